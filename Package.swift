@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+// Only the toolchain and Debian's packages: no outside Swift package can be resolved here (docs/decisions/0001).
+import PackageDescription
+
+/// Settings every Swift target of the house shares.
+let house: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Settings every C target of the house shares; optimised even in debug builds, because rings and parsers sit on hot paths.
+let houseC: [CSetting] = [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"]), .define("_GNU_SOURCE")]
+let houseCxx: [CXXSetting] = [.unsafeFlags(["-O2", "-Wall", "-std=c++17"])]
+
+let package = Package(
+    name: "patchbay",
+    products: [
+        .executable(name: "patchbay", targets: ["patchbay"]),
+        .executable(name: "patchbay-worker", targets: ["patchbay-worker"]),
+        .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
+    ],
+    targets: [
+        // C and C++ libraries, one thin target each.
+        .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRing", cSettings: houseC),
+        .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(
+            name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+        .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
+
+        // Values.
+        .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
+        .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
+        .target(name: "Manifests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
+        .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
+
+        // The process that runs a plugin.
+        .target(name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives"], swiftSettings: house),
+        .executableTarget(name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house),
+
+        // The hub's side.
+        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON"], swiftSettings: house),
+        .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
+        .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
+        .target(
+            name: "PatchbayCLI",
+            dependencies: ["Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            swiftSettings: house),
+        .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
+        .executableTarget(
+            name: "patchbay-bench", dependencies: ["Sandbox", "HostCalls", "PluginPackages", "PluginModel", "JSON"],
+            path: "Benchmarks/patchbay-bench", swiftSettings: house),
+
+        // Tests, a target a room.
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
+        .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
+        .testTarget(name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "HostCalls", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
+            exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+    ]
+)

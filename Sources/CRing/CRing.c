@@ -1,0 +1,1 @@
+#include "CRing.h"
