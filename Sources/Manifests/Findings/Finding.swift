@@ -1,4 +1,5 @@
 package import JSON
+import PluginModel
 
 /// One thing wrong, doubtful or worth knowing about a plugin's files, with its place and what to do about it.
 ///
@@ -51,10 +52,11 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
 
     /// At most four lines: what and where, the source line with its mark where there is one, and the remedy.
     package var description: String {
-        var lines = ["\(severity.rawValue) \(code): \(sentence)", "  at \(place)"]
+        var lines = ["\(severity.rawValue) \(code): \(sentence)", "  at \(visible(place.description, scalarsMax: 500))"]
         if case .source(_, _, let column, let text?) = place {
-            lines.append("  | \(text)")
-            lines.append("  | \(String(repeating: " ", count: max(0, column - 1)))^")
+            let shown = visible(text.replacing("\t", with: " "))
+            lines.append("  | \(shown)")
+            if column <= shown.count + 1 { lines.append("  | \(String(repeating: " ", count: max(0, column - 1)))^") }
         }
         if let remedy { lines.append("  \(remedy)") }
         return lines.joined(separator: "\n")
@@ -64,4 +66,9 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
 extension Sequence<Finding> {
     /// The findings that stop a plugin from loading.
     package var errors: [Finding] { filter { $0.severity == .error } }
+}
+
+/// "Did you mean 'x'?" for the known word nearest to `word`, or nil when none is near.
+func didYouMean(_ word: String, among known: some Sequence<String>) -> String? {
+    nearMiss(word, among: known).map { "Did you mean '\($0)'?" }
 }

@@ -27,7 +27,7 @@ enum Folder {
     /// A new folder with a name nobody else has, inside `parent`.
     static func makeUnique(in parent: String, prefix: String) throws(FileFailure) -> String {
         var template = Array("\(Paths.join(parent, prefix))XXXXXX".utf8CString)
-        guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress) }) != nil else {
+        guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap(mkdtemp) }) != nil else {
             throw .unreadable(path: parent, reason: systemErrorText(errno))
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -66,6 +66,14 @@ enum Paths {
         return "/" + common.joined(separator: "/")
     }
 
+    /// The folder that holds the last component called `name`; the path itself when there is none.
+    static func aboveLast(_ name: Substring, of path: String) -> String {
+        var parts = path.split(separator: "/")
+        guard let last = parts.lastIndex(of: name) else { return path }
+        parts.removeSubrange(last...)
+        return "/" + parts.joined(separator: "/")
+    }
+
     /// The absolute path with every symlink resolved; nil when something on the way is missing or may not be looked at.
     static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }

@@ -30,7 +30,9 @@ struct ToolRun: Sendable {
     func run() throws(ToolFailure) -> ToolResult {
         let deadline = ContinuousClock.now.advanced(by: timeLimit)
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .notStarted(tool: arguments[0], reason: systemErrorText(errno)) }
+        // A socket pair, because Swift's Glibc does not show `pipe2`, and a plain `pipe` could leak into a process forked meanwhile, which
+        // would then keep the tool's output open.
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw .notStarted(tool: arguments[0], reason: systemErrorText(errno)) }
         defer { close(ends[0]) }
         let child = spawn(standardError: ends[1])
         close(ends[1])
@@ -48,6 +50,12 @@ struct ToolRun: Sendable {
         return ToolResult(end: end, errorText: text, errorTextCut: cut)
     }
 
+    /// `posix_spawn_file_actions_addclosefrom_np` of glibc 2.34; looked up by name, because Swift's Glibc does not show GNU extensions.
+    private static let addCloseFrom: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32)? =
+        dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+            unsafeBitCast($0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
+        }
+
     private func spawn(standardError: Int32) -> Result<pid_t, ToolFailure> {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -56,7 +64,9 @@ struct ToolRun: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, standardError, STDERR_FILENO)
         // The hub holds sockets, databases and rings; a descriptor without close-on-exec must not reach the tool.
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        guard let addCloseFrom = Self.addCloseFrom, addCloseFrom(&actions, STDERR_FILENO + 1) == 0 else {
+            return .failure(.notStarted(tool: arguments[0], reason: "this C library cannot close inherited files (glibc 2.34 or later can)"))
+        }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

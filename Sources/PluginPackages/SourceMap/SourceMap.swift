@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// A position in an author's file, as an editor shows it: line and column count from 1, columns in UTF-16 units.
 package struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
@@ -20,7 +20,7 @@ package struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
 /// Reads source map version 3 (ECMA-426) without index maps (`sections`): our bundler writes none, and a plugin cannot hand us one.
 /// A damaged map still answers for the lines before and after the damage: a wrong map may cost a good line number, never a report.
 package struct SourceMap: Sendable, Hashable {
-    /// The most bytes of a map that are read, 64 MiB: twice the largest script a bundle may have.
+    /// The most bytes of a map that are read, 64 MiB: twice what a bundle may have.
     package static let bytesMax = 64 << 20
     /// The most mapped places that are kept; what lies beyond stays unmapped.
     package static let segmentsMax = 8_000_000
@@ -40,21 +40,12 @@ package struct SourceMap: Sendable, Hashable {
     private var lineStarts: [Int]
 
     /// Reads a map's bytes; nil when they are no version 3 source map at all.
-    ///
-    /// `strippingPrefix` is removed from the front of each source, because the bundler writes them relative to where its output lay.
-    package init?(bytes: [UInt8], strippingPrefix prefix: String = "") {
-        guard bytes.count <= Self.bytesMax, let document = try? JSONValue(parsing: bytes) else { return nil }
-        self.init(document: document, strippingPrefix: prefix)
-    }
-
-    init?(document: JSONValue, strippingPrefix prefix: String) {
-        guard document["version"]?.intValue == 3, let mappings = document["mappings"]?.stringValue, let names = document["sources"]?.arrayValue
+    package init?(bytes: [UInt8]) {
+        guard bytes.count <= Self.bytesMax, let document = try? JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: Self.bytesMax)) else { return nil }
+                guard document["version"]?.intValue == 3, let mappings = document["mappings"]?.stringValue, let names = document["sources"]?.arrayValue
         else { return nil }
         let root = document["sourceRoot"]?.stringValue ?? ""
-        sources = names.map { name in
-            let path = root + (name.stringValue ?? "(unknown)")
-            return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
-        }
+        sources = names.map { $0.stringValue.map { root + $0 } ?? "(unknown)" }
         (segments, lineStarts) = Self.decode(Array(mappings.utf8), sourceCount: sources.count)
     }
 

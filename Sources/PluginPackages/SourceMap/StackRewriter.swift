@@ -1,3 +1,5 @@
+import PluginModel
+
 /// One call of a plugin's stack, in the author's own file where the source map knows it.
 package struct StackFrame: Sendable, Hashable, CustomStringConvertible {
     /// Nil for a nameless function and for code outside any function.
@@ -13,14 +15,14 @@ package struct StackFrame: Sendable, Hashable, CustomStringConvertible {
 /// JavaScriptCore writes a line a call: `name@script:line:column`, with an empty name for nameless functions, sometimes without the `@`,
 /// and with `global code`, `eval code` or `module code` outside functions. Frames of the hub's own prelude (`patchbay:`) and of the
 /// engine (`[native code]`) are left out. A plugin may set `stack` to any text: only lines that name the plugin's own script are taken,
-/// control characters become `?`, and everything is cut at the limits below.
+/// control characters are spelled out, and everything is cut at the limits below.
 package struct StackRewriter: Sendable {
     /// How much of the text is looked at, 64 KiB.
     package static let stackBytesMax = 64 << 10
     /// How many frames are kept, innermost first.
     package static let framesMax = 50
-    /// How many characters of a function's name are kept.
-    package static let nameCharactersMax = 100
+    /// How much of a function's name is kept, in Unicode scalars.
+    package static let nameScalarsMax = 100
 
     private let marker: [UInt8]
     private let map: SourceMap?
@@ -89,9 +91,6 @@ package struct StackRewriter: Sendable {
     private static func functionName(_ bytes: ArraySlice<UInt8>) -> String? {
         let name = String(decoding: bytes, as: UTF8.self)
         if name.isEmpty || ["global code", "module code", "eval code"].contains(name) { return nil }
-        let shown = name.prefix(nameCharactersMax).map { character in
-            character.unicodeScalars.contains { $0.properties.generalCategory == .control || $0.properties.generalCategory == .format } ? "?" : character
-        }
-        return String(shown) + (name.count > nameCharactersMax ? "…" : "")
+        return visible(name, scalarsMax: nameScalarsMax)
     }
 }
