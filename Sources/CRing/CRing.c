@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,6 +25,7 @@ struct ring {
 struct channel {
     _Alignas(64) uint32_t spin;
     uint32_t interrupt;
+    _Alignas(64) uint32_t current;
     _Alignas(64) uint8_t note[PB_CHANNEL_NOTE_BYTES];
     struct ring to_worker;
     struct ring to_hub;
@@ -163,6 +165,8 @@ void pb_channel_set_interrupt(void *channel, uint32_t id) {
     __atomic_store_n(&((struct channel *)channel)->interrupt, id, __ATOMIC_SEQ_CST);
 }
 uint32_t pb_channel_interrupt(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->interrupt, __ATOMIC_SEQ_CST); }
+void pb_channel_set_current(void *channel, uint32_t id) { __atomic_store_n(&((struct channel *)channel)->current, id, __ATOMIC_RELAXED); }
+uint32_t pb_channel_current(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->current, __ATOMIC_RELAXED); }
 volatile void *pb_channel_note(void *channel) { return ((struct channel *)channel)->note; }
 
 uint64_t pb_now_ns(void) {
@@ -170,3 +174,11 @@ uint64_t pb_now_ns(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
 }
+
+void pb_name_thread(const char *name) {
+    char kept[16] = {0};
+    strncpy(kept, name, sizeof kept - 1);
+    pthread_setname_np(pthread_self(), kept);
+}
+
+int pb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : -errno; }

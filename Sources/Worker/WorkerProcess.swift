@@ -33,8 +33,8 @@ package enum WorkerProcess {
         var start = pb_worker_start()
         let outcome = pb_zygote_serve(socket, &standing, &start)
         guard outcome == 1 else { outcome == 0 ? WorkerExit.ordinary.leave() : WorkerExit.misused.leave() }
-        if start.flags & PB_FORK_JIT.rawValue != 0 { setenv("JSC_useJIT", "1", 1) }
-        if start.flags & PB_FORK_WASM.rawValue != 0 { setenv("JSC_useWasm", "1", 1) }
+        if start.flags & PB_FORK_JIT != 0 { setenv("JSC_useJIT", "1", 1) }
+        if start.flags & PB_FORK_WASM != 0 { setenv("JSC_useWasm", "1", 1) }
         work(files, &start.standing)
     }
 

@@ -77,6 +77,10 @@ uint32_t pb_channel_spin(const void *channel);
 void pb_channel_set_interrupt(void *channel, uint32_t id);
 uint32_t pb_channel_interrupt(const void *channel);
 
+/// Worker: which call it is working on, 0 for none. The hub takes it as a hint on whom to blame when the worker dies.
+void pb_channel_set_current(void *channel, uint32_t id);
+uint32_t pb_channel_current(const void *channel);
+
 /// Room in the channel for what a dying worker writes (`pb_crash_note` of CSandbox), PB_CHANNEL_NOTE_BYTES long.
 #define PB_CHANNEL_NOTE_BYTES 128
 volatile void *pb_channel_note(void *channel);
@@ -85,3 +89,7 @@ volatile void *pb_channel_note(void *channel);
 uint64_t pb_now_ns(void);
 /// One pause instruction, for spinning callers.
 void pb_pause(void);
+/// Names the calling thread, as `top -H` shows it; 15 characters are kept.
+void pb_name_thread(const char *name);
+/// Makes a pipe that closes on exec and never blocks. Returns 0 or -errno.
+int pb_pipe(int ends[2]);

@@ -17,7 +17,7 @@ struct PumpState {
     /// Messages that arrived while a synchronous host call waited, in order.
     var deferred: [Frame] = []
     /// The call being worked on: whom the watchdog charges and ends. 0 for none.
-    var current: UInt32 = 0
+    var current: UInt32 = 0 { didSet { wire.announce(current) } }
     /// Whether the hub still waits for an answer about `current`.
     var owesAnswer = false
     /// Set by the watchdog when it ends a call, until the pump is entered again.

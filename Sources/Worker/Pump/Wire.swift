@@ -37,6 +37,10 @@ struct Wire {
     /// The call that the hub wants ended, 0 for none.
     var interrupt: UInt32 { pb_channel_interrupt(channel) }
 
+    /// Leaves word of the call being worked on, for the case that it kills the process.
+    @inline(__always)
+    func announce(_ id: UInt32) { pb_channel_set_current(channel, id) }
+
     /// Waits for the next message and leaves it in `header` and `buffer`.
     mutating func receive() {
         guard usesRings else { return receiveFromSocket() }
@@ -45,7 +49,7 @@ struct Wire {
         while true {
             let outcome = pb_ring_pop(&incoming, &record, buffer + length, capacity - 1 - length)
             switch Int(outcome) {
-            case Int(PB_RING_OK.rawValue):
+            case PB_RING_OK:
                 let flags = FrameFlags(rawValue: record.flags)
                 length += Int(record.length)
                 if flags.contains(.more) {
@@ -55,7 +59,7 @@ struct Wire {
                 buffer[length] = 0
                 header = FrameHeader(length: UInt32(length), kind: record.kind, flags: flags, id: record.id, extra: record.extra)
                 return
-            case Int(PB_RING_EMPTY.rawValue):
+            case PB_RING_EMPTY:
                 _ = pb_ring_wait(&incoming, pb_channel_spin(channel), Self.sleepMicrosecondsMax)
             default:
                 WorkerExit.protocolBroken.leave()
@@ -99,8 +103,8 @@ struct Wire {
                 length: header.length, kind: header.kind, flags: header.flags.rawValue, id: header.id, extra: header.extra)
             while true {
                 let outcome = Int(pb_ring_push(&outgoing, &record, slice.baseAddress))
-                if outcome == Int(PB_RING_OK.rawValue) { break }
-                if outcome != Int(PB_RING_EMPTY.rawValue) { WorkerExit.protocolBroken.leave() }
+                if outcome == PB_RING_OK { break }
+                if outcome != PB_RING_EMPTY { WorkerExit.protocolBroken.leave() }
                 pb_ring_signal(&outgoing)
                 usleep(Self.fullRingPauseMicroseconds)
             }
