@@ -1,6 +1,6 @@
 internal import CRing
 internal import JSON
-package import PluginModel
+internal import PluginModel
 internal import Synchronization
 internal import WorkerProtocol
 

@@ -1,6 +1,7 @@
 internal import CRing
 internal import CSandbox
 internal import Glibc
+internal import Synchronization
 internal import WorkerProtocol
 
 /// What all plugins of one hub share: the zygote, the pool of ready workers, the reaper.

@@ -65,7 +65,7 @@ final class Zygote: @unchecked Sendable {
         var envp: [UnsafeMutablePointer<CChar>?] = Self.environment.map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var result = pb_spawn_result()
-        let namespaces: [pb_layer] = [.PB_LAYER_USER_NAMESPACE, .PB_LAYER_MOUNT_NAMESPACE, .PB_LAYER_NETWORK_NAMESPACE, .PB_LAYER_IPC_NAMESPACE, .PB_LAYER_UTS_NAMESPACE, .PB_LAYER_IDENTITY]
+        let namespaces: [pb_layer] = [.userNamespace, .mountNamespace, .networkNamespace, .ipcNamespace, .utsNamespace, .identity]
         let outcome = layout.executable.withCString { path in
             withUnsafePointer(to: ends[1]) { passed in
                 argv.withUnsafeMutableBufferPointer { argv in
@@ -107,7 +107,7 @@ final class Zygote: @unchecked Sendable {
             (0..<UInt32(PB_LAYER_COUNT)).compactMap { number -> String? in
                 guard let layer = pb_layer(rawValue: number) else { return nil }
                 let status = pb_report_status(report, layer)
-                return status.state == .PB_LAYER_UNAVAILABLE ? "\(String(cString: pb_layer_name(layer))): \(describe(status.error))" : nil
+                return status.state == .unavailable ? "\(String(cString: pb_layer_name(layer))): \(describe(status.error))" : nil
             }
         }
     }

@@ -12,6 +12,8 @@ struct Engine {
         group = JSContextGroupCreate()
         context = JSGlobalContextCreateInGroup(group, nil)
         JSGlobalContextSetInspectable(context, false)
+        // The first arming starts the engine's timer thread: while it is cheap, and before lock-down.
+        Watchdog.arm(group)
         // Touches the time zone data once, while files can still be opened (TZ=UTC makes it the only time).
         _ = try? evaluate("new Date(0).toString()", url: "patchbay:warm-up")
     }

@@ -10,7 +10,7 @@ nonisolated(unsafe) var pumpState: UnsafeMutablePointer<PumpState>!
 /// Runs the prelude's loop, entering it again whenever the watchdog had to end a call.
 struct Pump {
     private let engine: Engine
-    private let makePump: JSObjectRef
+    private let pump: JSObjectRef
     private let native: JSObjectRef
 
     enum Unusable: Error { case preludeFailed(String) }
@@ -21,32 +21,25 @@ struct Pump {
         native = pb_natives_create(engine.context)!
         JSValueProtect(engine.context, native)
         let wrapper: JSValueRef
-        do { wrapper = try engine.evaluate("(function (module, exports) {\n" + prelude + "\n})", url: "patchbay:prelude") } catch {
+        do { wrapper = try engine.evaluate(prelude, url: "patchbay:prelude") } catch {
             throw .preludeFailed(error.text)
         }
-        let module = JSObjectMake(engine.context, nil, nil)!
+        PumpNatives.install(on: native, engine: engine)
         let exports = JSObjectMake(engine.context, nil, nil)!
-        engine.define("exports", on: module, value: exports)
         var exception: JSValueRef?
-        var arguments: [JSValueRef?] = [module, exports]
+        var arguments: [JSValueRef?] = [native, exports]
         JSObjectCallAsFunction(engine.context, JSValueToObject(engine.context, wrapper, nil), nil, 2, &arguments, &exception)
         if let exception { throw .preludeFailed(engine.describe(exception)) }
-        let made = Engine.withString("exports") { JSObjectGetProperty(engine.context, module, $0, nil) }
-        guard let made, JSValueIsObject(engine.context, made) else { throw .preludeFailed("the prelude exports no function") }
-        makePump = JSValueToObject(engine.context, made, nil)
-        JSValueProtect(engine.context, makePump)
+        let made = Engine.withString("pump") { JSObjectGetProperty(engine.context, exports, $0, nil) }
+        guard let made, JSValueIsObject(engine.context, made) else { throw .preludeFailed("it exports no pump") }
+        pump = JSValueToObject(engine.context, made, nil)
+        JSValueProtect(engine.context, pump)
     }
 
     /// Serves messages until the hub goes away. Never returns.
     func run(_ state: UnsafeMutablePointer<PumpState>) -> Never {
         pumpState = state
-        PumpNatives.install(on: native, engine: engine, header: state.pointee.header)
         var exception: JSValueRef?
-        var arguments: [JSValueRef?] = [native]
-        guard let loop = JSObjectCallAsFunction(engine.context, makePump, nil, 1, &arguments, &exception), exception == nil,
-            let pump = JSValueToObject(engine.context, loop, nil)
-        else { WorkerExit.engineUnusable.leave() }
-        JSValueProtect(engine.context, pump)
         Watchdog.arm(engine.group)
         var ended: UInt32 = 0
         while true {

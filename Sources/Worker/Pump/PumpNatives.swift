@@ -5,15 +5,22 @@ internal import WorkerProtocol
 
 /// The host functions of the pump: the only contact between JavaScript and the wire.
 enum PumpNatives {
-    static func install(on native: JSObjectRef, engine: Engine, header: UnsafeMutablePointer<UInt32>) {
+    /// Kind, flags, id and extra of the message last returned by `step`, shared with the prelude as a typed array. Lives as long as the process.
+    nonisolated(unsafe) static let header: UnsafeMutablePointer<UInt32> = {
+        let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 4)
+        words.initialize(repeating: 0, count: 4)
+        return words
+    }()
+
+    static func install(on native: JSObjectRef, engine: Engine) {
         engine.define("step", on: native, step)
         engine.define("send", on: native, send)
         engine.define("callSync", on: native, callSync)
         engine.define("evaluate", on: native, evaluate)
         engine.define("charge", on: native, charge)
-        engine.define("chunkSource", on: native, chunkSource)
-        let words = JSObjectMakeTypedArrayWithBytesNoCopy(
-            engine.context, kJSTypedArrayTypeUint32Array, header, 16, { _, _ in }, nil, nil)!
+        engine.define("chunk", on: native, chunk)
+        engine.define("onUnhandledRejection", on: native, onUnhandledRejection)
+        let words = JSObjectMakeTypedArrayWithBytesNoCopy(engine.context, kJSTypedArrayTypeUint32Array, header, 16, { _, _ in }, nil, nil)!
         engine.define("header", on: native, value: words)
     }
 
@@ -51,7 +58,6 @@ enum PumpNatives {
     private static func deliver(
         _ state: UnsafeMutablePointer<PumpState>, _ message: FrameHeader, _ payload: UnsafeMutablePointer<UInt8>, _ context: JSContextRef?
     ) -> JSValueRef? {
-        let header = state.pointee.header
         header[0] = UInt32(message.kind)
         header[1] = UInt32(message.flags.rawValue)
         header[2] = message.id
@@ -106,7 +112,7 @@ enum PumpNatives {
             let header = state.pointee.wire.header
             let buffer = state.pointee.wire.buffer
             if header.kind == HubToWorker.hostReply.rawValue, header.id == id {
-                state.pointee.header[1] = UInt32(header.flags.rawValue)
+                Self.header[1] = UInt32(header.flags.rawValue)
                 guard header.length > 0 else { return JSValueMakeUndefined(context) }
                 let string = buffer.withMemoryRebound(to: CChar.self, capacity: Int(header.length) + 1) { JSStringCreateWithUTF8CString($0) }!
                 defer { JSStringRelease(string) }
@@ -135,13 +141,22 @@ enum PumpNatives {
         return JSValueMakeUndefined(context)
     }
 
-    /// `chunkSource(name)`: the text of a part of the globals that is evaluated on first use, or undefined.
-    private static let chunkSource: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, _ in
+    /// `chunk(name)`: the function that is a part of the globals evaluated on first use, or undefined.
+    private static let chunk: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
         let state = pumpState!
-        guard count >= 1, let arguments, let source = state.pointee.chunks[state.pointee.engine.describe(arguments[0]!)] else {
+        guard count >= 1, let name = arguments?[0].map(state.pointee.engine.describe), let source = state.pointee.chunks[name] else {
             return JSValueMakeUndefined(context)
         }
-        return Engine.withString(source) { JSValueMakeString(context, $0) }
+        return Engine.withString(source) { source in
+            Engine.withString("patchbay:chunks/" + name) { JSEvaluateScript(context, source, nil, $0, 1, exception) }
+        } ?? JSValueMakeUndefined(context)
+    }
+
+    /// `onUnhandledRejection(callback)`: the engine calls it with a promise nobody handled, and its reason.
+    private static let onUnhandledRejection: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
+        guard count >= 1, let arguments, let function = JSValueToObject(context, arguments[0], exception) else { return JSValueMakeUndefined(context) }
+        JSGlobalContextSetUnhandledRejectionCallback(JSContextGetGlobalContext(context), function, exception)
+        return JSValueMakeUndefined(context)
     }
 
     @inline(__always)

@@ -12,8 +12,6 @@ struct PumpState {
     var wire: Wire
     var meter: CPUMeter
     var logGate: LogGate
-    /// Kind, flags, id and extra of the message last returned by `step`, shared with the prelude as a typed array.
-    let header: UnsafeMutablePointer<UInt32>
     /// Messages that arrived while a synchronous host call waited, in order.
     var deferred: [Frame] = []
     /// The call being worked on: whom the watchdog charges and ends. 0 for none.
@@ -38,8 +36,6 @@ struct PumpState {
         self.chunks = chunks
         meter = CPUMeter(millisecondsMax: setup.cpuMillisecondsMax)
         logGate = LogGate(linesPerSecondMax: setup.logLinesPerSecondMax)
-        header = .allocate(capacity: 4)
-        header.initialize(repeating: 0, count: 4)
         scratchCapacity = 64 << 10
         scratch = .allocate(capacity: scratchCapacity)
         messageBytesMax = Int(setup.messageBytesMax)

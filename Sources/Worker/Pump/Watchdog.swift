@@ -11,7 +11,7 @@ enum Watchdog {
     }
 
     private static let onTick: JSShouldTerminateCallback = { _, _ in
-        let state = pumpState!
+        guard let state = pumpState else { return false }  // armed early, only to start the engine's threads
         guard state.pointee.ended == nil else { return true }
         let current = state.pointee.current
         if current != 0, state.pointee.wire.interrupt == current {

@@ -1,13 +1,13 @@
 // What a called function gets as its second argument.
 import { internal } from './errors.js';
 
-export function makeContextClass(hostFor, apiFor) {
+export function makeContextClass(hostFor, apiFor, abortController) {
   return class CallContext {
     #id; #controller; #api;
     constructor(id) { this.#id = id; }
     /// Aborted when the caller no longer wants the result. Made on first use.
     get signal() {
-      this.#controller ??= new globalThis.AbortController();
+      this.#controller ??= new (abortController())();
       return this.#controller.signal;
     }
     get state() { return this.#own().state; }

@@ -69,6 +69,7 @@ export function makeHost(native, calls, limits) {
         return value;
       },
       notify: (operation, args) => native.send(NOTIFY, 0, 0, ownerFor(bound), message(operation, args)),
+      onUncaught: () => {},   // logged already by whoever reports it; a call fails by its own promise
       sleep(milliseconds) {
         const number = (lastNumber % 0x7ffffffe) + 1;
         const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true);

@@ -21,8 +21,8 @@ export function makePump(native, install) {
     any: () => pending.firstKey() ?? 0,
   };
   const host = makeHost(native, calls, limits);
-  const CallContext = makeContextClass(host.boundTo, (bound) => api(bound));
-  let boot, plugin, apiModule;
+  const CallContext = makeContextClass(host.boundTo, (bound) => api(bound), () => globals.load('events').AbortController);
+  let boot, plugin, globals, apiModule;
 
   function api(bound) {
     apiModule ??= instantiate(native, boot.modules['@patchbay/plugin'], 'patchbay:@patchbay/plugin', undefined);
@@ -152,7 +152,8 @@ export function makePump(native, install) {
   function start(value) {
     boot = value;
     if (boot.limits) { limits.hostCallsMax = boot.limits.hostCallsMax; limits.timersMax = boot.limits.timersMax; }
-    install(globalThis, native, host.boundTo(0), boot.profile, { instantiate });
+    globals = install(globalThis, native, host.boundTo(0), boot.profile);
+    native.onUnhandledRejection((promise, reason) => globals.reportRejection(reason));
   }
 
   function load(script) {
