@@ -1,6 +1,8 @@
 #include "CCurl.h"
 
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -103,6 +105,16 @@ int ccurl_address_bytes(const struct curl_sockaddr *address, uint8_t out[16]) {
 
 curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
     return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+}
+
+int ccurl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int ccurl_wake_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void ccurl_name_thread(const char *name) {
+    char shown[16];
+    snprintf(shown, sizeof shown, "%.15s", name);
+    pthread_setname_np(pthread_self(), shown);
 }
 
 int ccurl_epoll_control(int epoll, int operation, int descriptor, uint32_t events) {

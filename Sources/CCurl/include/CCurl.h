@@ -46,7 +46,14 @@ int ccurl_address_bytes(const struct curl_sockaddr *address, uint8_t out[16]);
 /* A socket for that address: close-on-exec and non-blocking. CURL_SOCKET_BAD when the kernel gives none. */
 curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address);
 
-/* epoll with the file descriptor as its data; `operation` is EPOLL_CTL_ADD, _MOD or _DEL. Answers 0, or -1 with errno. */
+/*
+ * What the loop that drives curl needs of Linux and Swift's Glibc leaves out: epoll with the descriptor as its data, an event
+ * descriptor to wake it, and a name for its thread (the first 15 bytes count). All descriptors are close-on-exec.
+ */
+int ccurl_epoll_create(void);
+int ccurl_wake_create(void);
+void ccurl_name_thread(const char *name);
+/* `operation` is EPOLL_CTL_ADD, _MOD or _DEL. Answers 0, or -1 with errno. */
 int ccurl_epoll_control(int epoll, int operation, int descriptor, uint32_t events);
 /* Waits for at most `capacity` events (64 at most) and unpacks them. Answers their number, or -1 with errno. */
 int ccurl_epoll_wait(int epoll, int *descriptors, uint32_t *events, int capacity, int milliseconds);
