@@ -25,5 +25,7 @@ final class TemporaryFolder: Sendable {
         guard symlink(target, "\(path)/\(name)") == 0 else { throw FileFailure.unreadable(path: name, reason: systemErrorText(errno)) }
     }
 
-    func text(_ name: String) throws -> String { String(decoding: try SmallFile.read("\(path)/\(name)", bytesMax: 64 << 20), as: UTF8.self) }
+    func text(_ name: String) throws -> String {
+        String(decoding: try SmallFile.read("\(path)/\(name)", bytesMax: 64 << 20), as: UTF8.self)
+    }
 }

@@ -16,7 +16,9 @@ enum BuildLock {
         // Closing lets go of the lock.
         defer { close(descriptor) }
         let deadline = ContinuousClock.now.advanced(by: patience)
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline { usleep(2000) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline {
+            usleep(2000)
+        }
         return try body()
     }
 }

@@ -60,8 +60,9 @@ package struct BundleCache: Sendable, Hashable {
             body["sourceMap"]?.stringValue == Digest.of(map, purpose: "source map"), let contentHash = body["contentHash"]?.stringValue,
             let files = body["files"]?.arrayValue?.compactMap(\.stringValue), let findings = body["findings"]?.arrayValue
         else { return nil }
-        utimensat(AT_FDCWD, place, nil, AT_SYMLINK_NOFOLLOW)
-        return Entry(script: script, sourceMap: map, contentHash: contentHash, files: files, findings: findings.compactMap(Finding.init(json:)))
+        touch(place)
+        return Entry(
+            script: script, sourceMap: map, contentHash: contentHash, files: files, findings: findings.compactMap(Finding.init(json:)))
     }
 
     /// Writes an entry, replacing a damaged one, and makes room if the cache has outgrown its limits.
@@ -84,11 +85,14 @@ package struct BundleCache: Sendable, Hashable {
                 let old = try makeWorkFolder()
                 defer { Folder.remove(old) }
                 rename(path(of: key), old)
-                guard rename(work, path(of: key)) == 0 else { throw FileFailure.unreadable(path: path(of: key), reason: systemErrorText(errno)) }
+                guard rename(work, path(of: key)) == 0 else {
+                    throw FileFailure.unreadable(path: path(of: key), reason: systemErrorText(errno))
+                }
             }
         } catch {
             throw .cacheUnusable(reason: error.sentence)
         }
+        touch(path(of: key))
         prune(keeping: key)
     }
 
@@ -96,6 +100,14 @@ package struct BundleCache: Sendable, Hashable {
     func makeWorkFolder() throws(FileFailure) -> String {
         try Folder.make(bundles)
         return try Folder.makeUnique(in: bundles, prefix: Self.workPrefix)
+    }
+
+    /// Marks an entry as used now, to the nanosecond: the kernel's own stamps are as coarse as its clock tick.
+    private func touch(_ place: String) {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var times = [now, now]
+        utimensat(AT_FDCWD, place, &times, AT_SYMLINK_NOFOLLOW)
     }
 
     private static func check(_ body: JSONValue) -> String { Digest.of(body.serializedBytes(), purpose: "meta") }

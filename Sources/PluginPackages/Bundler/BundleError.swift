@@ -42,7 +42,8 @@ package enum BundleError: Error, Sendable, Hashable {
             return Fault(
                 code: "bundle.sandbox-unavailable",
                 message: "The bundler must not run without its sandbox, and bubblewrap cannot make one here (\(visible(reason))).",
-                remedy: "Allow unprivileged user namespaces for the hub (in a container: run it with namespaces permitted), then try again.",
+                remedy:
+                    "Allow unprivileged user namespaces for the hub (in a container: run it with namespaces permitted), then try again.",
                 turn: .operator)
         case .timedOut(let limit):
             return Fault(
@@ -50,7 +51,8 @@ package enum BundleError: Error, Sendable, Hashable {
                 remedy: "Ship a smaller plugin or pre-bundled JavaScript.", turn: .plugin)
         case .bundlerFailed(let reason):
             return Fault(
-                code: "bundle.failed", message: "The bundler ended without a bundle.", turn: .hub, details: visible(reason, scalarsMax: 2000))
+                code: "bundle.failed", message: "The bundler ended without a bundle.", turn: .hub,
+                details: visible(reason, scalarsMax: 2000))
         case .filesChanged:
             return Fault(
                 code: "bundle.files-changed", message: "The plugin's files changed while they were being bundled.",

@@ -46,14 +46,17 @@ package struct Bundler: Sendable {
 
             let built = try BuildLock.hold(key: key, cache: cache, patience: limits.timeLimit) { () throws(BundleError) -> PluginBundle? in
                 if let known = cache.entry(key, limits: limits) { return bundle(known, pluginID: pluginID, entry: entry, wasCached: true) }
-                var built = try EsbuildRun(bundler: self, view: view, entry: entry, externals: externals).build(contentHash: survey.contentHash)
+                var built = try EsbuildRun(bundler: self, view: view, entry: entry, externals: externals).build(
+                    contentHash: survey.contentHash)
                 // The bundler read the files after the survey did; only if nothing changed meanwhile does the key tell the truth.
                 guard try TreeSurvey(of: view, limits: limits).contentHash == survey.contentHash else { return nil }
                 do throws(BundleError) {
                     try cache.store(built, as: key)
                 } catch {
                     built.findings.append(
-                        Finding(.notice, code: "bundle.not-cached", place: .file(cache.folder), error.fault.message, remedy: error.fault.remedy))
+                        Finding(
+                            .notice, code: "bundle.not-cached", place: .file(cache.folder), error.fault.message, remedy: error.fault.remedy)
+                    )
                 }
                 return bundle(built, pluginID: pluginID, entry: entry, wasCached: false)
             }
@@ -79,7 +82,8 @@ package struct Bundler: Sendable {
         !name.isEmpty && name.utf8.count <= 214 && !name.hasPrefix("-")
             && name.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
                 case UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"): true
                 default: false
                 }

@@ -12,7 +12,8 @@ struct EntryCheck {
     func checked(_ entry: String) throws(BundleError) -> String {
         let plain = Paths.normalized(entry)
         guard !entry.isEmpty, !entry.hasPrefix("/"), plain != "..", !plain.hasPrefix("../") else {
-            throw refused(entry, "bundle.entry-outside", "The entry must be a file inside the plugin's folder.", "Name it relative to that folder.")
+            throw refused(
+                entry, "bundle.entry-outside", "The entry must be a file inside the plugin's folder.", "Name it relative to that folder.")
         }
         guard !plain.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "=") }) else {
             throw refused(plain, "bundle.entry-name", "The entry's name holds a control character or '='.", "Rename the file.")
@@ -24,10 +25,13 @@ struct EntryCheck {
         }
         let path = Paths.join(view.rootHostPath, plain)
         guard let real = Paths.real(path), SmallFile.kind(real, following: false) == .file else {
-            throw refused(plain, "bundle.entry-missing", "The entry file does not exist.", suggestion(for: plain) ?? "Check the path and its spelling.")
+            throw refused(
+                plain, "bundle.entry-missing", "The entry file does not exist.",
+                suggestion(for: plain) ?? "Check the path and its spelling.")
         }
         guard Paths.isInside(real, view.rootHostPath) else {
-            throw refused(plain, "bundle.entry-outside", "The entry is a symlink that leaves the plugin's folder.", "Put the file itself there.")
+            throw refused(
+                plain, "bundle.entry-outside", "The entry is a symlink that leaves the plugin's folder.", "Put the file itself there.")
         }
         return plain
     }

@@ -39,7 +39,9 @@ struct EsbuildCommand {
         for folder in view.folders.sorted(by: { $0.viewPath < $1.viewPath }) {
             options += ["--ro-bind", folder.hostPath, folder.viewPath]
             let hidden = Paths.join(folder.hostPath, TreeSurvey.hiddenFolder)
-            if SmallFile.kind(hidden, following: false) == .folder { options += ["--tmpfs", Paths.join(folder.viewPath, TreeSurvey.hiddenFolder)] }
+            if SmallFile.kind(hidden, following: false) == .folder {
+                options += ["--tmpfs", Paths.join(folder.viewPath, TreeSurvey.hiddenFolder)]
+            }
         }
         for link in view.links { options += ["--symlink", link.targetViewPath, link.viewPath] }
         return options + ["--bind", output, "/out", "--remount-ro", "/", "--chdir", view.rootViewPath]

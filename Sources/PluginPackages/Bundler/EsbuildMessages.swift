@@ -53,7 +53,9 @@ struct EsbuildMessage: Sendable, Hashable {
     /// `src/index.ts:2:14:`, read from its end, because file names may hold colons.
     private static func readLocation(_ line: Substring) -> Location? {
         let parts = line.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts.last == "", let row = Int(parts[parts.count - 3]), let column = Int(parts[parts.count - 2]) else { return nil }
+        guard parts.count >= 4, parts.last == "", let row = Int(parts[parts.count - 3]), let column = Int(parts[parts.count - 2]) else {
+            return nil
+        }
         return Location(file: parts.dropLast(3).joined(separator: ":"), line: row, byteColumn: column)
     }
 }

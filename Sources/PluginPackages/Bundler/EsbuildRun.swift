@@ -48,7 +48,8 @@ struct EsbuildRun {
             return .rejected([
                 Finding(
                     .error, code: "bundle.out-of-memory", place: .file(entry),
-                    "Bundling needs more than \(limits.memoryBytesMax) bytes of memory.", remedy: "Ship a smaller plugin or pre-bundled JavaScript.")
+                    "Bundling needs more than \(limits.memoryBytesMax) bytes of memory.",
+                    remedy: "Ship a smaller plugin or pre-bundled JavaScript.")
             ])
         }
         return .bundlerFailed(reason: "\(end): \(log.prefix(1000))")

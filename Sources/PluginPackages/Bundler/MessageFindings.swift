@@ -19,7 +19,8 @@ struct MessageFindings {
         let before = line?.prefix(location.byteColumn)
         let column = before.map { String(decoding: $0, as: UTF8.self).utf16.count } ?? location.byteColumn
         return .source(
-            file: view.authorPath(location.file), line: location.line, column: column + 1, text: line.map { String(decoding: $0, as: UTF8.self) })
+            file: view.authorPath(location.file), line: location.line, column: column + 1,
+            text: line.map { String(decoding: $0, as: UTF8.self) })
     }
 
     /// The author's line, read from the file, because esbuild shortens it to a screen's width. Lines past 400 bytes are not shown.
@@ -91,7 +92,8 @@ struct MessageFindings {
 
     /// What newer language feature the place of a syntax error looks like. A guess, and said as such only by naming the feature.
     private func unsupportedFeature(_ message: EsbuildMessage, line: [UInt8]?) -> String? {
-        guard message.text.hasPrefix("Expected ") || message.text.hasPrefix("Unexpected "), let line, let column = message.location?.byteColumn
+        guard message.text.hasPrefix("Expected ") || message.text.hasPrefix("Unexpected "), let line,
+            let column = message.location?.byteColumn
         else { return nil }
         let before = String(decoding: line.prefix(column), as: UTF8.self)
         let after = String(decoding: line.dropFirst(column), as: UTF8.self)
@@ -100,7 +102,9 @@ struct MessageFindings {
         if after.hasPrefix("with"), line.starts(with: Array("import".utf8)) || line.starts(with: Array("export".utf8)) {
             return "import attributes ('with { type: … }')"
         }
-        if trimmed == "using" || trimmed.hasSuffix(";using") || trimmed.hasSuffix("{using") { return "'using' declarations (TypeScript 5.2)" }
+        if trimmed == "using" || trimmed.hasSuffix(";using") || trimmed.hasSuffix("{using") {
+            return "'using' declarations (TypeScript 5.2)"
+        }
         if trimmed == "accessor" { return "'accessor' members (TypeScript 5.0)" }
         if after.hasPrefix("@") { return "decorators of the language standard" }
         return nil
@@ -114,9 +118,11 @@ struct MessageFindings {
 
     /// Node's built-in modules that can be imported without `node:` (nodejs.org, § Modules: built-in).
     private static let nodeModules: Set<String> = [
-        "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram", "diagnostics_channel", "dns",
+        "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram", "diagnostics_channel",
+        "dns",
         "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "os", "path", "perf_hooks", "process", "punycode",
-        "querystring", "readline", "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm",
+        "querystring", "readline", "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8",
+        "vm",
         "wasi", "worker_threads", "zlib",
     ]
 }

@@ -44,7 +44,8 @@ struct TreeSurvey {
 
         mutating func folder(_ path: String, relative: String, depth: Int) {
             guard depth <= limits.depthMax else {
-                return stop(relative, "bundle.too-deep", "Folders lie more than \(limits.depthMax) deep in each other.", "Flatten the folders.")
+                return stop(
+                    relative, "bundle.too-deep", "Folders lie more than \(limits.depthMax) deep in each other.", "Flatten the folders.")
             }
             guard let names = Folder.names(path) else {
                 return problem(relative, "bundle.unreadable", "This folder cannot be listed: \(systemErrorText(errno)).")
@@ -76,7 +77,8 @@ struct TreeSurvey {
             case .file: file(path, relative: relative)
             case .missing: problem(relative, "bundle.unreadable", "This file went away while the folder was read.")
             case .other:
-                problem(relative, "bundle.special-file", "This is a pipe, socket or device; a plugin holds only files, folders and symlinks.")
+                problem(
+                    relative, "bundle.special-file", "This is a pipe, socket or device; a plugin holds only files, folders and symlinks.")
             }
         }
 

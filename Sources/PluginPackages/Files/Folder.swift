@@ -39,7 +39,11 @@ enum Folder {
     static func remove(_ path: String, depthMax: Int = 4) -> Bool {
         for name in names(path) ?? [] {
             let item = Paths.join(path, name)
-            if SmallFile.kind(item, following: false) == .folder, depthMax > 0 { remove(item, depthMax: depthMax - 1) } else { unlink(item) }
+            if SmallFile.kind(item, following: false) == .folder, depthMax > 0 {
+                remove(item, depthMax: depthMax - 1)
+            } else {
+                unlink(item)
+            }
         }
         return rmdir(path) == 0 || errno == ENOENT
     }

@@ -32,7 +32,9 @@ struct ToolRun: Sendable {
         var ends: [Int32] = [-1, -1]
         // A socket pair, because Swift's Glibc does not show `pipe2`, and a plain `pipe` could leak into a process forked meanwhile, which
         // would then keep the tool's output open.
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw .notStarted(tool: arguments[0], reason: systemErrorText(errno)) }
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw .notStarted(tool: arguments[0], reason: systemErrorText(errno))
+        }
         defer { close(ends[0]) }
         let child = spawn(standardError: ends[1])
         close(ends[1])
@@ -65,7 +67,8 @@ struct ToolRun: Sendable {
         posix_spawn_file_actions_adddup2(&actions, standardError, STDERR_FILENO)
         // The hub holds sockets, databases and rings; a descriptor without close-on-exec must not reach the tool.
         guard let addCloseFrom = Self.addCloseFrom, addCloseFrom(&actions, STDERR_FILENO + 1) == 0 else {
-            return .failure(.notStarted(tool: arguments[0], reason: "this C library cannot close inherited files (glibc 2.34 or later can)"))
+            return .failure(
+                .notStarted(tool: arguments[0], reason: "this C library cannot close inherited files (glibc 2.34 or later can)"))
         }
 
         var attributes = posix_spawnattr_t()

@@ -41,8 +41,10 @@ package struct SourceMap: Sendable, Hashable {
 
     /// Reads a map's bytes; nil when they are no version 3 source map at all.
     package init?(bytes: [UInt8]) {
-        guard bytes.count <= Self.bytesMax, let document = try? JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: Self.bytesMax)) else { return nil }
-                guard document["version"]?.intValue == 3, let mappings = document["mappings"]?.stringValue, let names = document["sources"]?.arrayValue
+        guard bytes.count <= Self.bytesMax, let document = try? JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: Self.bytesMax))
+        else { return nil }
+        guard document["version"]?.intValue == 3, let mappings = document["mappings"]?.stringValue,
+            let names = document["sources"]?.arrayValue
         else { return nil }
         let root = document["sourceRoot"]?.stringValue ?? ""
         sources = names.map { $0.stringValue.map { root + $0 } ?? "(unknown)" }

@@ -75,7 +75,8 @@ package struct StackRewriter: Sendable {
             // Without a map the script's own place is all there is; with one, an unmapped place is glue of the bundler.
             guard map == nil else { return nil }
             let script = String(decoding: marker.dropLast(), as: UTF8.self)
-            return StackFrame(function: Self.functionName(name), position: SourcePosition(file: script, line: row.value, column: column.value))
+            return StackFrame(
+                function: Self.functionName(name), position: SourcePosition(file: script, line: row.value, column: column.value))
         }
         return StackFrame(function: Self.functionName(name), position: position)
     }
