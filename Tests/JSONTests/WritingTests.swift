@@ -51,6 +51,23 @@ struct WritingTests {
         #expect(JSONValue.array([]).serialized(pretty: true) == "[]")
     }
 
+    @Test("Every byte that needs an escape gets it, wherever it stands in a string")
+    func escapesAtEveryPlace() throws {
+        for length in 1...20 {
+            for place in 0..<length {
+                for scalar in ["\"", "\\", "\u{0}", "\u{1f}", "\n", " ", "!", "#", "[", "]", "\u{7f}", "\u{80}", "é"] as [Unicode.Scalar] {
+                    var scalars = Array(repeating: "x" as Unicode.Scalar, count: length)
+                    scalars[place] = scalar
+                    let text = String(String.UnicodeScalarView(scalars))
+                    let written = JSONValue.string(text).serialized()
+                    #expect(try JSONValue(parsing: written).stringValue == text)
+                    let isEscaped = scalar.value < 0x20 || scalar == "\"" || scalar == "\\"
+                    #expect((written.utf8.count > text.utf8.count + 2) == isEscaped, "\(written)")
+                }
+            }
+        }
+    }
+
     @Test("Text longer than the first buffer is written whole")
     func growth() {
         for length in [254, 255, 256, 257, 10_000] {
