@@ -25,6 +25,7 @@ let package = Package(
         // C and C++ libraries, one thin target each.
         .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
@@ -44,7 +45,7 @@ let package = Package(
         .executableTarget(name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house),
 
         // The hub's side.
-        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON"], swiftSettings: house),
+        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
