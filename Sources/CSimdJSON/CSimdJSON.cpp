@@ -9,8 +9,8 @@
 
 namespace {
 
-/// A thread keeps its parser for documents up to this size (about 1 MiB of tape, index and strings); larger ones are freed after use.
-constexpr size_t retained_bytes_max = 64 * 1024;
+/// A thread keeps its parser for documents up to this size (at most 4 MiB of tape, index and strings); larger ones are freed after use.
+constexpr size_t retained_bytes_max = 256 * 1024;
 constexpr size_t smallest_capacity = 1024;
 
 struct thread_parser {

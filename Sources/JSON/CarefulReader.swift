@@ -1,17 +1,31 @@
 /// Reads JSON a byte at a time: slower than simdjson, but it knows where it stands and what it expected there.
 ///
 /// It decides every refusal, and it takes what simdjson cannot: integers beyond 64 bits (as doubles) and, where the limits say so, lone
-/// surrogates. Each byte is looked at a bounded number of times; the depth of recursion is `depthMax`.
+/// surrogates. Each byte is looked at a bounded number of times. Open containers are kept in a list, not on the call stack: a recursive
+/// form took up to 1.8 KB a level, and a hostile document would have ended a thread with a small stack.
 struct CarefulReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let limits: JSONLimits
     private let depthMax: Int
     var at = 0
-    private var path: [Step] = []
+    private var open: [Container] = []
 
-    private enum Step {
-        case key(String)
-        case index(Int)
+    private struct Container {
+        let isObject: Bool
+        var elements: [JSONValue] = []
+        var members = JSONObject()
+        /// The member whose value comes next.
+        var key = ""
+        /// Whether the reader stands at or in a value of this container, and not between two.
+        var isInside = false
+
+        var word: String { isObject ? "object" : "array" }
+        var close: Unicode.Scalar { isObject ? "}" : "]" }
+
+        mutating func add(_ value: JSONValue) {
+            isInside = false
+            if isObject { members[key] = value } else { elements.append(value) }
+        }
     }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
@@ -25,10 +39,28 @@ struct CarefulReader {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
         skipSpace()
         guard at < bytes.count else { throw failure("json.empty", "There is no JSON value here, only emptiness.") }
-        let value = try value(depth: 0)
-        skipSpace()
-        guard at == bytes.count else {
-            throw failure("json.trailing", "The document is complete, but \(shown(at)) follows it.")
+        while true {
+            guard let value = try scalarOrEmpty() else { continue }
+            guard let whole = try complete(with: value) else { continue }
+            skipSpace()
+            guard at == bytes.count else { throw failure("json.trailing", "The document is complete, but \(shown(at)) follows it.") }
+            return whole
+        }
+    }
+
+    /// Hands a value to the container it stands in, and closes every container that ends after it; nil where another value follows.
+    private mutating func complete(with value: JSONValue) throws(JSONError) -> JSONValue? {
+        var value = value
+        while let last = open.indices.last {
+            open[last].add(value)
+            skipSpace()
+            if take(",") {
+                try beginNext()
+                return nil
+            }
+            guard take(open[last].close) else { throw expected("a comma or \(open[last].close)") }
+            let closed = open.removeLast()
+            value = closed.isObject ? .object(closed.members) : .array(closed.elements)
         }
         return value
     }
@@ -41,11 +73,12 @@ struct CarefulReader {
         }
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+    /// Reads a value that holds no other; nil where a container opens instead, and its first value comes next.
+    private mutating func scalarOrEmpty() throws(JSONError) -> JSONValue? {
         guard at < bytes.count else { throw failure("json.unfinished", "The document ends where a value is expected.") }
         switch bytes[at] {
-        case UInt8(ascii: "{"): return try object(depth: depth + 1)
-        case UInt8(ascii: "["): return try array(depth: depth + 1)
+        case UInt8(ascii: "{"): return try openContainer(isObject: true) ? nil : .object(JSONObject())
+        case UInt8(ascii: "["): return try openContainer(isObject: false) ? nil : .array([])
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
         case UInt8(ascii: "t"): return try word("true", .bool(true))
@@ -67,56 +100,40 @@ struct CarefulReader {
         return value
     }
 
-    private func checkDepth(_ depth: Int) throws(JSONError) {
-        guard depth <= depthMax else {
-            throw failure("json.depth", "The document is nested more than \(depthMax) levels deep.")
-        }
+    /// Whether it holds anything; an empty one is closed again.
+    private mutating func openContainer(isObject: Bool) throws(JSONError) -> Bool {
+        guard open.count < depthMax else { throw failure("json.depth", "The document is nested more than \(depthMax) levels deep.") }
+        at += 1
+        let container = Container(isObject: isObject)
+        skipSpace()
+        if take(container.close) { return false }
+        open.append(container)
+        try beginNext()
+        return true
     }
 
-    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
-        try checkDepth(depth)
-        at += 1
-        var elements: [JSONValue] = []
+    /// Goes on to the next value of the innermost container, past the member name in an object.
+    private mutating func beginNext() throws(JSONError) {
         skipSpace()
-        if take("]") { return .array(elements) }
-        while true {
-            path.append(.index(elements.count))
-            skipSpace()
-            elements.append(try value(depth: depth))
-            path.removeLast()
-            skipSpace()
-            if take("]") { return .array(elements) }
-            guard take(",") else { throw expected("a comma or ]", in: "array") }
+        let last = open.count - 1
+        guard open[last].isObject else {
+            open[last].isInside = true
+            return
         }
-    }
-
-    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
-        try checkDepth(depth)
-        at += 1
-        var object = JSONObject()
+        let start = at
+        guard at < bytes.count else { throw expected("a member name") }
+        guard bytes[at] == UInt8(ascii: "\"") else {
+            throw failure("json.syntax", "A member name in double quotes is expected here, but \(shown(at)) stands in its place.")
+        }
+        let key = try string()
+        open[last].key = key
+        open[last].isInside = true
+        if limits.duplicateKeys == .reject, open[last].members.contains(key) {
+            throw failure("json.duplicate-key", "The member \"\(visible(key))\" stands twice in this object.", at: start)
+        }
         skipSpace()
-        if take("}") { return .object(object) }
-        while true {
-            skipSpace()
-            let start = at
-            guard at < bytes.count else { throw expected("a member name", in: "object") }
-            guard bytes[at] == UInt8(ascii: "\"") else {
-                throw failure("json.syntax", "A member name in double quotes is expected here, but \(shown(at)) stands in its place.")
-            }
-            let key = try string()
-            path.append(.key(key))
-            if limits.duplicateKeys == .reject, object.contains(key) {
-                throw failure("json.duplicate-key", "The member \"\(visible(key))\" stands twice in this object.", at: start)
-            }
-            skipSpace()
-            guard take(":") else { throw expected("a colon", in: "object") }
-            skipSpace()
-            object[key] = try value(depth: depth)
-            path.removeLast()
-            skipSpace()
-            if take("}") { return .object(object) }
-            guard take(",") else { throw expected("a comma or }", in: "object") }
-        }
+        guard take(":") else { throw expected("a colon") }
+        skipSpace()
     }
 
     // MARK: Small steps
@@ -138,7 +155,8 @@ struct CarefulReader {
 
     // MARK: Words for a failure
 
-    private func expected(_ what: String, in container: String) -> JSONError {
+    private func expected(_ what: String) -> JSONError {
+        let container = open.last?.word ?? "document"
         if at >= bytes.count { return failure("json.unfinished", "The document ends inside an \(container), where \(what) is expected.") }
         return failure("json.syntax", "Inside an \(container), \(what) is expected here, but \(shown(at)) stands in its place.")
     }
@@ -155,12 +173,7 @@ struct CarefulReader {
                 column += 1
             }
         }
-        let tokens = path.map { step in
-            switch step {
-            case .key(let key): key
-            case .index(let index): String(index)
-            }
-        }
+        let tokens = open.filter(\.isInside).map { $0.isObject ? $0.key : String($0.elements.count) }
         return JSONError(code: code, message: message, line: line, column: column, offset: place, pointer: JSONPointer(tokens))
     }
 

@@ -106,15 +106,38 @@ struct JSONWriter: ~Copyable {
         var text = text
         out.append(UInt8(ascii: "\""))
         text.withUTF8 { all in
-            var start = 0
-            for place in 0..<all.count where all[place] < 0x20 || all[place] == UInt8(ascii: "\"") || all[place] == UInt8(ascii: "\\") {
-                out.append(UnsafeBufferPointer(rebasing: all[start..<place]))
-                escape(all[place])
-                start = place + 1
+            var written = 0
+            var place = 0
+            while place < all.count {
+                while place + 8 <= all.count, !Self.anyNeedsEscape(UnsafeRawPointer(all.baseAddress! + place)) { place += 8 }
+                let stop = min(place + 8, all.count)
+                while place < stop {
+                    if Self.needsEscape(all[place]) {
+                        out.append(UnsafeBufferPointer(rebasing: all[written..<place]))
+                        escape(all[place])
+                        written = place + 1
+                    }
+                    place += 1
+                }
             }
-            out.append(UnsafeBufferPointer(rebasing: all[start...]))
+            out.append(UnsafeBufferPointer(rebasing: all[written...]))
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// Asks eight bytes at once: each term leaves the high bit of a byte set where that byte is below the bound, or zero after the xor.
+    @inline(__always)
+    private static func anyNeedsEscape(_ eight: UnsafeRawPointer) -> Bool {
+        let every: UInt64 = 0x0101_0101_0101_0101
+        let word = eight.loadUnaligned(as: UInt64.self)
+        let quote = word ^ (every &* UInt64(UInt8(ascii: "\"")))
+        let backslash = word ^ (every &* UInt64(UInt8(ascii: "\\")))
+        let control = (word &- every &* 0x20) & ~word
+        return (control | ((quote &- every) & ~quote) | ((backslash &- every) & ~backslash)) & (every &* 0x80) != 0
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -59,7 +59,8 @@ extension JSONValue {
     public var intValue: Int? {
         switch self {
         case .int(let value): Int(value)
-        case .double(let value): Int(exactly: value)
+        // Int(exactly:) is the same, but draws libm into everything that links this module.
+        case .double(let value) where value >= -0x1p63 && value < 0x1p63 && Double(Int(value)) == value: Int(value)
         default: nil
         }
     }

@@ -45,6 +45,11 @@ package struct HostCall: Sendable {
     /// As they came, for capabilities that count them.
     package let argumentBytes: Int
     package let door: Door
+
+    /// Who asks for what, for work that goes on and needs to ask the door again; the arguments may be megabytes.
+    package var withoutArguments: HostCall {
+        HostCall(callID: callID, operation: operation, arguments: JSONObject(), argumentBytes: argumentBytes, door: door)
+    }
 }
 
 // MARK: Arguments

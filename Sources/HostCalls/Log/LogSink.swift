@@ -82,7 +82,7 @@ package final class DescriptorLogSink: LogSink {
         }
     }
 
-    static func text(_ line: LogLine) -> String {
+    package static func text(_ line: LogLine) -> String {
         let milliseconds = ((line.unixMilliseconds % 86_400_000) + 86_400_000) % 86_400_000
         func padded(_ number: Int64, _ width: Int) -> String {
             let digits = String(number)

@@ -33,8 +33,8 @@ package enum DoctorRendering {
             case .missing: (line.isRequired ? style.red("✕") : style.yellow("○"), "missing")
             }
         let gutter = 2 + 2 + nameWidth + 2 + "degraded".count + 2
-        let need = line.isRequired ? "" : " (best effort)"
-        let detail = TextWrap.lines(SafeText.line(line.detail) + need, width: max(20, width - gutter))
+        let need = line.isRequired ? "required" : "best effort"
+        let detail = TextWrap.lines(SafeText.line(line.detail) + " · " + need, width: max(20, width - gutter))
         let space = String(repeating: " ", count: gutter)
         var lines = ["  \(mark) \(line.name.padded(to: nameWidth))  \(word.padded(to: "degraded".count))  \(detail[0])"]
         lines += detail.dropFirst().map { space + $0 }

@@ -5,7 +5,7 @@ struct MachineExaminer: MachineExamining {
     func examine() async throws(CommandFailure) -> DoctorReport {
         throw CommandFailure(
             Fault(
-                code: "doctor.not-connected", message: "this build cannot examine the machine yet", place: nil, remedy: "Update patchbay.",
+                code: "sandbox.not-connected", message: "this build cannot examine the machine yet", place: nil, remedy: "Update patchbay.",
                 turn: .hub, details: "the command line is not connected to the sandbox"))
     }
 }

@@ -77,7 +77,7 @@ package struct HelpPage: Sendable {
 
     /// A page about an idea rather than a command.
     package func lines(for topic: HelpTopic) -> [String] {
-        var lines = [style.bold(topic.name) + " — " + topic.summary]
+        var lines = title([topic.name], topic.summary)
         for block in topic.blocks {
             switch block {
             case .heading(let text): lines += heading(text)

@@ -85,7 +85,7 @@ struct RunPrinter: Sendable {
             mode: ProgressReporter.mode(for: terminal.error, isSilent: isJSON || isQuiet))
     }
 
-    func decisions(_ decisions: [Decision], over progress: ProgressReporter) {
+    func decisions(_ decisions: [TextDecision], over progress: ProgressReporter) {
         let lines = decisions.compactMap { decision -> String? in
             if isJSON { return decision.json.serialized() }
             switch (shown, decision.verdict) {
@@ -155,7 +155,7 @@ struct RunPrinter: Sendable {
     }
 
     /// `computers 12  0.97  the text, cut to the line`, with the signal's name in front when several are mixed.
-    private func line(_ decision: Decision, signalWidth: Int?) -> String {
+    private func line(_ decision: TextDecision, signalWidth: Int?) -> String {
         let place = "\(SafeText.line(decision.text.file)) \(decision.text.number)".fitted(to: 18).padded(to: 18)
         let (word, paint): (String, (String) -> String) =
             switch decision.verdict {
@@ -167,15 +167,13 @@ struct RunPrinter: Sendable {
         let signal = signalWidth.map { SafeText.line(decision.signal).padded(to: $0) + "  " } ?? ""
         let mark = signalWidth == nil ? "" : decision.verdict == .matched ? "● " : "  "
         let used = mark.columns + signal.columns + place.columns + score.columns + 4 + (signalWidth == nil ? 2 : 0)
-        let body: String =
-            if case .error(let fault) = decision.verdict { "\(fault.message) [\(fault.code)]" } else {
-                decision.matchedValue ?? decision.text.text
-            }
+        let matched = decision.matchedValue.map { "“\($0)” · " } ?? ""
+        let body = if case .error(let fault) = decision.verdict { "\(fault.message) [\(fault.code)]" } else { matched + decision.text.text }
         let text = SafeText.line(body).collapsedSpaces.fitted(to: max(12, width - used))
         return mark + signal + style.dim(place) + "  " + paint(score) + "  " + text
     }
 
-    private func scoreText(_ decision: Decision) -> String {
+    private func scoreText(_ decision: TextDecision) -> String {
         guard let score = decision.score else { return "-" }
         if case .double(let number) = score { return Quantity.score(number) }
         return SafeText.line(score.stringValue ?? score.serialized())

@@ -40,8 +40,12 @@ package struct OutboundRule: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func splitPort(_ text: Substring) throws(ResourceError) -> (host: String, port: UInt16?) {
+        if addressBytes(String(text))?.count == 16 {
+            throw ResourceError("has an IPv6 address without brackets", suggestion: "[\(text)]")
+        }
         let hostEnd: Substring.Index
-        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+        if text.hasPrefix("[") {
+            guard let bracket = text.firstIndex(of: "]") else { throw ResourceError("has an IPv6 address without its closing bracket") }
             hostEnd = text.index(after: bracket)
         } else {
             hostEnd = text.firstIndex(of: ":") ?? text.endIndex

@@ -2,7 +2,7 @@ package import JSON
 package import PluginModel
 
 /// What one signal says about one text, and what the threshold makes of it.
-package struct Decision: Sendable, Equatable {
+package struct TextDecision: Sendable, Equatable {
     package enum Verdict: Sendable, Equatable {
         case matched, passed
         case error(Fault)
