@@ -1,0 +1,24 @@
+// Between the attacks and the stage they are performed on.
+#pragma once
+
+#include "internal.h"
+#include <stdatomic.h>
+
+// What a worker needs to know of the world it attacks. Shared memory between all processes of a stage.
+struct pb_stage {
+    pb_attack attack;
+    pid_t hub;
+    pid_t victim;
+    int port;                // TCP, on 127.0.0.1, the hub listens
+    char abstract_name[32];  // unix, the hub listens
+    int shm_key;             // System V shared memory of the hub
+    void *victim_address;    // a readable byte in the victim
+    pb_attack_result result;
+    pb_crash_note note;
+};
+
+// Performs one attack on the calling thread and fills value and error. `main_thread` is the worker's first one.
+void pb_attack_perform(pb_attack attack, struct pb_stage *stage, void *main_thread);
+
+// Installs what an engine would have installed before our crash handlers: a SIGSEGV handler that repairs or declines.
+void pb_attack_prepare_fault(pb_attack attack);
