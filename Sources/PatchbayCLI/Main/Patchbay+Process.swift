@@ -1,0 +1,67 @@
+import Glibc
+import Synchronization
+
+extension Patchbay {
+    /// The whole life of the process `patchbay`: reads the command line, listens to Ctrl-C, and gives back the exit code.
+    public static func main() async -> Int32 {
+        let environment = processEnvironment()
+        let ending = Ending()
+        let terminal = Terminal.ofProcess(environment: environment) { ending.end(as: .outputClosed) }
+        let context = CommandContext(
+            terminal: terminal, environment: environment, workingDirectory: currentFolder(), services: .real)
+        Interrupts.listen {
+            if terminal.error.isTTY { terminal.error.line("\r\u{1B}[Kstopping… Ctrl-C again ends at once") }
+            ending.end(as: .interrupted)
+        }
+        let words = Array(CommandLine.arguments.dropFirst())
+        let task = Task { await perform(words, in: context) }
+        ending.attach { task.cancel() }
+        let exitCode = await task.value
+        return (ending.cause ?? exitCode).rawValue
+    }
+
+    private static func currentFolder() -> String {
+        guard let path = getcwd(nil, 0) else { return "/" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    private static func processEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return result
+    }
+}
+
+/// Why the work was stopped from outside, if it was; the first cause stays.
+private final class Ending: Sendable {
+    private struct State {
+        var cause: ExitCode?
+        var cancel: (@Sendable () -> Void)?
+    }
+    private let state = Mutex(State())
+
+    var cause: ExitCode? { state.withLock { $0.cause } }
+
+    /// Cancels the running command, at once or as soon as there is one.
+    func end(as cause: ExitCode) {
+        let cancel = state.withLock { state in
+            if state.cause == nil { state.cause = cause }
+            return state.cancel
+        }
+        cancel?()
+    }
+
+    func attach(_ cancel: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            state.cancel = cancel
+            return state.cause != nil
+        }
+        if isLate { cancel() }
+    }
+}

@@ -1,0 +1,164 @@
+internal import CRing
+internal import Glibc
+internal import Synchronization
+internal import WorkerProtocol
+
+/// What a worker says, told apart. Runs with the reader role held.
+extension WorkerConnection {
+    /// Host-call frames beyond the agreed number that are still excused: cancels may cross on the way.
+    private static let hostCallSlack = 64
+    /// Notices a second after which a worker is out of its mind: its own gate stops far below.
+    private static let noticesFactorMax = 20
+
+    /// Takes up to `max` messages. True if there were any.
+    func drain(max: Int) -> Bool {
+        var taken = 0
+        reading.openHostCalls -= hostCallsAnswered.exchange(0, ordering: .relaxed)
+        while taken < max {
+            do throws(WireViolation) {
+                guard let frame = try nextFrame() else { break }
+                taken += 1
+                try take(frame)
+            } catch {
+                condemn(.protocolViolation(error.description))
+                break
+            }
+        }
+        return taken > 0
+    }
+
+    private func nextFrame() throws(WireViolation) -> Frame? {
+        do throws(FrameError) { return try inbox.next() } catch { throw WireViolation(description: error.description) }
+    }
+
+    private func take(_ frame: Frame) throws(WireViolation) {
+        let header = frame.header
+        switch WorkerToHub(rawValue: header.kind) {
+        case .result: settle(header.id, resultOutcome(frame), keepOpen: false)
+        case .streamOpened: settle(header.id, .stream, keepOpen: true)
+        case .item: settle(header.id, .item(frame.payload), keepOpen: true)
+        case .streamEnd: settle(header.id, .end(frame.payload), keepOpen: false)
+        case .cancelled: settle(header.id, .failed(.cancelled), keepOpen: false)
+        case .confined: standing.withLock { $0 = frame.payload }
+        case .ready: settle(loadID.load(ordering: .acquiring), .value(frame.payload), keepOpen: false)
+        case .failed: settle(loadID.load(ordering: .acquiring), .failed(loadFailure(frame.payload)), keepOpen: false)
+        case .hostCall: try hostCall(frame)
+        case .notify: try notice(frame)
+        case .hostCancel:
+            handler.cancel(number: header.id)
+            reading.openHostCalls -= 1
+        case nil: throw WireViolation(description: "a message of unknown kind \(header.kind)")
+        }
+    }
+
+    private func resultOutcome(_ frame: Frame) -> CallOutcome {
+        if frame.header.flags.contains(.error) { return .failed(failure(WorkerError(reading: frame.payload))) }
+        if frame.header.flags.contains(.mixed) { return .mixed(frame.payload) }
+        return .value(frame.payload)
+    }
+
+    /// The worker's words for its own limits, in ours.
+    private func failure(_ error: WorkerError) -> CallFailure {
+        switch error.code {
+        case "limit.time": .timeLimit(limits.callTime, running: true, killed: false)
+        case "limit.cpu": .cpuLimit(limits.callCPUTime)
+        case "export.not-found": .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
+        case "plugin.threw" where error.name == "RangeError" && error.message.hasPrefix("Out of memory"): .memoryLimit(bytes: limits.memoryBytes)
+        default: .threw(error)
+        }
+    }
+
+    private func loadFailure(_ payload: [UInt8]) -> CallFailure {
+        let error = WorkerError(reading: payload)
+        return switch failure(error) {
+        case .threw, .noSuchExport: .loadFailed(error)
+        case .timeLimit: .timeLimit(limits.loadTime, running: true, killed: false)
+        case let other: other
+        }
+    }
+
+    /// Hands an outcome to its call. An id that matches nothing is an answer that came too late.
+    private func settle(_ id: UInt32, _ outcome: CallOutcome, keepOpen: Bool) {
+        var delivered = outcome
+        var ended = false
+        let continuation = calls.withLock { table -> UnsafeContinuation<CallOutcome, Never>? in
+            guard let index = table.index(of: id) else { return nil }
+            var keepOpen = keepOpen
+            switch table[index].phase {
+            case .ending(let reason):
+                // Past its deadline: the reason stands, unless the worker knows better that the call was still running.
+                if case .failed(.timeLimit(_, running: true, _)) = outcome {
+                    delivered = .failed(.timeLimit(table[index].limit, running: true, killed: false))
+                } else { delivered = .failed(reason) }
+                keepOpen = false
+            case .running:
+                if case .failed(.timeLimit(_, let running, let killed)) = outcome {
+                    delivered = .failed(.timeLimit(table[index].limit, running: running, killed: killed))
+                }
+            case .free: return nil
+            }
+            if case .stream = outcome { table[index].isStream = true }
+            ended = !keepOpen
+            return table.settle(index, delivered, keepOpen: keepOpen)
+        }
+        if ended { handler.callEnded(id) }
+        continuation?.resume(returning: delivered)
+    }
+
+    private func hostCall(_ frame: Frame) throws(WireViolation) {
+        reading.openHostCalls += 1
+        guard reading.openHostCalls <= limits.hostCallsOpen + limits.timersOpen + Self.hostCallSlack else {
+            throw WireViolation(description: "more than \(limits.hostCallsOpen) host calls open at once")
+        }
+        let number = frame.header.id
+        let record = HostCallRecord(reading: frame)
+        guard calls.withLock({ $0.index(of: record.callID) != nil || record.callID == WorkerConnection.loadCallID && $0.inFlight > 0 }) else {
+            answer(number, .error(Self.endedCall))
+            return
+        }
+        handler.handle(record) { [self] in answer(number, $0) }
+    }
+
+    private static let endedCall = Array(
+        #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#.utf8)
+
+    /// Sends the answer to a host call. From any thread.
+    private func answer(_ number: UInt32, _ answer: HostCallAnswer) {
+        let (payload, flags): ([UInt8], FrameFlags) =
+            switch answer {
+            case .value(let bytes): (bytes, [])
+            case .error(let bytes): (bytes, .error)
+            }
+        hostCallsAnswered.add(1, ordering: .relaxed)
+        // Answers go out even when the backlog is full: the worker asked for them, and their number is bounded.
+        send(FrameHeader(kind: HubToWorker.hostReply.rawValue, flags: flags, id: number), payload, evenIfFull: true)
+    }
+
+    private func notice(_ frame: Frame) throws(WireViolation) {
+        let now = pb_now_ns()
+        if now - reading.secondStart > 1_000_000_000 {
+            reading.secondStart = now
+            reading.noticesThisSecond = 0
+        }
+        reading.noticesThisSecond += 1
+        guard reading.noticesThisSecond <= limits.logLinesPerSecond * Self.noticesFactorMax else {
+            throw WireViolation(description: "a flood of notices, more than \(limits.logLinesPerSecond * Self.noticesFactorMax) a second")
+        }
+        handler.notify(HostCallRecord(reading: frame))
+    }
+}
+
+/// What a worker did that ends the connection.
+struct WireViolation: Error, CustomStringConvertible { let description: String }
+
+extension HostCallRecord {
+    /// Splits the payload at the first newline.
+    init(reading frame: Frame) {
+        let newline = frame.payload.firstIndex(of: 10) ?? frame.payload.endIndex
+        number = frame.header.id
+        callID = frame.header.extra
+        operation = String(decoding: frame.payload[..<newline], as: UTF8.self)
+        arguments = newline == frame.payload.endIndex ? [] : Array(frame.payload[(newline + 1)...])
+        isSynchronous = frame.header.flags.contains(.synchronous)
+    }
+}
