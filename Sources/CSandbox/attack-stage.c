@@ -20,26 +20,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// How long, in milliseconds, one attack may take before its stage is cleared by force. Stacks and memory take the longest: under 1 s.
-#define STAGE_TIMEOUT_MS 20000
-
-static void *share(size_t bytes) {
+void *pb_stage_share(size_t bytes) {
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return p == MAP_FAILED ? NULL : p;
 }
 
 // MARK: The worker
 
-struct play {
-    pb_attack attack;
-    const pb_attack_setup *setup;
-    struct pb_stage *stage;
-    pthread_t main_thread;
-    _Atomic uint32_t curtain; // 1 when the lock-down is done
-};
-
 static void *attack_thread(void *context) {
     struct play *play = context;
+    if (play->setup->deaf_thread) {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, NULL);
+        atomic_store(&play->is_deaf, 1);
+    }
     while (!atomic_load(&play->curtain)) syscall(SYS_futex, &play->curtain, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
     if (play->setup->crash_note) pb_crash_note_install(&play->stage->note, -1); // a stack for this thread
     pb_attack_perform(play->attack, play->stage, &play->main_thread);
@@ -52,16 +47,18 @@ static int run_worker(struct play *play, pb_worker_start *start) {
     play->main_thread = pthread_self();
     pthread_t thread;
     if (setup->other_thread && pthread_create(&thread, NULL, attack_thread, play) != 0) return 90;
+    while (setup->deaf_thread && !atomic_load(&play->is_deaf)) sched_yield();
     pb_attack_prepare_fault(play->attack);
     if (setup->crash_note && pb_crash_note_install(&stage->note, start->standing.statm_fd) < 0) return 91;
 
     pb_lockdown_options options = pb_lockdown_defaults();
     options.wanted = setup->lockdown_layers;
-    options.required = 0;
+    options.required = setup->required_layers;
     options.data_budget_bytes = setup->data_budget_bytes;
     pb_report report;
     stage->result.lockdown = pb_lockdown(&options, &start->standing, &report);
     stage->result.report = report;
+    if (stage->result.lockdown < 0) return 0;
     stage->result.began = true;
     if (setup->other_thread) {
         atomic_store(&play->curtain, 1);
@@ -73,7 +70,7 @@ static int run_worker(struct play *play, pb_worker_start *start) {
     return 0;
 }
 
-static int run_zygote(void *context) {
+int pb_stage_run_zygote(void *context) {
     struct play *play = context;
     pb_standing standing;
     pb_worker_start start;
@@ -83,13 +80,13 @@ static int run_zygote(void *context) {
 }
 
 int pb_attack_zygote(int control_fd, pb_attack attack, const pb_attack_setup *setup, pb_spawn_result *result) {
-    struct pb_stage *stage = share(sizeof *stage); // stays for the life of the test process: a page
+    struct pb_stage *stage = pb_stage_share(sizeof *stage); // stays for the life of the test process: a page
     if (!stage) return -ENOMEM;
     struct play play = {.attack = attack, .setup = setup, .stage = stage};
     char *none[] = {NULL};
     pb_spawn_options options = {
         .path = "/", .arguments = none, .environment = none, .fds = &control_fd, .fd_count = 1, .stderr_fd = 2, .wanted = setup->spawn_layers};
-    return pb_spawn_body(&options, run_zygote, &play, result);
+    return pb_spawn_body(&options, pb_stage_run_zygote, &play, result);
 }
 
 // MARK: The hub and its surroundings
@@ -121,7 +118,7 @@ static int behave_like_rootless(void) {
     return error;
 }
 
-static int become_ordinary(void) {
+int pb_stage_become_ordinary(void) {
     if (geteuid() != 0) return 0;
     if (setgroups(0, NULL) < 0 || setresgid(PB_NOBODY, PB_NOBODY, PB_NOBODY) < 0 || setresuid(PB_NOBODY, PB_NOBODY, PB_NOBODY) < 0) return -errno;
     // A change of user takes /proc/self away from us; a hub started by that user would have it.
@@ -198,7 +195,7 @@ static int run_hub(struct play *play) {
     struct pb_stage *stage = play->stage;
     stage->attack = play->attack;
     pb_close_from(3); // what other tests have open at this moment is not for our children
-    int error = setup->ordinary_user ? become_ordinary() : 0;
+    int error = setup->ordinary_user ? pb_stage_become_ordinary() : 0;
     if (!error && setup->rootless_container) error = behave_like_rootless();
     if (!error && setup->container_like) error = behave_like_container();
     if (error) return error;
@@ -214,7 +211,7 @@ static int run_hub(struct play *play) {
     pb_spawn_options options = {
         .path = "/", .arguments = none, .environment = none, .fds = &control[1], .fd_count = 1, .stderr_fd = 2, .wanted = setup->spawn_layers};
     pb_spawn_result zygote;
-    error = pb_spawn_body(&options, run_zygote, play, &zygote);
+    error = pb_spawn_body(&options, pb_stage_run_zygote, play, &zygote);
     if (error) return error;
     close(control[1]);
     pb_fork_result worker;
@@ -235,7 +232,7 @@ static int run_hub(struct play *play) {
 
 int pb_attack_run(pb_attack attack, const pb_attack_setup *setup, pb_attack_result *result) {
     memset(result, 0, sizeof *result);
-    struct pb_stage *stage = share(sizeof *stage);
+    struct pb_stage *stage = pb_stage_share(sizeof *stage);
     if (!stage) return -ENOMEM;
     int prepared = pb_seccomp_prepare(); // here, so that the hundred forks to come need not
     struct play play = {.attack = attack, .setup = setup, .stage = stage};
@@ -250,81 +247,8 @@ int pb_attack_run(pb_attack attack, const pb_attack_setup *setup, pb_attack_resu
     return error;
 }
 
-// MARK: Families
-
-struct family_plan {
-    struct play play;
-    bool short_thread;
-    pb_attack_family *family;
-    int control[2];
-    _Atomic int ready; // 1, or -errno
-};
-
-static void *spawn_zygote(void *context) {
-    struct family_plan *plan = context;
-    char *none[] = {NULL};
-    pb_spawn_options options = {
-        .path = "/", .arguments = none, .environment = none, .fds = &plan->control[1], .fd_count = 1, .stderr_fd = 2,
-        .wanted = plan->play.setup->spawn_layers};
-    pb_spawn_result zygote;
-    int error = pb_spawn_body(&options, run_zygote, &plan->play, &zygote);
-    plan->family->zygote = zygote.pid;
-    return (void *)(intptr_t)error;
-}
-
-static void run_family_hub(struct family_plan *plan) {
-    pb_close_from(3);
-    int error = plan->play.setup->ordinary_user ? become_ordinary() : 0;
-    if (!error) error = pb_zygote_socket(plan->control);
-    void *spawned = NULL;
-    if (!error && plan->short_thread) {
-        pthread_t thread;
-        error = -pthread_create(&thread, NULL, spawn_zygote, plan);
-        if (!error) pthread_join(thread, &spawned);
-    } else if (!error) {
-        spawned = spawn_zygote(plan);
-    }
-    if (!error) error = (int)(intptr_t)spawned;
-    int channel[2];
-    if (!error && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0) error = -errno;
-    pb_fork_result worker = {0};
-    if (!error && !plan->short_thread) {
-        error = pb_zygote_fork(plan->control[0], &channel[1], 1, 0, STAGE_TIMEOUT_MS, &worker);
-        plan->family->worker = worker.pid;
-        if (!error) error = pb_zygote_fork(plan->control[0], &channel[1], 1, PB_FORK_PID_NAMESPACE, STAGE_TIMEOUT_MS, &worker);
-        plan->family->namespaced_worker = worker.pid;
-    }
-    atomic_store(&plan->ready, error ? error : 1);
-    // Both ends stay open, so that nobody leaves by end of file: what ends them is the death of this process.
-    for (;;) pause();
-}
-
-int pb_attack_family_start(const pb_attack_setup *setup, bool short_thread, pb_attack_family *family) {
-    struct family_plan *plan = share(sizeof *plan);
-    pb_attack_family *shared = share(sizeof *shared);
-    struct pb_stage *stage = share(sizeof *stage);
-    if (!plan || !shared || !stage) return -ENOMEM;
-    plan->play = (struct play){.attack = PB_ATTACK_NOTHING, .setup = setup, .stage = stage};
-    plan->short_thread = short_thread;
-    plan->family = shared;
-    pid_t hub = fork();
-    if (hub < 0) return -errno;
-    if (hub == 0) {
-        run_family_hub(plan);
-        _exit(0);
-    }
-    for (int waited = 0; waited < STAGE_TIMEOUT_MS && atomic_load(&plan->ready) == 0; waited++) usleep(1000);
-    int state = atomic_load(&plan->ready);
-    *family = *shared;
-    family->hub = hub;
-    munmap(stage, sizeof *stage);
-    munmap(shared, sizeof *shared);
-    munmap(plan, sizeof *plan);
-    return state == 1 ? 0 : state == 0 ? -ETIMEDOUT : state;
-}
-
 int pb_attack_settle(const char *standing_text, pb_report *report) {
-    pb_report *shared = share(sizeof *shared);
+    pb_report *shared = pb_stage_share(sizeof *shared);
     if (!shared) return -ENOMEM;
     pid_t child = fork();
     if (child == 0) {

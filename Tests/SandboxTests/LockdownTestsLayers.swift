@@ -167,3 +167,38 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         #expect(pb_report_missing(&report, mask([.seccomp, .limits])) == pb_layer_bit(.seccomp))
     }
 }
+
+/// What is demanded and cannot be had ends the worker before it runs anything.
+@Suite(.serialized) struct RequiredTests {
+    @Test func `a required layer that is missing is a refusal that names it`() throws {
+        var walls = Walls.full(.ordinaryUser)
+        walls.containerLike = true
+        walls.required = [.seccomp, .networkNamespace]
+        var setup = walls.setup
+        var result = pb_attack_result()
+        #expect(pb_attack_run(.nothing, &setup, &result) == 0)
+        #expect(result.lockdown == -EPERM && !result.began)
+        #expect(pb_report_missing(&result.report, setup.required_layers) == pb_layer_bit(.networkNamespace))
+    }
+
+    @Test func `a thread that hears no signals cannot be confined, and that is a refusal`() throws {
+        var walls = Walls.full(.ordinaryUser)
+        walls.otherThread = true
+        walls.deafThread = true
+        walls.required = [.landlock]
+        var setup = walls.setup
+        var result = pb_attack_result()
+        #expect(pb_attack_run(.nothing, &setup, &result) == 0)
+        #expect(result.lockdown == -EPERM && !result.began)
+        let landlock = pb_report_status(&result.report, .landlock)
+        #expect(landlock.state == .unavailable && landlock.error == ETIMEDOUT)
+        #expect(result.report.landlock_abi == 0 && result.report.threads_confined == 0)
+        #expect(result.state(of: .seccomp) == .active)
+    }
+
+    @Test func `the defaults demand what no kernel we support lacks`() {
+        let defaults = pb_lockdown_defaults()
+        #expect(defaults.required == mask([.parentDeath, .limits, .noNewPrivileges, .landlock, .seccomp]))
+        #expect(defaults.wanted == mask(Walls.everyLayer) && !defaults.allow_degraded)
+    }
+}

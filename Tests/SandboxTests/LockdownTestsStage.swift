@@ -19,7 +19,9 @@ struct Walls: Sendable {
     var lockdown: Set<pb_layer> = []
     var dataBudgetBytes: UInt64 = 0
     var account = HubAccount.root
+    var required: Set<pb_layer> = []
     var otherThread = false
+    var deafThread = false
     var containerLike = false
     var rootlessContainer = false
     var crashNote = false
@@ -43,7 +45,9 @@ struct Walls: Sendable {
         setup.lockdown_layers = mask(lockdown)
         setup.data_budget_bytes = dataBudgetBytes
         setup.ordinary_user = account == .ordinaryUser
+        setup.required_layers = mask(required)
         setup.other_thread = otherThread
+        setup.deaf_thread = deafThread
         setup.container_like = containerLike
         setup.rootless_container = rootlessContainer
         setup.crash_note = crashNote

@@ -135,14 +135,18 @@ typedef struct pb_attack_setup {
     uint32_t spawn_layers;
     /// For `pb_zygote_fork`: a mask of `PB_FORK_*`.
     uint32_t fork_flags;
-    /// For `pb_lockdown`; nothing is required.
+    /// For `pb_lockdown`.
     uint32_t lockdown_layers;
+    /// For `pb_lockdown`: without these it fails, `lockdown` of the result says so, and the attack does not begin.
+    uint32_t required_layers;
     /// The memory budget; 0 for none.
     uint64_t data_budget_bytes;
     /// Run hub, zygote and worker as nobody, as if an ordinary user had started the hub. Needs root; ignored when not root.
     bool ordinary_user;
     /// Attack from a thread that existed before the lock-down.
     bool other_thread;
+    /// That other thread blocks every signal, so that it cannot be confined.
+    bool deaf_thread;
     /// Refuse new namespaces and mounts to the hub, as the default profile of container engines does.
     bool container_like;
     /// Make the hub root of a user namespace that maps this one user, as a rootless container may.
