@@ -6,6 +6,7 @@ import Testing
 
 /// A session whose signals are computed here from the text itself, so that every figure of the summary can be checked by hand.
 final class ScriptedSession: SignalSession {
+    let configPath = "/hub/integrations.config.json"
     let integrations: [LoadedIntegration]
     let notices: [Fault]
     private let isClosed = Mutex(false)

@@ -50,7 +50,7 @@ struct RunPrinter: Sendable {
         }
     }
 
-    func plan(_ integrations: [LoadedIntegration], _ plan: [SignalSummary], corpus: FortuneCorpus, config: String) {
+    func plan(_ integrations: [LoadedIntegration], _ plan: [SignalSummary], corpus: FortuneCorpus) {
         guard !isJSON, !isQuiet else { return }
         var table = Table([
             .init("Signal"), .init("Package", isFlexible: true), .init("Gives"), .init("Matches when"),
