@@ -12,9 +12,9 @@ package enum ErrorRendering {
         let width = max(40, min(width, 120))
         let head = "\(label)[\(SafeText.line(fault.code))]:"
         let place = fault.place.map { " (\(SafeText.line($0)))" } ?? ""
-        let sentence = SafeText.line(fault.message)
-        let message = TextWrap.lines(
-            head + " " + (place.isEmpty || !sentence.hasSuffix(".") ? sentence : sentence.dropLast()) + place, width: width, indent: "  ")
+        var sentence = SafeText.line(fault.message)
+        if !place.isEmpty, sentence.hasSuffix(".") { sentence.removeLast() }
+        let message = TextWrap.lines("\(head) \(sentence)\(place)", width: width, indent: "  ")
         let paint = { label == "error" ? style.red($0) : style.yellow($0) }
         var lines = [paint(String(message[0].prefix(head.count))) + message[0].dropFirst(head.count)] + message.dropFirst()
         let details = fault.details.map(Self.unindented) ?? []
