@@ -1,5 +1,6 @@
 import HostCalls
 import JSON
+import Manifests
 import PluginModel
 import PluginPackages
 import PluginRuntime
@@ -14,7 +15,7 @@ struct PluginCallRunner: PluginCalling {
     ) async throws(CommandFailure) -> PluginCallResult {
         let stopwatch = Stopwatch()
         let layout = try Self.layout()
-        let bundler = Bundler(cache: BundleCache(folder: BundleCache.usualFolder))
+        let bundler = try Self.bundler()
         let folder: PluginFolder
         do throws(Fault) { folder = try PluginFolder(at: request.folder, bundler: bundler) } catch {
             throw CommandFailure(error, exitCode: error.turn == .operator ? .cannotSandbox : .invalidPlugin)
@@ -103,6 +104,16 @@ struct PluginCallRunner: PluginCalling {
                 Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub),
                 exitCode: .cannotSandbox)
         }
+    }
+
+    static func bundler() throws(CommandFailure) -> Bundler {
+        guard let folder = BundleCache.defaultFolder(environment: Patchbay.processEnvironment()) else {
+            throw CommandFailure(
+                Fault(
+                    code: "bundle.cache-unusable", message: "there is no place to keep bundled plugins: HOME is not set",
+                    remedy: "Set HOME, or PATCHBAY_CACHE to a folder you may write to.", turn: .operator), exitCode: .usage)
+        }
+        return Bundler(cache: BundleCache(folder: folder))
     }
 
     private static func openState(_ path: String) throws(CommandFailure) -> any StateStore {
