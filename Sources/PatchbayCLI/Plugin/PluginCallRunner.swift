@@ -72,7 +72,9 @@ struct PluginCallRunner: PluginCalling {
         }
     }
 
-    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void) async throws(CallFailure) -> [UInt8] {
+    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void)
+        async throws(CallFailure) -> [UInt8]
+    {
         while true {
             let step = try await stream.next()
             for line in log.take() { await handle(line) }
@@ -89,7 +91,9 @@ struct PluginCallRunner: PluginCalling {
 
     /// The worker's JSON as a value. Only a worker that was taken over sends anything else.
     private static func parse(_ bytes: [UInt8]) throws(CallFailure) -> JSONValue {
-        do throws(JSONError) { return try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 64 << 20, loneSurrogates: .replace)) } catch {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 64 << 20, loneSurrogates: .replace))
+        } catch {
             throw .protocolViolation("a result that is no JSON: \(error.message)")
         }
     }
@@ -97,7 +101,8 @@ struct PluginCallRunner: PluginCalling {
     static func layout() throws(CommandFailure) -> WorkerLayout {
         do throws(WorkerLayout.NotFound) { return try WorkerLayout.find() } catch {
             throw CommandFailure(
-                Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub), exitCode: .cannotSandbox)
+                Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub),
+                exitCode: .cannotSandbox)
         }
     }
 
