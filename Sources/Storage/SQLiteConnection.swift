@@ -49,6 +49,12 @@ final class SQLiteConnection {
         try run("pragma wal_autocheckpoint = \(Self.checkpointPages)")
     }
 
+    /// Lets the file grow to that many bytes, rounded down to whole pages, and no further.
+    func limitFile(bytes: Int) throws(Fault) {
+        let pageBytes = try statement("pragma page_size").first { $0.integer(0) } ?? 4096
+        try run("pragma max_page_count = \(max(1, bytes / pageBytes))")
+    }
+
     /// The statement for this text, ready to be bound; prepared on first use and kept.
     func statement(_ sql: String) throws(Fault) -> SQLiteStatement {
         if let known = statements[sql] { return known }

@@ -18,11 +18,13 @@ package final class SQLiteStateStore: StateStore {
         let sqlite: SQLiteConnection
     }
 
-    /// Opens or makes the file at `path`; its folder must exist.
-    package init(path: String, clock: HubClock = .system) throws(Fault) {
+    /// Opens or makes the file at `path`; its folder must exist. With `fileBytesMax` the file does not grow beyond that, as if the disk
+    /// were full.
+    package init(path: String, fileBytesMax: Int? = nil, clock: HubClock = .system) throws(Fault) {
         self.clock = clock
         let writer = try SQLiteConnection(path: path)
         try writer.configure(isWriter: true)
+        if let fileBytesMax { try writer.limitFile(bytes: fileBytesMax) }
         try SQLiteMigrations.apply(to: writer, unixMilliseconds: clock.unixMilliseconds())
         let reader = try SQLiteConnection(path: path, readOnly: true)
         try reader.configure(isWriter: false)
@@ -67,15 +69,12 @@ package final class SQLiteStateStore: StateStore {
 
     package func keys(of plugin: PluginID, prefix: String, after: String?, limit: Int) throws(Fault) -> [String] {
         try read { (sqlite) throws(Fault) in
-            // The range is walked in the index: from the later of prefix and cursor, up to the first text that no longer begins so.
-            // No UTF-8 text holds the byte 0xff, so prefix + 0xff lies behind every key with that prefix.
+            // One range of the index: no UTF-8 text holds the byte 0xff, so prefix + 0xff lies behind every key with that prefix.
             try sqlite.statement(
-                """
-                select key from plugin_state
-                where plugin = ?1 and key >= ?2 and key > ?3 and cast(key as blob) < cast(?2 as blob) || x'ff'
-                order by key limit ?4
-                """
-            ).all(.text(plugin.rawValue), .text(prefix), .text(after ?? ""), .integer(limit)) { $0.text(0) }
+                "select key from plugin_state where plugin = ?1 and key >= ?2 and key < ?3 and key > ?4 order by key limit ?5"
+            ).all(
+                .text(plugin.rawValue), .text(prefix), .textBytes(Array(prefix.utf8) + [0xff]), .text(after ?? ""), .integer(limit)
+            ) { $0.text(0) }
         }
     }
 

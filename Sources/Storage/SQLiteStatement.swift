@@ -17,6 +17,8 @@ final class SQLiteStatement {
 
     enum Value {
         case text(String)
+        /// Text by its bytes, which need not be UTF-8: the end of a range of keys.
+        case textBytes([UInt8])
         case bytes([UInt8])
         case integer(Int)
     }
@@ -86,6 +88,15 @@ final class SQLiteStatement {
                 let code =
                     bytes.isEmpty ? sqlite3_bind_zeroblob(handle, place, 0)
                     : sqlite3_bind_blob(handle, place, bytes.baseAddress, Int32(bytes.count), nil)
+                try connection.check(code)
+                return try withValues(rest, from: place + 1, body)
+            }
+        case .textBytes(let bytes):
+            precondition(!bytes.isEmpty, "An empty text is bound as text.")
+            return try bytes.withUnsafeBufferPointer { (bytes) throws(Fault) in
+                let code = bytes.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), nil)
+                }
                 try connection.check(code)
                 return try withValues(rest, from: place + 1, body)
             }

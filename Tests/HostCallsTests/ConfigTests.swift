@@ -1,5 +1,6 @@
 import HostCalls
 import JSON
+import PluginModel
 import Testing
 
 @Suite struct TheConfiguration {

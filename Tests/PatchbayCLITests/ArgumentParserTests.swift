@@ -112,6 +112,8 @@ struct ArgumentParserTests {
         #expect(remedy("gruop") == "Did you mean 'group'?")
         #expect(remedy("group probe a --flags") == "Did you mean '--flag'?")
         #expect(remedy("group probe a --zzz") == "See: patchbay help group probe")
+        #expect(remedy("group probe a --man") == "Did you mean '--many'?")
+        #expect(remedy("group probe a --m") == "See: patchbay help group probe")
         #expect(remedy("elephants") == "See: patchbay help")
     }
 

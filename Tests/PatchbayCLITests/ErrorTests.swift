@@ -99,7 +99,7 @@ struct ErrorTests {
 
     @Test("a stack keeps its lines, and only so many of them")
     func stack() {
-        let stack = (1...20).map { "at f\($0) (src/main.ts:\($0):1)" }.joined(separator: "\n")
+        let stack = (1...20).map { "    at f\($0) (src/main.ts:\($0):1)" }.joined(separator: "\n")
         let fault = Fault(code: "plugin.threw", message: "boom", place: "greet()", remedy: nil, turn: .plugin, details: stack)
         let lines = ErrorRendering.lines(fault, style: .plain, width: 80)
         #expect(lines.prefix(2) == ["error[plugin.threw]: boom (greet())", "       at f1 (src/main.ts:1:1)"])
@@ -111,7 +111,9 @@ struct ErrorTests {
         arguments: [
             ("permission.not-granted", ExitCode.refused), ("permission.not-declared", .refused), ("permission.malformed", .invalidPlugin),
             ("call.time-limit", .limitReached), ("call.memory-limit", .limitReached), ("plugin.quarantined", .limitReached),
-            ("call.no-such-export", .usage), ("call.cancelled", .interrupted), ("plugin.load-failed", .invalidPlugin),
+            ("call.no-such-export", .usage), ("http.blocked-address", .refused), ("storage.full", .hubFailed),
+            ("bundle.syntax", .invalidPlugin), ("bundle.tools-missing", .cannotSandbox), ("call.cancelled", .interrupted),
+            ("plugin.load-failed", .invalidPlugin),
             ("manifest.anything", .invalidPlugin), ("sandbox.unavailable", .cannotSandbox), ("plugin.threw", .pluginFailed),
             ("worker.crashed", .pluginFailed), ("no.such.family", .pluginFailed), ("", .pluginFailed),
         ])

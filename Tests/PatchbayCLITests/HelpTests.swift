@@ -49,7 +49,7 @@ struct HelpTests {
         for words in pages {
             for line in await perform(words, width: width).output.split(separator: "\n") {
                 // Lines to be copied are never broken; everything else keeps to the width.
-                let isExample = line.hasPrefix("  ") && line.contains("patchbay ") || line.hasPrefix("  # ")
+                let isExample = line.hasPrefix("  ") && line.contains("patchbay ")
                 #expect(isExample || line.columns <= width, "\(words.joined(separator: " ")): \(line)")
             }
         }

@@ -6,6 +6,7 @@ import Testing
 
 /// A session whose signals are computed here from the text itself, so that every figure of the summary can be checked by hand.
 final class ScriptedSession: SignalSession {
+    let configPath = "/hub/integrations.config.json"
     let integrations: [LoadedIntegration]
     let notices: [Fault]
     private let isClosed = Mutex(false)
@@ -147,6 +148,16 @@ struct RunTests {
         #expect(!performed.output.contains("\u{1B}"))
     }
 
+    @Test("a line shows what was matched, wherever in the text it lies")
+    func matchesInSight() async throws {
+        let words = String(repeating: "long ago ", count: 30)
+        let performed = try await run(
+            ScriptedSession([signal("HAS_E", "BOOLEAN")]), ["--show", "matches"], corpus: "\(words)the end\n%\nthe end \(words)\n",
+            width: 60)
+        #expect(performed.output.contains("true  … ago long ago the end\n"))
+        #expect(performed.output.contains("true  the end long ago long…\n"))
+    }
+
     @Test("cancelling stops between batches with exit code 130")
     func cancelled() async throws {
         let session = ScriptedSession([signal("LENGTH")])
@@ -197,8 +208,8 @@ struct ThresholdTests {
 
     @Test("its text says where it comes from")
     func text() throws {
-        #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions()).text == "≥ 0.850 (recommended)")
-        #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions(["0.5"])).text == "≥ 0.500")
+        #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions()).text == "≥ 0.85 (recommended)")
+        #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions(["0.5"])).text == "≥ 0.5")
         #expect(Threshold(for: signal("A"), asked: try ThresholdOptions()).text == "is true")
     }
 }

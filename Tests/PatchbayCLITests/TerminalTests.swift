@@ -125,4 +125,18 @@ struct LayoutTests {
         #expect(table.lines(width: 30, style: .plain, indent: 2, showsTitles: false)[0] == "  one        5  short")
         for line in table.lines(width: 30, style: .coloured) { #expect(line.columns <= 30) }
     }
+
+    @Test("columns that may be missing leave, last one first, only when nothing else helps")
+    func optionalColumns() {
+        var table = Table([
+            .init("A"), .init("B", isNumeric: true, isOptional: true), .init("C", isFlexible: true, least: 4), .init("D", isOptional: true),
+        ])
+        table.add(["aaaa", "1234", "cccccccc", "dddd"])
+        let lines = [26, 22, 21, 20, 15, 5].map { table.lines(width: $0, style: .plain)[1] }
+        #expect(
+            lines == [
+                "aaaa  1234  cccccccc  dddd", "aaaa  1234  ccc…  dddd", "aaaa  1234  cccccccc", "aaaa  1234  cccccccc", "aaaa  cccccccc",
+                "aaaa  ccc…",
+            ])
+    }
 }

@@ -91,7 +91,8 @@ final class HTTPExchange: @unchecked Sendable {
         let milliseconds = request.timeoutMilliseconds
         deadline = queue.loop.schedule(after: UInt64(milliseconds) * 1_000_000) { [weak self] in
             guard let self else { return }
-            end(HTTPFault.timeout(request.target, milliseconds: milliseconds, phase: transfer?.phase ?? "before it could be sent"))
+            let phase = transfer?.phase ?? "before it could be sent"
+            end(transfer?.blockedFault ?? HTTPFault.timeout(request.target, milliseconds: milliseconds, phase: phase))
         }
     }
 
@@ -111,7 +112,7 @@ final class HTTPExchange: @unchecked Sendable {
         let milliseconds = queue.limits.connectMilliseconds
         connectDeadline = queue.loop.schedule(after: UInt64(milliseconds) * 1_000_000) { [weak self] in
             guard let self, let transfer, !transfer.isConnected else { return }
-            end(HTTPFault.connectTimeout(request.target, milliseconds: milliseconds, phase: transfer.phase))
+            end(transfer.blockedFault ?? HTTPFault.connectTimeout(request.target, milliseconds: milliseconds, phase: transfer.phase))
         }
     }
 

@@ -50,6 +50,9 @@ package struct HTTPTarget: Sendable, CustomStringConvertible {
     package var description: String { text }
 
     private init(_ first: ParsedURL, given: String) throws(Fault) {
+        guard let scheme = NetworkScheme(rawValue: try first.get(CURLUPART_SCHEME, of: given).lowercased()) else {
+            throw HTTPFault.unsupportedScheme(given)
+        }
         var url = first
         var host = ""
         for reading in 1... {
@@ -62,9 +65,6 @@ package struct HTTPTarget: Sendable, CustomStringConvertible {
             url = again
             host = try Self.plainHost(again, given: given)
             if host == name { break }
-        }
-        guard let scheme = NetworkScheme(rawValue: try url.get(CURLUPART_SCHEME, of: given).lowercased()) else {
-            throw HTTPFault.unsupportedScheme(given)
         }
         guard let port = UInt16(try url.get(CURLUPART_PORT, flags: UInt32(CURLU_DEFAULT_PORT), of: given)), port > 0 else {
             throw HTTPFault.badURL(given, "has no usable port")

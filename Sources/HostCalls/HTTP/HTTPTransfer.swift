@@ -25,6 +25,8 @@ final class HTTPTransfer {
     /// Why we ended the transfer ourselves; curl then knows only that a callback said no.
     private var refusal: Fault?
     private var blocked: (address: IPAddress, kind: AddressClass)?
+    /// Some address of the name was allowed.
+    private var hasOpened = false
 
     /// A thread of curl's is asking for the name's addresses. It cannot be stopped, only awaited.
     private(set) var isResolving = false
@@ -143,8 +145,9 @@ final class HTTPTransfer {
         guard let target = IPAddress(bytes: bytes.prefix(Int(count))) else { return CURL_SOCKET_BAD }
         if let kind = mayReach(target) {
             blocked = (target, kind)
-            return CURL_SOCKET_BAD
+            return CURL_SOCKET_BAD  // curl goes on to the name's next address, after a pause of its own where there is one
         }
+        hasOpened = true
         return ccurl_open_socket(address)
     }
 
@@ -221,11 +224,17 @@ final class HTTPTransfer {
         return ccurl_get_size(handle, CURLINFO_PRETRANSFER_TIME_T, &micros) == CURLE_OK && micros > 0
     }
 
+    /// Why none of the name's addresses that were tried may be reached; nil where one was allowed.
+    var blockedFault: Fault? {
+        guard let blocked, !hasOpened else { return nil }
+        return HTTPFault.blocked(request.target, blocked.address, blocked.kind)
+    }
+
     var bufferedBytes: Int { body.count }
 
     func outcome(_ code: CURLcode) -> Result<HTTPResponse, Fault> {
         if let refusal { return .failure(refusal) }
-        if let blocked, code == CURLE_COULDNT_CONNECT { return .failure(HTTPFault.blocked(request.target, blocked.address, blocked.kind)) }
+        if let fault = blockedFault, code == CURLE_COULDNT_CONNECT { return .failure(fault) }
         guard code == CURLE_OK else { return .failure(HTTPFault.failed(code, request.target, limits: limits)) }
         var status = 0
         _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)

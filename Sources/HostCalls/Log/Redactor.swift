@@ -34,9 +34,21 @@ package struct Redactor: Sendable {
             bytes = redacted(bytes)
             if bytes.count <= bytesMax { return String(decoding: bytes, as: UTF8.self) }
         }
-        var end = min(bytes.count, bytesMax)
-        while end > 0, end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }  // between characters
-        return String(decoding: bytes[..<end], as: UTF8.self) + "… (\(max(0, count - end)) more bytes)"
+        let kept = Self.wholeCharacters(bytes[..<min(bytes.count, bytesMax)])
+        return String(decoding: kept, as: UTF8.self) + "… (\(max(0, count - kept.count)) more bytes)"
+    }
+
+    /// Without the character at the end that was cut in two.
+    private static func wholeCharacters(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let lead = bytes.indices.suffix(4).last(where: { bytes[$0] & 0xc0 != 0x80 }) else { return bytes }
+        let length =
+            switch bytes[lead] {
+            case 0xf0...: 4
+            case 0xe0...: 3
+            case 0xc0...: 2
+            default: 1
+            }
+        return lead + length > bytes.endIndex ? bytes[..<lead] : bytes
     }
 
     /// Every text in the value without secrets, keys included.

@@ -39,8 +39,8 @@ package enum DoctorRendering {
         var lines = ["  \(mark) \(line.name.padded(to: nameWidth))  \(word.padded(to: "degraded".count))  \(detail[0])"]
         lines += detail.dropFirst().map { space + $0 }
         if let remedy = line.remedy, line.state != .ok {
-            let wrapped = TextWrap.lines("→ " + remedy, width: max(20, width - gutter), indent: "  ")
-            lines += wrapped.map { space + style.bold($0) }
+            // Under the name rather than under the detail: remedies are commands, and need the room.
+            lines += TextWrap.lines("→ " + remedy, width: max(20, width - 4), indent: "  ").map { "    " + style.bold($0) }
         }
         return lines
     }

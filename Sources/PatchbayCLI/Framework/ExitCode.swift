@@ -7,6 +7,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case limitReached = 4
     case invalidPlugin = 5
     case cannotSandbox = 6
+    case hubFailed = 7
     case interrupted = 130
     case outputClosed = 141
 
@@ -20,6 +21,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         case .limitReached: "A limit ended it: time, memory, message size, outstanding calls; or the plugin is quarantined."
         case .invalidPlugin: "The plugin or its manifest is invalid, cannot be found, or cannot be built."
         case .cannotSandbox: "This machine lacks a layer the sandbox requires. `patchbay doctor` says which."
+        case .hubFailed: "Patchbay itself failed: its storage, an unfinished build, a mistake of ours."
         case .interrupted: "Interrupted (Ctrl-C)."
         case .outputClosed: "The reader of standard output went away, as in `patchbay … | head`."
         }

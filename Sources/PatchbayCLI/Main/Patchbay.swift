@@ -46,6 +46,8 @@ package enum Patchbay {
     }
 
     private static func report(_ failure: CommandFailure, isJSON: Bool, to terminal: Terminal) -> ExitCode {
+        // Nobody reads any more, as after `| head`: the command was cancelled for that, which is no error to tell.
+        if terminal.output.isClosed { return .outputClosed }
         if isJSON {
             terminal.output.line(ErrorRendering.json(failure).serialized())
         } else {

@@ -1,5 +1,6 @@
 import HostCalls
 import JSON
+import Manifests
 import PluginModel
 import PluginPackages
 import PluginRuntime
@@ -14,7 +15,7 @@ struct PluginCallRunner: PluginCalling {
     ) async throws(CommandFailure) -> PluginCallResult {
         let stopwatch = Stopwatch()
         let layout = try Self.layout()
-        let bundler = Bundler(cache: BundleCache(folder: BundleCache.usualFolder))
+        let bundler = try Self.bundler()
         let folder: PluginFolder
         do throws(Fault) { folder = try PluginFolder(at: request.folder, bundler: bundler) } catch {
             throw CommandFailure(error, exitCode: error.turn == .operator ? .cannotSandbox : .invalidPlugin)
@@ -71,7 +72,9 @@ struct PluginCallRunner: PluginCalling {
         }
     }
 
-    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void) async throws(CallFailure) -> [UInt8] {
+    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void)
+        async throws(CallFailure) -> [UInt8]
+    {
         while true {
             let step = try await stream.next()
             for line in log.take() { await handle(line) }
@@ -88,7 +91,9 @@ struct PluginCallRunner: PluginCalling {
 
     /// The worker's JSON as a value. Only a worker that was taken over sends anything else.
     private static func parse(_ bytes: [UInt8]) throws(CallFailure) -> JSONValue {
-        do throws(JSONError) { return try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 64 << 20, loneSurrogates: .replace)) } catch {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 64 << 20, loneSurrogates: .replace))
+        } catch {
             throw .protocolViolation("a result that is no JSON: \(error.message)")
         }
     }
@@ -96,8 +101,19 @@ struct PluginCallRunner: PluginCalling {
     static func layout() throws(CommandFailure) -> WorkerLayout {
         do throws(WorkerLayout.NotFound) { return try WorkerLayout.find() } catch {
             throw CommandFailure(
-                Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub), exitCode: .cannotSandbox)
+                Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub),
+                exitCode: .cannotSandbox)
         }
+    }
+
+    static func bundler() throws(CommandFailure) -> Bundler {
+        guard let folder = BundleCache.defaultFolder(environment: Patchbay.processEnvironment()) else {
+            throw CommandFailure(
+                Fault(
+                    code: "bundle.cache-unusable", message: "there is no place to keep bundled plugins: HOME is not set",
+                    remedy: "Set HOME, or PATCHBAY_CACHE to a folder you may write to.", turn: .operator), exitCode: .usage)
+        }
+        return Bundler(cache: BundleCache(folder: folder))
     }
 
     private static func openState(_ path: String) throws(CommandFailure) -> any StateStore {

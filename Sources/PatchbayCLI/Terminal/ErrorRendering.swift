@@ -12,10 +12,12 @@ package enum ErrorRendering {
         let width = max(40, min(width, 120))
         let head = "\(label)[\(SafeText.line(fault.code))]:"
         let place = fault.place.map { " (\(SafeText.line($0)))" } ?? ""
-        let message = TextWrap.lines(head + " " + SafeText.line(fault.message) + place, width: width, indent: "  ")
+        var sentence = SafeText.line(fault.message)
+        if !place.isEmpty, sentence.hasSuffix(".") { sentence.removeLast() }
+        let message = TextWrap.lines("\(head) \(sentence)\(place)", width: width, indent: "  ")
         let paint = { label == "error" ? style.red($0) : style.yellow($0) }
         var lines = [paint(String(message[0].prefix(head.count))) + message[0].dropFirst(head.count)] + message.dropFirst()
-        let details = fault.details.map(SafeText.lines) ?? []
+        let details = fault.details.map(Self.unindented) ?? []
         if details.count > 1 {
             // A stack or a listing keeps its own lines.
             lines += details.prefix(detailLinesMax).map { "       " + $0 }
@@ -49,6 +51,13 @@ package enum ErrorRendering {
         case .hub: "hub"
         case .downstream: "service"
         }
+    }
+
+    /// The lines of a text without the margin they share, so that a stack that comes indented is not indented twice.
+    private static func unindented(_ text: String) -> [String] {
+        let lines = SafeText.lines(text)
+        let margin = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        return lines.map { String($0.dropFirst(margin)) }
     }
 
     private static func part(_ label: String, _ text: String, style: Style, width: Int) -> [String] {

@@ -31,6 +31,11 @@ package enum Quantity {
         return fixed(number, number.magnitude < 1 ? 3 : number.magnitude < 100 ? 2 : 1)
     }
 
+    /// A number somebody chose, with the digits it was given: `0.85`, `5`.
+    package static func exact(_ number: Double) -> String {
+        number == number.rounded() && number.magnitude < 1e15 ? fixed(number, 0) : "\(number)"
+    }
+
     /// `312 of 15209` → `2.1 %`; `0 %` of nothing.
     package static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0 %" }
