@@ -16,9 +16,17 @@ import Testing
         defer { server.stop() }
         let bench = try HTTPBench(reaching: server, limits: limits)
         defer { bench.stop() }
-        let start = ContinuousClock.now
-        let reply = await bench.fetch(url(server), arguments)
-        return (reply.code, ContinuousClock.now - start)
+        var arguments = arguments
+        arguments["url"] = .string(url(server))
+        let bytes = JSONValue.object(arguments).serializedBytes()
+        // The moment of the answer is taken where it arrives; a busy machine may let this task wait for long.
+        let (reply, took) = await withCheckedContinuation { continuation in
+            let start = ContinuousClock.now
+            bench.broker.handle(HostCallRequest(callID: 1, operation: "http.fetch", arguments: bytes)) {
+                continuation.resume(returning: ($0, ContinuousClock.now - start))
+            }
+        }
+        return (reply.code, took)
     }
 
     // MARK: Size
