@@ -18,7 +18,7 @@ final class ScriptedCall: PluginCalling {
     var request: PluginCallRequest? { last.withLock { $0 } }
 
     func call(
-        _ request: PluginCallRequest, handle: @Sendable (PluginCallEvent) async -> Void
+        _ request: PluginCallRequest, handle: @escaping @Sendable (PluginCallEvent) async -> Void
     ) async throws(CommandFailure) -> PluginCallResult {
         last.withLock { $0 = request }
         for event in events { await handle(event) }
