@@ -79,5 +79,8 @@ int pb_seccomp_load(void);
 // answer 0 or -errno. `task_fd` is an open /proc/self/task. Answers the number of threads reached, or the first -errno.
 int pb_threads_run(int task_fd, int (*work)(void));
 
+// pb_spawn with a function in place of the executable: its answer is the exit status. For tests; the child is a copy of the caller.
+int pb_spawn_body(const pb_spawn_options *options, int (*body)(void *), void *context, pb_spawn_result *result);
+
 // Small raw helpers.
 int pb_write_file(const char *path, const char *text);

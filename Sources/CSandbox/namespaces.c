@@ -122,7 +122,7 @@ static int take_identity(uint32_t identity) {
             return error ? error : pb_capabilities_set(kept, 0);
         }
         default:
-            return geteuid() == 0 && identity == PB_IDENTITY_KEEP ? -EPERM : 0;
+            return 0;
     }
 }
 
@@ -151,6 +151,7 @@ int pb_settle(pb_standing *standing) {
     standing->parent_pidfd = pidfd < 0 ? -1 : pidfd;
 
     int identity_error = take_identity(note.identity);
+    if (!identity_error) identity_error = (int)note.errors[PB_LAYER_IDENTITY];
     if (note.wanted & pb_layer_bit(PB_LAYER_IDENTITY)) pb_report_set(&standing->report, PB_LAYER_IDENTITY, identity_error);
 
     int root = -EPERM;

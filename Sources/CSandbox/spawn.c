@@ -46,18 +46,19 @@ struct plan {
     uint32_t wanted;
     int null_fd;
     int sync_fd;
+    int (*body)(void *); // instead of exec, for tests
+    void *context;
 };
 
 // MARK: The child. Only async-signal-safe calls from here to exec.
 
 static void reset_signals(void) {
-    struct sigaction standard;
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &standard, NULL); // refusals (SIGKILL, the C library's own) are fine
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Raw, because the C library refuses to touch the two signals it keeps for itself, and an ignored one would survive exec. All zero is
+    // the default action, no flags, an empty mask.
+    const unsigned long standard[4] = {0};
+    for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, sizeof(unsigned long));
+    const unsigned long none = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
 }
 
 static void tell(int sync_fd, struct message message) {
@@ -139,10 +140,7 @@ static _Noreturn void run_child(struct plan *plan) {
         note.identity = PB_IDENTITY_DROP;
     }
     enter_namespaces(plan, &note);
-    if (!becomes_nobody) {
-        if (plan->is_root) note.errors[PB_LAYER_IDENTITY] = EPERM;
-        else note.active |= pb_layer_bit(PB_LAYER_IDENTITY);
-    }
+    if (becomes_nobody && note.identity == PB_IDENTITY_MAPPED_SELF) note.errors[PB_LAYER_IDENTITY] = EPERM;
     if (note.identity == PB_IDENTITY_MAPPED_NOBODY) {
         // We still are the machine's root, unknown in the new namespace; exec takes all capabilities from an unknown user.
         error = pb_capabilities_raise_ambient();
@@ -158,6 +156,11 @@ static _Noreturn void run_child(struct plan *plan) {
     if (error) give_up(plan->sync_fd, STEP_DESCRIPTORS, error);
     tell(plan->sync_fd, (struct message){.kind = STANDING, .note = note});
     reset_signals();
+    if (plan->body) {
+        close(plan->sync_fd);
+        environ = plan->environment;
+        _exit(plan->body(plan->context));
+    }
     execve(plan->options->path, plan->options->arguments, plan->environment);
     give_up(plan->sync_fd, STEP_EXEC, errno);
 }
@@ -200,12 +203,14 @@ static int write_maps(pid_t pid, unsigned long user, unsigned long group) {
 }
 
 static struct message answer_maps(pid_t child, const struct plan *plan) {
-    struct message answer = {.kind = MAPS_WRITTEN};
-    int error;
+    struct message answer = {.kind = MAPS_WRITTEN, .identity = PB_IDENTITY_MAPPED_SELF};
+    int error = -EPERM;
     if (plan->is_root && (plan->wanted & pb_layer_bit(PB_LAYER_IDENTITY))) {
         answer.identity = PB_IDENTITY_MAPPED_NOBODY;
         error = write_maps(child, PB_NOBODY, PB_NOBODY);
-    } else {
+    }
+    if (error) {
+        // An ordinary user's hub; or root of a container whose own map lacks nobody.
         answer.identity = PB_IDENTITY_MAPPED_SELF;
         error = write_maps(child, geteuid(), getegid());
     }
@@ -270,8 +275,9 @@ static int spawn_once(struct plan *plan, pb_spawn_result *result, bool *maps_fai
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    // A raw clone rather than fork(): no fork handlers, no waiting for other threads' locks. The child makes raw calls only.
-    pid_t child = (pid_t)syscall(SYS_clone, (unsigned long)SIGCHLD, NULL, NULL, NULL, NULL);
+    // A raw clone rather than fork(): no fork handlers, no waiting for other threads' locks. The child makes raw calls only. A body may
+    // allocate, and needs the C library's fork, which leaves its locks free.
+    pid_t child = plan->body ? fork() : (pid_t)syscall(SYS_clone, (unsigned long)SIGCHLD, NULL, NULL, NULL, NULL);
     if (child == 0) {
         close(sync_fds[0]);
         run_child(plan);
@@ -324,6 +330,10 @@ static char **extend_environment(char *const *environment, char **standing_text)
 }
 
 int pb_spawn(const pb_spawn_options *options, pb_spawn_result *result) {
+    return pb_spawn_body(options, NULL, NULL, result);
+}
+
+int pb_spawn_body(const pb_spawn_options *options, int (*body)(void *), void *context, pb_spawn_result *result) {
     memset(result, 0, sizeof *result);
     result->pidfd = -1;
     int error = check(options, result);
@@ -335,6 +345,8 @@ int pb_spawn(const pb_spawn_options *options, pb_spawn_result *result) {
         .is_root = geteuid() == 0,
         .wanted = options->wanted & SPAWN_LAYERS,
         .null_fd = open("/dev/null", O_RDWR | O_CLOEXEC),
+        .body = body,
+        .context = context,
     };
     if (plan.null_fd < 0) {
         error = -errno;
@@ -349,7 +361,7 @@ int pb_spawn(const pb_spawn_options *options, pb_spawn_result *result) {
         bool maps_failed = false;
         error = spawn_once(&plan, result, &maps_failed);
         if (error && maps_failed) {
-            // The kernel gives user namespaces but not the maps we need (a hub in a container whose own map lacks nobody): go without.
+            // The kernel gives user namespaces but no maps (/proc not mounted, or a policy against it): go without.
             int map_error = error;
             memset(result, 0, sizeof *result);
             result->pidfd = -1;

@@ -28,8 +28,10 @@ pb_lockdown_options pb_lockdown_defaults(void);
 /// Confines the calling process, all its threads included, and says how that went.
 ///
 /// Order: memory, CPU and core limits; empty root; then on every thread no_new_privs, no capabilities, Landlock; descriptor
-/// limits; seccomp on all threads last. Descriptors in `standing` except `statm_fd` are closed. Returns 0; or `-EPERM` when a required layer is missing and
-/// degraded is not allowed, with `report` naming it: the caller then exits without running anything. It cannot be undone.
+/// limits; seccomp on all threads last. Descriptors in `standing` except `statm_fd` are closed.
+///
+/// Returns 0; or `-EPERM` when a required layer is missing and degraded is not allowed, with `report` naming it: the caller then
+/// exits without running anything. It cannot be undone.
 int pb_lockdown(const pb_lockdown_options *_Nonnull options, pb_standing *_Nonnull standing, pb_report *_Nonnull report);
 
 /// Compiles the system call filter so that later `pb_lockdown` calls in this process and its forks need not. The zygote does it once

@@ -64,6 +64,9 @@ package final class HostCallTicket: Sendable {
         self.operation = operation
     }
 
+    /// Whether the answer has gone out.
+    package var isAnswered: Bool { pending.isSettled }
+
     /// Answers the call with `hostcall.cancelled`, unless it has been answered, and stops its work.
     package func cancel() { pending.cancel(BrokerFault.cancelled(operation)) }
 }

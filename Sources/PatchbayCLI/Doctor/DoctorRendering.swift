@@ -14,7 +14,7 @@ package enum DoctorRendering {
     private static func verdict(_ report: DoctorReport, style: Style, width: Int) -> [String] {
         let findings = report.sections.flatMap(\.lines)
         let missing = findings.filter { $0.isRequired && $0.state == .missing }.map(\.name)
-        let weak = findings.filter { $0.state != .ok && !missing.contains($0.name) }.map(\.name)
+        let weak = findings.filter { $0.state != .ok && !$0.isInformation && !missing.contains($0.name) }.map(\.name)
         let (word, rest) =
             switch report.verdict {
             case .ready: (style.green("ready"), "everything the sandbox uses is here")
@@ -33,14 +33,14 @@ package enum DoctorRendering {
             case .missing: (line.isRequired ? style.red("✕") : style.yellow("○"), "missing")
             }
         let gutter = 2 + 2 + nameWidth + 2 + "degraded".count + 2
-        let need = line.isRequired ? "" : " (best effort)"
-        let detail = TextWrap.lines(SafeText.line(line.detail) + need, width: max(20, width - gutter))
+        let need = line.isRequired ? "required" : "best effort"
+        let detail = TextWrap.lines(SafeText.line(line.detail) + " · " + need, width: max(20, width - gutter))
         let space = String(repeating: " ", count: gutter)
         var lines = ["  \(mark) \(line.name.padded(to: nameWidth))  \(word.padded(to: "degraded".count))  \(detail[0])"]
         lines += detail.dropFirst().map { space + $0 }
         if let remedy = line.remedy, line.state != .ok {
-            let wrapped = TextWrap.lines("→ " + remedy, width: max(20, width - gutter), indent: "  ")
-            lines += wrapped.map { space + style.bold($0) }
+            // Under the name rather than under the detail: remedies are commands, and need the room.
+            lines += TextWrap.lines("→ " + remedy, width: max(20, width - 4), indent: "  ").map { "    " + style.bold($0) }
         }
         return lines
     }

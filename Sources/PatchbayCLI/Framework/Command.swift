@@ -40,7 +40,7 @@ package struct CommandFailure: Error, Sendable {
         self.exitCode = exitCode
     }
 
-    /// Takes the exit code from the fault's code, by the table in `ExitCode.init(faultCode:)`.
+    /// Takes the exit code from the fault's code, by the table beside `ExitCode.init(faultCode:)`.
     package init(_ fault: Fault) { self.init(fault, exitCode: ExitCode(faultCode: fault.code)) }
 }
 

@@ -7,6 +7,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case limitReached = 4
     case invalidPlugin = 5
     case cannotSandbox = 6
+    case hubFailed = 7
     case interrupted = 130
     case outputClosed = 141
 
@@ -15,30 +16,14 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         switch self {
         case .ok: "Done."
         case .pluginFailed: "The plugin failed: it threw, rejected, crashed, or answered with something that is not JSON."
-        case .usage: "The command line was wrong. Nothing was started."
+        case .usage: "The command line was wrong, or named something that is not there."
         case .refused: "A permission was refused: not asked for in the manifest, or not granted."
         case .limitReached: "A limit ended it: time, memory, message size, outstanding calls; or the plugin is quarantined."
         case .invalidPlugin: "The plugin or its manifest is invalid, cannot be found, or cannot be built."
         case .cannotSandbox: "This machine lacks a layer the sandbox requires. `patchbay doctor` says which."
+        case .hubFailed: "Patchbay itself failed: its storage, an unfinished build, a mistake of ours."
         case .interrupted: "Interrupted (Ctrl-C)."
         case .outputClosed: "The reader of standard output went away, as in `patchbay … | head`."
-        }
-    }
-
-    /// The exit code that belongs to a fault, decided by the first part of its code (`permission.not-granted` → refused).
-    ///
-    /// Families not listed count as the plugin's failure, because whatever reaches the command line from a running plugin without a family of
-    /// its own was raised by plugin code.
-    package init(faultCode: String) {
-        let family = faultCode.prefix { $0 != "." }
-        switch family {
-        case "usage": self = .usage
-        case "permission": self = .refused
-        case "limit", "quarantine", "timeout", "memory": self = .limitReached
-        case "manifest", "package", "bundle", "json", "config", "corpus": self = .invalidPlugin
-        case "sandbox", "doctor": self = .cannotSandbox
-        case "interrupted", "cancelled": self = .interrupted
-        default: self = .pluginFailed
         }
     }
 }

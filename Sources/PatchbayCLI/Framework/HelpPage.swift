@@ -24,8 +24,7 @@ package struct HelpPage: Sendable {
         if !spec.examples.isEmpty {
             lines += heading("Examples")
             for example in spec.examples {
-                lines.append("  " + style.dim("# " + example.purpose))
-                lines += example.line.split(separator: "\n").map { "  " + style.accent(String($0)) }
+                lines += self.example(example)
             }
         }
         lines += heading("Usage")
@@ -54,8 +53,7 @@ package struct HelpPage: Sendable {
         if isRoot {
             lines += heading("Examples")
             for example in Patchbay.firstExamples {
-                lines.append("  " + style.dim("# " + example.purpose))
-                lines.append("  " + style.accent(example.line))
+                lines += self.example(example)
             }
         }
         lines += heading(isRoot ? "Commands" : "Subcommands")
@@ -77,7 +75,7 @@ package struct HelpPage: Sendable {
 
     /// A page about an idea rather than a command.
     package func lines(for topic: HelpTopic) -> [String] {
-        var lines = [style.bold(topic.name) + " — " + topic.summary]
+        var lines = title([topic.name], topic.summary)
         for block in topic.blocks {
             switch block {
             case .heading(let text): lines += heading(text)
@@ -94,6 +92,13 @@ package struct HelpPage: Sendable {
     private func title(_ path: [String], _ summary: String) -> [String] {
         let lines = TextWrap.lines(path.line + " — " + summary, width: width)
         return [style.bold(path.line) + lines[0].dropFirst(path.line.count)] + lines.dropFirst()
+    }
+
+    /// What it does as a comment, then the line, which is never broken because it is there to be copied.
+    private func example(_ example: CommandSpec.Example) -> [String] {
+        TextWrap.lines("# " + example.purpose, width: width - 2, indent: "# ").map { "  " + style.dim($0) } + [
+            "  " + style.accent(example.line)
+        ]
     }
 
     private func heading(_ text: String) -> [String] { ["", style.bold(text)] }

@@ -20,20 +20,12 @@ extension HelpTopic {
     static let permissions = HelpTopic(
         name: "permissions", summary: "what a plugin may do, who asks for it and who grants it",
         blocks: [
-            .code([
-                "patchbay plugin call ./weather forecast '\"Oslo\"' \\",
-                "    --grant network:outbound:api.weather.test --grant state:read:* --grant state:write:*",
-            ]),
+            .code(["patchbay plugin call ./weather forecast '\"Oslo\"' --grant network:outbound:api.weather.test"]),
             .paragraph(
                 "A plugin can compute and send messages. Anything else is a request to the hub, and the hub answers only what is both asked for and granted: the plugin's manifest lists a permission under \"permissions\", and you grant it. A permission that only one side names is refused, and the refusal says which side is missing."
             ),
-            .heading("How one is written"),
-            .code(["capability:direction:resource"]),
-            .entries([
-                ("capability", "The power: network, state, config, …"),
-                ("direction", "Which way: outbound, read, write, …"),
-                ("resource", "What exactly: a host name, a key; * for all of them, where the capability allows that."),
-            ]),
+            .heading("What there is, written capability:direction:resource"),
+            .entries(permissionForms.map { ($0.form, $0.meaning) }),
             .heading("Rules"),
             .entries([
                 ("both sides", "The manifest asks, the operator grants. Neither alone is enough."),
@@ -42,8 +34,21 @@ extension HelpTopic {
                     "refusals",
                     "A refused request is an error inside the plugin, which may catch it. If it does not, the call ends with exit code 3."
                 ),
+                ("free", "Logging, reading its own configuration and keeping its own state need no permission."),
             ]),
         ])
+
+    /// One line for every permission of `Permission.heads`; a test holds the two lists together.
+    package static let permissionForms: [(form: String, meaning: String)] = [
+        ("network:outbound:HOST[:PORT]", "Send https requests to that host; *.example.com for those below it; http://HOST for plain http."),
+        ("network:inbound", "Receive webhooks."),
+        ("network:private:RANGE@HOST", "Let that one host have an address of a private range, as in 10.0.0.0/8@nas.example."),
+        ("event:publish:SUBJECT", "Publish events; * stands for one part of the subject, a last > for one or more."),
+        ("data:read:TABLE", "Read one table of the hub's data, such as persons."),
+        ("data:write:TABLE", "Write to one table; reading is asked for by itself."),
+        ("engine:jit", "Compile to machine code: faster loops, thinner walls."),
+        ("engine:wasm", "Run WebAssembly: likewise."),
+    ]
 
     static let sandbox = HelpTopic(
         name: "sandbox", summary: "the walls around a plugin, and what happens without one of them",

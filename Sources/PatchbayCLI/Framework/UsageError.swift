@@ -63,7 +63,10 @@ package enum UsageError: Error, Sendable, Equatable {
     }
 
     private func suggestion(_ word: String, _ known: [String], prefix: String) -> String? {
-        nearMiss(word, among: known).map { "Did you mean '\(prefix)\($0)'?" }
+        // Half a word is no near miss of the whole by letters, yet it is the commonest guess: --time for --time-limit.
+        let letters = word.drop { $0 == "-" }.count
+        let begun = letters >= 3 ? known.filter { $0.hasPrefix(word) } : []
+        return (begun.count == 1 ? begun[0] : nearMiss(word, among: known)).map { "Did you mean '\(prefix)\($0)'?" }
     }
 
     private func helpAdvice(_ path: [String]) -> String {

@@ -3,12 +3,15 @@ import Synchronization
 
 extension Patchbay {
     /// The whole life of the process `patchbay`: reads the command line, listens to Ctrl-C, and gives back the exit code.
-    public static func main() async -> Int32 {
+    public static func main() async -> Int32 { await main(services: .real) }
+
+    /// The same over other services, so that a terminal's behaviour can be tried without a sandbox.
+    package static func main(services: Services) async -> Int32 {
         let environment = processEnvironment()
         let ending = Ending()
         let terminal = Terminal.ofProcess(environment: environment) { ending.end(as: .outputClosed) }
         let context = CommandContext(
-            terminal: terminal, environment: environment, workingDirectory: currentFolder(), services: .real)
+            terminal: terminal, environment: environment, workingDirectory: currentFolder(), services: services)
         Interrupts.listen {
             if terminal.error.isTTY { terminal.error.line("\r\u{1B}[Kstopping… Ctrl-C again ends at once") }
             ending.end(as: .interrupted)
@@ -26,7 +29,7 @@ extension Patchbay {
         return String(cString: path)
     }
 
-    private static func processEnvironment() -> [String: String] {
+    static func processEnvironment() -> [String: String] {
         var result: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {

@@ -16,7 +16,7 @@ package enum Patchbay {
         ])
 
     /// What a person who typed only `patchbay` may want to type next.
-    static let firstExamples: [CommandSpec.Example] = [
+    package static let firstExamples: [CommandSpec.Example] = [
         .init("judge real texts with the signals a configuration names", "patchbay run"),
         .init("call one function of a plugin", "patchbay plugin call ./plugins/greeter greet '{\"name\":\"Ada\"}'"),
         .init("see what this machine offers", "patchbay doctor"),
@@ -46,6 +46,8 @@ package enum Patchbay {
     }
 
     private static func report(_ failure: CommandFailure, isJSON: Bool, to terminal: Terminal) -> ExitCode {
+        // Nobody reads any more, as after `| head`: the command was cancelled for that, which is no error to tell.
+        if terminal.output.isClosed { return .outputClosed }
         if isJSON {
             terminal.output.line(ErrorRendering.json(failure).serialized())
         } else {

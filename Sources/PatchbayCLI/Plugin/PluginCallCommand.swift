@@ -81,7 +81,9 @@ package struct PluginCallCommand: Command {
             do {
                 grants.append(try Permission(parsing: text))
             } catch {
-                throw .invalidValue(of: "--grant", value: text, why: "\(error.message)", hint: "See: patchbay help permissions")
+                throw .invalidValue(
+                    of: "--grant", value: text, why: "it \(error.reason)",
+                    hint: error.suggestion.map { "Did you mean '\($0)'?" } ?? "See: patchbay help permissions")
             }
         }
         self.grants = grants
@@ -143,7 +145,7 @@ package struct PluginCallCommand: Command {
             return try JSONValue(parsing: text)
         } catch {
             throw .invalidValue(
-                of: name, value: text, why: "it is not JSON: \(error.message) at column \(error.column)",
+                of: name, value: text, why: "it is not JSON at column \(error.column): \(error.message)",
                 hint: "A text needs its own quotes inside the shell's: '\"Oslo\"'; an object: '{\"city\":\"Oslo\"}'.")
         }
     }

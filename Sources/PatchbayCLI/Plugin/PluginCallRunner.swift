@@ -1,13 +1,167 @@
+import HostCalls
+import JSON
+import Manifests
 import PluginModel
+import PluginPackages
+import PluginRuntime
+import Sandbox
+import Storage
+import Synchronization
 
-/// The seam between `patchbay plugin call` and the sandbox: everything the command needs to run a plugin is done behind this one type.
+/// Runs one call of a plugin folder in the sandbox: bundle, start, call, stop.
 struct PluginCallRunner: PluginCalling {
     func call(
         _ request: PluginCallRequest, handle: @Sendable (PluginCallEvent) async -> Void
     ) async throws(CommandFailure) -> PluginCallResult {
-        throw CommandFailure(
-            Fault(
-                code: "sandbox.not-connected", message: "this build cannot run plugins yet", place: request.folder,
-                remedy: "Update patchbay.", turn: .hub, details: "the command line is not connected to the sandbox"))
+        let stopwatch = Stopwatch()
+        let layout = try Self.layout()
+        let bundler = try Self.bundler()
+        let folder: PluginFolder
+        do throws(Fault) { folder = try PluginFolder(at: request.folder, bundler: bundler) } catch {
+            throw CommandFailure(error, exitCode: error.turn == .operator ? .cannotSandbox : .invalidPlugin)
+        }
+        await handle(.step(folder.bundle.wasCached ? "bundle from the cache" : "bundled", took: stopwatch.lap()))
+        for finding in folder.findings where finding.severity != .error {
+            await handle(.log(finding.severity == .warning ? .warn : .info, finding.description))
+        }
+
+        var options = SandboxRuntime.Options(layout: layout)
+        options.poolSize = 0
+        if request.allowDegraded { options.waivedLayers = ["landlock", "seccomp", "limits"] }
+        let services = PluginServices(sandbox: options, bundler: bundler)
+        let log = QueueLogSink()
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.granted = GrantSet(request.grants)
+        settings.configuration = request.config
+        settings.limits.callTime = request.limits.time
+        settings.limits.callCPUTime = request.limits.time
+        settings.limits.memoryBytes = request.limits.memoryBytes
+        if let path = request.statePath { settings.state = try Self.openState(path) }
+        let plugin: RunnablePlugin
+        do throws(Fault) { plugin = try RunnablePlugin(folder, settings: settings, services: services) } catch {
+            throw CommandFailure(error, exitCode: .invalidPlugin)
+        }
+
+        let outcome = await run(plugin, request, log, stopwatch, handle)
+        await plugin.stop()
+        await services.stop()
+        for line in log.take() { await handle(line) }
+        return try outcome.get()
+    }
+
+    private func run(
+        _ plugin: RunnablePlugin, _ request: PluginCallRequest, _ log: QueueLogSink, _ stopwatch: Stopwatch,
+        _ handle: @Sendable (PluginCallEvent) async -> Void
+    ) async -> Result<PluginCallResult, CommandFailure> {
+        do throws(CallFailure) {
+            try await plugin.host.start()
+            await handle(.step("started and confined", took: stopwatch.lap()))
+            let result = try await plugin.host.call(request.export, request.argument?.serializedBytes() ?? [])
+            let value: [UInt8]
+            switch result {
+            case .value(let bytes), .mixed(let bytes): value = bytes
+            case .stream(let stream): value = try await drain(stream, log, handle)
+            }
+            for line in log.take() { await handle(line) }
+            await handle(.step("called", took: stopwatch.lap()))
+            guard !value.isEmpty else { return .success(.nothing) }
+            return .success(.value(try Self.parse(value)))
+        } catch {
+            for line in log.take() { await handle(line) }
+            return .failure(CommandFailure(plugin.fault(error, calling: request.export), exitCode: Self.exitCode(error)))
+        }
+    }
+
+    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void)
+        async throws(CallFailure) -> [UInt8]
+    {
+        while true {
+            let step = try await stream.next()
+            for line in log.take() { await handle(line) }
+            switch step {
+            case .item(let bytes): await handle(.item(bytes.isEmpty ? .null : try Self.parse(bytes)))
+            case .end(let bytes): return bytes
+            }
+            if Task.isCancelled {
+                stream.cancel()
+                throw .cancelled
+            }
+        }
+    }
+
+    /// The worker's JSON as a value. Only a worker that was taken over sends anything else.
+    private static func parse(_ bytes: [UInt8]) throws(CallFailure) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 64 << 20, loneSurrogates: .replace))
+        } catch {
+            throw .protocolViolation("a result that is no JSON: \(error.message)")
+        }
+    }
+
+    static func layout() throws(CommandFailure) -> WorkerLayout {
+        do throws(WorkerLayout.NotFound) { return try WorkerLayout.find() } catch {
+            throw CommandFailure(
+                Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub),
+                exitCode: .cannotSandbox)
+        }
+    }
+
+    static func bundler() throws(CommandFailure) -> Bundler {
+        guard let folder = BundleCache.defaultFolder(environment: Patchbay.processEnvironment()) else {
+            throw CommandFailure(
+                Fault(
+                    code: "bundle.cache-unusable", message: "there is no place to keep bundled plugins: HOME is not set",
+                    remedy: "Set HOME, or PATCHBAY_CACHE to a folder you may write to.", turn: .operator), exitCode: .usage)
+        }
+        return Bundler(cache: BundleCache(folder: folder))
+    }
+
+    private static func openState(_ path: String) throws(CommandFailure) -> any StateStore {
+        do throws(Fault) { return try SQLiteStateStore(path: path) } catch { throw CommandFailure(error, exitCode: .usage) }
+    }
+
+    static func exitCode(_ failure: CallFailure) -> ExitCode {
+        switch failure {
+        case .threw(let error) where error.code.hasPrefix("permission."): .refused
+        case .threw(let error) where error.code.hasPrefix("limit.") || error.code == "hostcall.too-many": .limitReached
+        case .threw, .crashed, .left, .lostWorker, .stopped: .pluginFailed
+        case .noSuchExport, .argumentTooLarge: .usage
+        case .timeLimit, .cpuLimit, .memoryLimit, .busy, .quarantined: .limitReached
+        case .sandboxViolation, .protocolViolation: .refused
+        case .loadFailed: .invalidPlugin
+        case .sandboxUnavailable: .cannotSandbox
+        case .cancelled: .interrupted
+        }
+    }
+}
+
+/// Keeps the plugin's log lines until the command prints them, in order with its items.
+final class QueueLogSink: LogSink {
+    private let lines = Mutex<[PluginCallEvent]>([])
+
+    func write(_ line: LogLine) {
+        let level = PluginLogLevel(rawValue: line.level.rawValue) ?? .info
+        let fields = line.fields.map { " \($0.key)=\($0.value.stringValue ?? $0.value.serialized())" }.joined()
+        lines.withLock { $0.append(.log(level, line.message + fields)) }
+    }
+
+    func take() -> [PluginCallEvent] {
+        lines.withLock { lines in
+            defer { lines.removeAll() }
+            return lines
+        }
+    }
+}
+
+/// Time since the last look.
+final class Stopwatch: Sendable {
+    private let last = Mutex(ContinuousClock.now)
+
+    func lap() -> Duration {
+        last.withLock { last in
+            let now = ContinuousClock.now
+            defer { last = now }
+            return now - last
+        }
     }
 }

@@ -20,7 +20,7 @@ struct Judging: Sendable {
                 let (signal, threshold) = (summaries[index].signal, summaries[index].threshold)
                 let outcomes = try await session.judge(batch.map(\.text), with: signal)
                 precondition(outcomes.count == batch.count, "a session answers every text with one outcome")
-                let decisions = zip(outcomes, batch).map { Decision($0, on: $1, signal: signal.type, threshold: threshold) }
+                let decisions = zip(outcomes, batch).map { TextDecision($0, on: $1, signal: signal.type, threshold: threshold) }
                 for decision in decisions { summaries[index].add(decision) }
                 printer.decisions(decisions, over: progress)
                 done += batch.count

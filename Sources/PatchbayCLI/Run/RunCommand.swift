@@ -71,27 +71,26 @@ package struct RunCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let config = IntegrationsConfigPath.find(
-            asked: configPath, environment: context.environment, workingDirectory: context.workingDirectory,
-            exists: { Files.kind($0) != .missing })
         let corpus = try FortuneCorpus(folder: Files.absolute(corpusFolder, from: context.workingDirectory), limit: textLimit)
         let session = try await context.services.signals.load(
-            SignalLoadRequest(configPath: config, limits: limits, allowDegraded: allowDegraded))
-        let result = await judge(corpus, session, config: config, in: context)
+            SignalLoadRequest(
+                configPath: configPath.map { Files.absolute($0, from: context.workingDirectory) }, environment: context.environment,
+                workingDirectory: context.workingDirectory, limits: limits, allowDegraded: allowDegraded))
+        let result = await judge(corpus, session, in: context)
         await session.close()
         return try result.get()
     }
 
     /// The part between loading and closing, as a value, so that the session is closed on every way out.
     private func judge(
-        _ corpus: FortuneCorpus, _ session: any SignalSession, config: String, in context: CommandContext
+        _ corpus: FortuneCorpus, _ session: any SignalSession, in context: CommandContext
     ) async -> Result<ExitCode, CommandFailure> {
         let printer = RunPrinter(terminal: context.terminal, isJSON: isJSON, isQuiet: isQuiet, shown: shown)
         do throws(CommandFailure) {
             printer.notices(session.notices)
-            let signals = try chooseSignals(session, config: config)
+            let signals = try chooseSignals(session)
             let plan = signals.map { SignalSummary(signal: $0, threshold: Threshold(for: $0, asked: thresholds)) }
-            printer.plan(session.integrations, plan, corpus: corpus, config: config)
+            printer.plan(session.integrations, plan, corpus: corpus)
             let started = context.clock.now
             let judging = Judging(session: session, corpus: corpus, printer: printer, clock: context.clock)
             let summaries = try await judging.run(plan)
@@ -106,12 +105,13 @@ package struct RunCommand: Command {
         }
     }
 
-    private func chooseSignals(_ session: any SignalSession, config: String) throws(CommandFailure) -> [LoadedSignal] {
+    private func chooseSignals(_ session: any SignalSession) throws(CommandFailure) -> [LoadedSignal] {
         let loaded = session.integrations.flatMap(\.signals)
         for type in signalTypes + thresholds.byType.keys.sorted() where !loaded.contains(where: { $0.type == type }) {
             throw CommandFailure(
                 Fault(
-                    code: "usage.unknown-signal", message: "no loaded package has a signal '\(SafeText.line(type))'", place: config,
+                    code: "usage.unknown-signal", message: "no loaded package has a signal '\(SafeText.line(type))'",
+                    place: session.configPath,
                     remedy: nearMiss(type, among: loaded.map(\.type)).map { "Did you mean '\($0)'?" } ?? "Name one of those.",
                     turn: .caller,
                     details: loaded.isEmpty ? "no package was loaded" : "loaded are: \(loaded.map(\.type).joined(separator: ", "))"))
@@ -122,7 +122,7 @@ package struct RunCommand: Command {
             let disabled = chosen.compactMap { signal in signal.disabledMessage.map { "\(signal.type): \(SafeText.line($0))" } }
             throw CommandFailure(
                 Fault(
-                    code: "config.no-signals", message: "there is no signal to run", place: config,
+                    code: "config.no-signals", message: "there is no signal to run", place: session.configPath,
                     remedy: "Name a package that has signals under \"integrations\".", turn: .operator,
                     details: disabled.isEmpty ? "the configuration names no package that gave one" : disabled.joined(separator: "; ")))
         }

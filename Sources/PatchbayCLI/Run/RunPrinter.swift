@@ -40,6 +40,7 @@ struct RunPrinter: Sendable {
 
     func notices(_ faults: [Fault]) {
         // Errors are said even when everything else is quiet; as JSON they are objects of their own among the decisions.
+        defer { if !isJSON, !faults.isEmpty { terminal.error.line() } }
         for fault in faults {
             if isJSON {
                 terminal.output.line(JSONValue.object(JSONObject([("notice", notice(fault))])).serialized())
@@ -50,10 +51,11 @@ struct RunPrinter: Sendable {
         }
     }
 
-    func plan(_ integrations: [LoadedIntegration], _ plan: [SignalSummary], corpus: FortuneCorpus, config: String) {
+    func plan(_ integrations: [LoadedIntegration], _ plan: [SignalSummary], corpus: FortuneCorpus) {
         guard !isJSON, !isQuiet else { return }
         var table = Table([
-            .init("Signal"), .init("Package", isFlexible: true), .init("Gives"), .init("Matches when"),
+            .init("Signal"), .init("Package", isFlexible: true), .init("Gives", isOptional: true),
+            .init("Matches when", isFlexible: true, least: 20),
         ])
         for integration in integrations {
             for signal in integration.signals {
@@ -85,7 +87,7 @@ struct RunPrinter: Sendable {
             mode: ProgressReporter.mode(for: terminal.error, isSilent: isJSON || isQuiet))
     }
 
-    func decisions(_ decisions: [Decision], over progress: ProgressReporter) {
+    func decisions(_ decisions: [TextDecision], over progress: ProgressReporter) {
         let lines = decisions.compactMap { decision -> String? in
             if isJSON { return decision.json.serialized() }
             switch (shown, decision.verdict) {
@@ -99,9 +101,10 @@ struct RunPrinter: Sendable {
     func summary(_ figures: RunFigures) {
         if isJSON { return terminal.output.line(figures.json.serialized()) }
         var table = Table([
-            .init("Signal"), .init("Texts", isNumeric: true), .init("Matched", isNumeric: true), .init("", isNumeric: true),
+            .init("Signal"), .init("Texts", isNumeric: true), .init("Matched", isNumeric: true),
+            .init("", isNumeric: true, isOptional: true),
             .init("Errors", isNumeric: true), .init("Min", isNumeric: true), .init("Median", isNumeric: true),
-            .init("Max", isNumeric: true), .init("Spread", isFlexible: true, least: 6),
+            .init("Max", isNumeric: true), .init("Spread", isOptional: true),
         ])
         for summary in figures.summaries { table.add(row(summary)) }
         if shown != .examples { terminal.output.line() }
@@ -155,7 +158,7 @@ struct RunPrinter: Sendable {
     }
 
     /// `computers 12  0.97  the text, cut to the line`, with the signal's name in front when several are mixed.
-    private func line(_ decision: Decision, signalWidth: Int?) -> String {
+    private func line(_ decision: TextDecision, signalWidth: Int?) -> String {
         let place = "\(SafeText.line(decision.text.file)) \(decision.text.number)".fitted(to: 18).padded(to: 18)
         let (word, paint): (String, (String) -> String) =
             switch decision.verdict {
@@ -167,15 +170,30 @@ struct RunPrinter: Sendable {
         let signal = signalWidth.map { SafeText.line(decision.signal).padded(to: $0) + "  " } ?? ""
         let mark = signalWidth == nil ? "" : decision.verdict == .matched ? "● " : "  "
         let used = mark.columns + signal.columns + place.columns + score.columns + 4 + (signalWidth == nil ? 2 : 0)
-        let body: String =
-            if case .error(let fault) = decision.verdict { "\(fault.message) [\(fault.code)]" } else {
-                decision.matchedValue ?? decision.text.text
+        let room = max(12, width - used)
+        let text =
+            if case .error(let fault) = decision.verdict { SafeText.line("\(fault.message) [\(fault.code)]").fitted(to: room) } else {
+                Self.excerpt(of: decision, room: room)
             }
-        let text = SafeText.line(body).collapsedSpaces.fitted(to: max(12, width - used))
         return mark + signal + style.dim(place) + "  " + paint(score) + "  " + text
     }
 
-    private func scoreText(_ decision: Decision) -> String {
+    /// Columns of text kept before what a signal matched, when the match lies further on than the line reaches.
+    private static let lead = 16
+
+    /// The text in one line; around what was matched if that is in it, and with what was matched in front if it is not.
+    private static func excerpt(of decision: TextDecision, room: Int) -> String {
+        let text = SafeText.line(decision.text.text).collapsedSpaces
+        guard let matched = decision.matchedValue.map({ SafeText.line($0).collapsedSpaces }), !matched.isEmpty else {
+            return text.fitted(to: room)
+        }
+        guard let place = text.firstRange(of: matched) else { return "“\(matched.fitted(to: room / 2))” · \(text)".fitted(to: room) }
+        let isInSight = text[..<place.upperBound].columns < room
+        return isInSight
+            ? text.fitted(to: room) : ("…" + text[..<place.lowerBound].suffix(lead) + text[place.lowerBound...]).fitted(to: room)
+    }
+
+    private func scoreText(_ decision: TextDecision) -> String {
         guard let score = decision.score else { return "-" }
         if case .double(let number) = score { return Quantity.score(number) }
         return SafeText.line(score.stringValue ?? score.serialized())

@@ -5,7 +5,7 @@ struct SignalRunner: SignalLoading {
     func load(_ request: SignalLoadRequest) async throws(CommandFailure) -> any SignalSession {
         throw CommandFailure(
             Fault(
-                code: "sandbox.not-connected", message: "this build cannot run signals yet", place: request.configPath,
+                code: "sandbox.not-connected", message: "this build cannot run signals yet", place: nil,
                 remedy: "Update patchbay.", turn: .hub, details: "the command line is not connected to the sandbox"))
     }
 }

@@ -3,13 +3,20 @@ package import PluginModel
 
 /// What `patchbay run` asks for: which configuration, and how much its packages may use.
 package struct SignalLoadRequest: Sendable, Equatable {
-    /// The configuration file, absolute.
-    package let configPath: String
+    /// The configuration file asked for, absolute; nil looks where installations keep it (`ConfigurationFile`).
+    package let configPath: String?
+    package let environment: [String: String]
+    package let workingDirectory: String
     package let limits: CallLimits
     package let allowDegraded: Bool
 
-    package init(configPath: String, limits: CallLimits = CallLimits(), allowDegraded: Bool = false) {
+    package init(
+        configPath: String? = nil, environment: [String: String] = [:], workingDirectory: String, limits: CallLimits = CallLimits(),
+        allowDegraded: Bool = false
+    ) {
         self.configPath = configPath
+        self.environment = environment
+        self.workingDirectory = workingDirectory
         self.limits = limits
         self.allowDegraded = allowDegraded
     }
@@ -25,6 +32,8 @@ package protocol SignalLoading: Sendable {
 
 /// Loaded packages, ready to judge. Their workers live until `close`.
 package protocol SignalSession: Sendable {
+    /// The configuration file that was read, or looked for, absolute.
+    var configPath: String { get }
     var integrations: [LoadedIntegration] { get }
     /// What went wrong while loading, and whose turn it is.
     var notices: [Fault] { get }

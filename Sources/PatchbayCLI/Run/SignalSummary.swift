@@ -9,9 +9,9 @@ package struct SignalSummary: Sendable {
     package private(set) var matched = 0
     package private(set) var errors = 0
     /// Faults by code with how often each came, and the first of each to show.
-    package private(set) var faults: [String: (count: Int, first: Decision)] = [:]
+    package private(set) var faults: [String: (count: Int, first: TextDecision)] = [:]
     /// The matches worth showing: the highest scores, of equal ones the first.
-    package private(set) var examples: [Decision] = []
+    package private(set) var examples: [TextDecision] = []
     private var scores: [Double] = []
 
     package static let examplesMax = 5
@@ -23,7 +23,7 @@ package struct SignalSummary: Sendable {
         self.threshold = threshold
     }
 
-    package mutating func add(_ decision: Decision) {
+    package mutating func add(_ decision: TextDecision) {
         texts += 1
         if let number = decision.numericScore { scores.append(number) }
         switch decision.verdict {
@@ -38,7 +38,7 @@ package struct SignalSummary: Sendable {
         }
     }
 
-    private mutating func keep(_ decision: Decision) {
+    private mutating func keep(_ decision: TextDecision) {
         let score = decision.numericScore ?? 0
         let place = examples.firstIndex { ($0.numericScore ?? 0) < score } ?? examples.count
         guard place < Self.examplesMax else { return }
@@ -67,9 +67,12 @@ package struct SignalSummary: Sendable {
                 return
             }
             var counts = Array(repeating: 0, count: steps)
-            // Halved before subtracting, so that the two ends of the range of Double do not overflow.
+            // Halved before subtracting, so that the two ends of the range of Double do not overflow; what halving makes nothing of is one step.
             let half = last / 2 - first / 2
-            for score in sorted { counts[min(steps - 1, Int((score / 2 - first / 2) / half * Double(steps)))] += 1 }
+            for score in sorted {
+                let fraction = half > 0 ? (score / 2 - first / 2) / half : 0
+                counts[min(steps - 1, Int(fraction * Double(steps)))] += 1
+            }
             self.counts = counts
         }
 
@@ -97,7 +100,7 @@ package struct SignalSummary: Sendable {
     }
 }
 
-extension Decision {
+extension TextDecision {
     /// The score as a number, booleans as 0 and 1; nil for texts and for what is no finite number.
     package var numericScore: Double? {
         guard let score else { return nil }

@@ -45,8 +45,8 @@ package struct Threshold: Sendable, Equatable {
     /// `≥ 0.85 (recommended)`
     package var text: String {
         switch (source, value) {
-        case (.asked, let value?): "≥ \(Quantity.score(value))"
-        case (.recommended, let value?): "≥ \(Quantity.score(value)) (recommended)"
+        case (.asked, let value?): "≥ \(Quantity.exact(value))"
+        case (.recommended, let value?): "≥ \(Quantity.exact(value)) (recommended)"
         default: "is true"
         }
     }

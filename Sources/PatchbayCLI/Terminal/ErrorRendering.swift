@@ -6,25 +6,26 @@ package enum ErrorRendering {
     /// Most lines of a fault's details shown, e.g. of a stack; the rest is counted.
     static let detailLinesMax = 12
 
-    /// Three parts, a line each where they fit: what and where; why and the code; what to do, with whose turn it is.
+    /// Three parts, a line each where they fit: what and where, with the code; why; what to do, with whose turn it is.
     /// - Parameter label: `error` stands in red; anything milder, such as `notice`, in yellow.
     package static func lines(_ fault: Fault, label: String = "error", style: Style, width: Int) -> [String] {
+        let width = max(40, min(width, 120))
+        let head = "\(label)[\(SafeText.line(fault.code))]:"
         let place = fault.place.map { " (\(SafeText.line($0)))" } ?? ""
-        var lines = wrapped(
-            label, SafeText.line(fault.message) + place, style: { label == "error" ? style.red($0) : style.yellow($0) }, width: width)
-        let details = fault.details.map(SafeText.lines) ?? []
+        var sentence = SafeText.line(fault.message)
+        if !place.isEmpty, sentence.hasSuffix(".") { sentence.removeLast() }
+        let message = TextWrap.lines("\(head) \(sentence)\(place)", width: width, indent: "  ")
+        let paint = { label == "error" ? style.red($0) : style.yellow($0) }
+        var lines = [paint(String(message[0].prefix(head.count))) + message[0].dropFirst(head.count)] + message.dropFirst()
+        let details = fault.details.map(Self.unindented) ?? []
         if details.count > 1 {
             // A stack or a listing keeps its own lines.
-            lines += wrapped("why", fault.code, style: style.bold, width: width)
-            lines += details.prefix(detailLinesMax).map { "         " + $0 }
-            if details.count > detailLinesMax { lines.append(style.dim("         … \(details.count - detailLinesMax) more lines")) }
-        } else {
-            let why = details.first.map { "\($0) [\(fault.code)]" } ?? "[\(fault.code)]"
-            lines += wrapped("why", why, style: style.bold, width: width)
+            lines += details.prefix(detailLinesMax).map { "       " + $0 }
+            if details.count > detailLinesMax { lines.append(style.dim("       … \(details.count - detailLinesMax) more lines")) }
+        } else if let why = details.first {
+            lines += part("why", why, style: style, width: width)
         }
-        if let remedy = fault.remedy {
-            lines += wrapped(turnLabel(fault.turn), SafeText.line(remedy), style: style.bold, width: width)
-        }
+        if let remedy = fault.remedy { lines += part(turnLabel(fault.turn), SafeText.line(remedy), style: style, width: width) }
         return lines
     }
 
@@ -52,12 +53,16 @@ package enum ErrorRendering {
         }
     }
 
-    private static func wrapped(_ label: String, _ text: String, style: (String) -> String, width: Int) -> [String] {
-        let column = 9
-        let head = (label + ":").padded(to: column)
-        let lines = TextWrap.lines(text, width: max(30, min(width, 120) - column))
-        return lines.enumerated().map { index, line in
-            index == 0 ? style(head) + line : String(repeating: " ", count: column) + line
-        }
+    /// The lines of a text without the margin they share, so that a stack that comes indented is not indented twice.
+    private static func unindented(_ text: String) -> [String] {
+        let lines = SafeText.lines(text)
+        let margin = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        return lines.map { String($0.dropFirst(margin)) }
+    }
+
+    private static func part(_ label: String, _ text: String, style: Style, width: Int) -> [String] {
+        let head = "  \(label):"
+        let lines = TextWrap.lines(head + " " + text, width: width, indent: "       ")
+        return [style.bold(head) + lines[0].dropFirst(head.count)] + lines.dropFirst()
     }
 }

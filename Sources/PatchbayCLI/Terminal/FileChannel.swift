@@ -20,7 +20,8 @@ extension OutputChannel {
         let writer = FileWriter(descriptor: descriptor, onClosed: onClosed)
         return OutputChannel(
             isTTY: isTTY, style: Style.forTerminal(isTTY: isTTY, environment: environment),
-            columns: { columns(of: descriptor, environment: environment) }, sink: { writer.write($0) })
+            columns: { columns(of: descriptor, environment: environment) }, isClosed: { writer.hasLostReader },
+            sink: { writer.write($0) })
     }
 
     /// What the terminal says, then what `COLUMNS` says, then 80, which is also the width of pages sent to a file.
@@ -41,6 +42,8 @@ private final class FileWriter: Sendable {
         self.descriptor = descriptor
         self.onClosed = onClosed
     }
+
+    var hasLostReader: Bool { isClosed.withLock { $0 } }
 
     func write(_ text: String) {
         var bytes = Array(text.utf8)[...]

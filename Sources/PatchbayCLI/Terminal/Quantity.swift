@@ -31,6 +31,11 @@ package enum Quantity {
         return fixed(number, number.magnitude < 1 ? 3 : number.magnitude < 100 ? 2 : 1)
     }
 
+    /// A number somebody chose, with the digits it was given: `0.85`, `5`.
+    package static func exact(_ number: Double) -> String {
+        number == number.rounded() && number.magnitude < 1e15 ? fixed(number, 0) : "\(number)"
+    }
+
     /// `312 of 15209` → `2.1 %`; `0 %` of nothing.
     package static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0 %" }
@@ -90,7 +95,10 @@ extension Duration {
             let milliseconds = seconds * 1000
             return Quantity.fixed(milliseconds, milliseconds < 10 && milliseconds != milliseconds.rounded() ? 1 : 0) + " ms"
         }
-        if seconds < 59.5 { return Quantity.fixed(seconds, seconds < 10 && seconds != seconds.rounded() ? 1 : 0) + " s" }
+        if seconds < 59.5 {
+            let tenths = (seconds * 10).rounded() / 10
+            return Quantity.fixed(tenths, tenths < 10 && tenths != tenths.rounded() ? 1 : 0) + " s"
+        }
         let whole = Int(min(seconds, 1e12).rounded())
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
         if hours > 0 { return "\(Quantity.grouped(hours)) h" + (minutes > 0 ? " \(minutes) min" : "") }

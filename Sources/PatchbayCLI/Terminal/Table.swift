@@ -7,12 +7,15 @@ package struct Table: Sendable {
         package let isFlexible: Bool
         /// The narrowest a flexible column is cut to.
         package let least: Int
+        /// Left out, last one first, when cutting alone does not make the table fit.
+        package let isOptional: Bool
 
-        package init(_ title: String, isNumeric: Bool = false, isFlexible: Bool = false, least: Int = 8) {
+        package init(_ title: String, isNumeric: Bool = false, isFlexible: Bool = false, least: Int = 8, isOptional: Bool = false) {
             self.title = title
             self.isNumeric = isNumeric
             self.isFlexible = isFlexible
             self.least = least
+            self.isOptional = isOptional
         }
     }
 
@@ -44,32 +47,31 @@ package struct Table: Sendable {
 
     /// The table with its titles, two spaces between columns, no line wider than `width` unless even the narrowest form is.
     package func lines(width: Int, style: Style, indent: Int = 0, showsTitles: Bool = true) -> [String] {
-        let widths = fittedWidths(total: width - indent, showsTitles: showsTitles)
-        let margin = String(repeating: " ", count: indent)
-        let title = columns.map { Cell($0.title, paint: { $0.dim($1) }) }
-        return ((showsTitles ? [title] : []) + rows).map { row in
-            let cells = zip(row, zip(columns, widths)).enumerated().map { index, part -> String in
-                let (cell, (column, width)) = part
-                let text = cell.text.fitted(to: width)
-                let painted = cell.paint.map { $0(style, text) } ?? text
-                let space = String(repeating: " ", count: max(0, width - text.columns))
-                if column.isNumeric { return space + painted }
-                return index == columns.count - 1 ? painted : painted + space
-            }
-            return (margin + cells.joined(separator: "  ")).trimmedEnd
-        }
-    }
-
-    private func fittedWidths(total: Int, showsTitles: Bool) -> [Int] {
-        var widths = columns.indices.map { index in
+        var shown = Array(columns.indices)
+        let natural = columns.indices.map { index in
             max(showsTitles ? columns[index].title.columns : 0, rows.map { $0[index].text.columns }.max() ?? 0)
         }
-        var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - total
-        for index in columns.indices where columns[index].isFlexible && excess > 0 {
-            let cut = max(0, min(excess, widths[index] - columns[index].least))
+        func narrowest(_ index: Int) -> Int { columns[index].isFlexible ? min(natural[index], columns[index].least) : natural[index] }
+        func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + 2 * max(0, widths.count - 1) + indent }
+        while total(shown.map(narrowest)) > width, let last = shown.lastIndex(where: { columns[$0].isOptional }) { shown.remove(at: last) }
+
+        var widths = natural
+        var excess = total(shown.map { natural[$0] }) - width
+        for index in shown where excess > 0 {
+            let cut = max(0, min(excess, natural[index] - narrowest(index)))
             widths[index] -= cut
             excess -= cut
         }
-        return widths
+        let titles = columns.map { Cell($0.title, paint: { $0.dim($1) }) }
+        return ((showsTitles ? [titles] : []) + rows).map { row in
+            let cells = shown.map { index -> String in
+                let text = row[index].text.fitted(to: widths[index])
+                let painted = row[index].paint.map { $0(style, text) } ?? text
+                let space = String(repeating: " ", count: max(0, widths[index] - text.columns))
+                if columns[index].isNumeric { return space + painted }
+                return index == shown.last ? painted : painted + space
+            }
+            return (String(repeating: " ", count: indent) + cells.joined(separator: "  ")).trimmedEnd
+        }
     }
 }

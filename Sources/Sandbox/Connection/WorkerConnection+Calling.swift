@@ -26,7 +26,8 @@ extension WorkerConnection {
     /// Opens a slot and sends the call. The caller then waits with `poll` and `wait`.
     func begin(_ kind: HubToWorker, handle: UInt32, _ payload: [UInt8], limit: Duration) throws(CallFailure) -> UInt32 {
         guard payload.count <= limits.messageBytes else { throw .argumentTooLarge(bytes: payload.count, limit: limits.messageBytes) }
-        let deadline = pb_now_ns() + limit.nanosecondsClamped
+        let now = pb_now_ns()
+        let deadline = now + limit.nanosecondsClamped
         let opened = calls.withLock { table in
             isClosed.load(ordering: .acquiring) ? nil : table.open(deadline: deadline, limit: limit)
         }
@@ -35,7 +36,7 @@ extension WorkerConnection {
             throw .busy(inFlight: limits.callsInFlight)
         }
         if kind == .script { loadID.store(id, ordering: .releasing) }
-        wantSpin()
+        wantSpin(now)
         guard send(FrameHeader(kind: kind.rawValue, id: id, extra: handle), payload) else {
             calls.withLock { table in if let index = table.index(of: id) { table.release(index) } }
             throw .busy(inFlight: limits.callsInFlight)
@@ -72,6 +73,7 @@ extension WorkerConnection {
         var outcome = pick(id)
         while outcome == nil, inbox.spin(turns) {
             _ = drain(max: 1)
+            resumeAnswered()
             outcome = pick(id)
         }
         leaveReading()
@@ -91,6 +93,7 @@ extension WorkerConnection {
             inbox.setSleeping(false)
             while inbox.spin(turns) {
                 _ = drain(max: 1)
+                resumeAnswered()
                 if let outcome = pick(id) {
                     leaveReading()
                     return outcome
@@ -109,6 +112,7 @@ extension WorkerConnection {
     private func leaveReading() {
         inbox.setSleeping(true)
         while inbox.hasData { _ = drain(max: Self.framesPerTurnMax) }
+        resumeAnswered()
         stopReading()
     }
 
@@ -174,8 +178,8 @@ extension WorkerConnection {
     }
 
     /// Lets the worker spin while calls come close together.
-    private func wantSpin() {
-        lastActivity.store(pb_now_ns(), ordering: .relaxed)
+    private func wantSpin(_ now: UInt64) {
+        lastActivity.store(now, ordering: .relaxed)
         guard !holdsToken.load(ordering: .relaxed), governor.take() else { return }
         if holdsToken.exchange(true, ordering: .relaxed) { return governor.giveBack() }
         pb_channel_set_spin(channel.memory, SpinGovernor.workerTurns)

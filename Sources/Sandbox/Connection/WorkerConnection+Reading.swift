@@ -10,7 +10,7 @@ extension WorkerConnection {
     /// Notices a second after which a worker is out of its mind: its own gate stops far below.
     private static let noticesFactorMax = 20
 
-    /// Takes up to `max` messages. True if there were any.
+    /// Takes up to `max` messages. True if there were any. Callers that were answered are resumed by `resumeAnswered`.
     func drain(max: Int) -> Bool {
         var taken = 0
         reading.openHostCalls -= hostCallsAnswered.exchange(0, ordering: .relaxed)
@@ -18,37 +18,71 @@ extension WorkerConnection {
             do throws(WireViolation) {
                 guard let frame = try nextFrame() else { break }
                 taken += 1
-                try take(frame)
+                // Answers in a row are settled under one lock: with many calls in flight they come in bursts.
+                if try isAnswer(frame) { reading.answers.append(frame) } else {
+                    settleAnswers()
+                    try take(frame)
+                }
             } catch {
                 condemn(.protocolViolation(error.description))
                 break
             }
         }
+        settleAnswers()
         return taken > 0
+    }
+
+    /// Resumes whoever was answered since the last time. Outside of every lock.
+    func resumeAnswered() {
+        guard !reading.resumable.isEmpty else { return }
+        for (continuation, outcome) in reading.resumable { continuation.resume(returning: outcome) }
+        reading.resumable.removeAll(keepingCapacity: true)
     }
 
     private func nextFrame() throws(WireViolation) -> Frame? {
         do throws(FrameError) { return try inbox.next() } catch { throw WireViolation(description: error.description) }
     }
 
+    private func isAnswer(_ frame: Frame) throws(WireViolation) -> Bool {
+        switch WorkerToHub(rawValue: frame.header.kind) {
+        case .result, .streamOpened, .item, .streamEnd, .cancelled, .ready, .failed: true
+        case .confined, .hostCall, .notify, .hostCancel: false
+        case nil: throw WireViolation(description: "a message of unknown kind \(frame.header.kind)")
+        }
+    }
+
     private func take(_ frame: Frame) throws(WireViolation) {
-        let header = frame.header
-        switch WorkerToHub(rawValue: header.kind) {
-        case .result: settle(header.id, resultOutcome(frame), keepOpen: false)
-        case .streamOpened: settle(header.id, .stream, keepOpen: true)
-        case .item: settle(header.id, .item(frame.payload), keepOpen: true)
-        case .streamEnd: settle(header.id, .end(frame.payload), keepOpen: false)
-        case .cancelled: settle(header.id, .failed(.cancelled), keepOpen: false)
-        case .confined: standing.withLock { $0 = frame.payload }
-        case .ready: settle(loadID.load(ordering: .acquiring), .value(frame.payload), keepOpen: false)
-        case .failed: settle(loadID.load(ordering: .acquiring), .failed(loadFailure(frame.payload)), keepOpen: false)
+        switch WorkerToHub(rawValue: frame.header.kind) {
         case .hostCall: try hostCall(frame)
         case .notify: try notice(frame)
         case .hostCancel:
-            handler.cancel(number: header.id)
+            handler.cancel(number: frame.header.id)
             reading.openHostCalls -= 1
-        case nil: throw WireViolation(description: "a message of unknown kind \(header.kind)")
+        case .confined: standing.withLock { $0 = frame.payload }
+        default: break
         }
+    }
+
+    private func settleAnswers() {
+        guard !reading.answers.isEmpty else { return }
+        calls.withLock { table in
+            for frame in reading.answers {
+                let header = frame.header
+                switch WorkerToHub(rawValue: header.kind) {
+                case .result: settle(header.id, resultOutcome(frame), keepOpen: false, &table)
+                case .streamOpened: settle(header.id, .stream, keepOpen: true, &table)
+                case .item: settle(header.id, .item(frame.payload), keepOpen: true, &table)
+                case .streamEnd: settle(header.id, .end(frame.payload), keepOpen: false, &table)
+                case .cancelled: settle(header.id, .failed(.cancelled), keepOpen: false, &table)
+                case .ready: settle(loadID.load(ordering: .acquiring), .value(frame.payload), keepOpen: false, &table)
+                case .failed: settle(loadID.load(ordering: .acquiring), .failed(loadFailure(frame.payload)), keepOpen: false, &table)
+                default: break
+                }
+            }
+        }
+        reading.answers.removeAll(keepingCapacity: true)
+        for id in reading.endedCalls { handler.callEnded(id) }
+        reading.endedCalls.removeAll(keepingCapacity: true)
     }
 
     private func resultOutcome(_ frame: Frame) -> CallOutcome {
@@ -78,31 +112,26 @@ extension WorkerConnection {
     }
 
     /// Hands an outcome to its call. An id that matches nothing is an answer that came too late.
-    private func settle(_ id: UInt32, _ outcome: CallOutcome, keepOpen: Bool) {
+    private func settle(_ id: UInt32, _ outcome: CallOutcome, keepOpen: Bool, _ table: inout CallTable) {
+        guard let index = table.index(of: id) else { return }
         var delivered = outcome
-        var ended = false
-        let continuation = calls.withLock { table -> UnsafeContinuation<CallOutcome, Never>? in
-            guard let index = table.index(of: id) else { return nil }
-            var keepOpen = keepOpen
-            switch table[index].phase {
-            case .ending(let reason):
-                // Past its deadline: the reason stands, unless the worker knows better that the call was still running.
-                if case .failed(.timeLimit(_, running: true, _)) = outcome {
-                    delivered = .failed(.timeLimit(table[index].limit, running: true, killed: false))
-                } else { delivered = .failed(reason) }
-                keepOpen = false
-            case .running:
-                if case .failed(.timeLimit(_, let running, let killed)) = outcome {
-                    delivered = .failed(.timeLimit(table[index].limit, running: running, killed: killed))
-                }
-            case .free: return nil
+        var keepOpen = keepOpen
+        switch table[index].phase {
+        case .ending(let reason):
+            // Past its deadline: the reason stands, unless the worker knows better that the call was still running.
+            if case .failed(.timeLimit(_, running: true, _)) = outcome {
+                delivered = .failed(.timeLimit(table[index].limit, running: true, killed: false))
+            } else { delivered = .failed(reason) }
+            keepOpen = false
+        case .running:
+            if case .failed(.timeLimit(_, let running, let killed)) = outcome {
+                delivered = .failed(.timeLimit(table[index].limit, running: running, killed: killed))
             }
-            if case .stream = outcome { table[index].isStream = true }
-            ended = !keepOpen
-            return table.settle(index, delivered, keepOpen: keepOpen)
+        case .free: return
         }
-        if ended { handler.callEnded(id) }
-        continuation?.resume(returning: delivered)
+        if case .stream = outcome { table[index].isStream = true }
+        if !keepOpen { reading.endedCalls.append(id) }
+        if let continuation = table.settle(index, delivered, keepOpen: keepOpen) { reading.resumable.append((continuation, delivered)) }
     }
 
     private func hostCall(_ frame: Frame) throws(WireViolation) {

@@ -19,6 +19,11 @@ final class WorkerConnection: @unchecked Sendable {
     /// How long after the last message the thread still counts as busy.
     static let lingerNanoseconds: UInt64 = 1_000_000_000
     static let framesPerTurnMax = 512
+    /// From this many calls in flight on, answers are gathered.
+    static let crowd = 8
+    /// Bounds of gathering: rounds, and turns of polling in each; together about 10 µs of waiting.
+    static let gatherRounds = 64
+    static let gatherTurns: UInt32 = 128
 
     let channel: Channel
     let limits: SandboxLimits
@@ -53,6 +58,10 @@ final class WorkerConnection: @unchecked Sendable {
         var openHostCalls = 0
         var noticesThisSecond = 0
         var secondStart: UInt64 = 0
+        /// Answers taken and not settled, calls ended and not told, callers answered and not resumed: emptied before the role is given back.
+        var answers: [Frame] = []
+        var endedCalls: [UInt32] = []
+        var resumable: [(UnsafeContinuation<CallOutcome, Never>, CallOutcome)] = []
     }
 
     init(
@@ -101,7 +110,11 @@ final class WorkerConnection: @unchecked Sendable {
             var worked = false
             let event = bell.event
             if tryRead() {
+                inbox.setSleeping(false)
                 worked = drain(max: Self.framesPerTurnMax)
+                if worked { gather() }
+                resumeAnswered()
+                if !worked, holdsToken.load(ordering: .relaxed), inFlight >= Self.crowd { worked = inbox.spin(SpinGovernor.callerTurns) }
                 if !worked, pollers.load(ordering: .sequentiallyConsistent) == 0 { inbox.setSleeping(true) }
                 if !worked { worked = inbox.hasData }
                 stopReading()
@@ -116,6 +129,19 @@ final class WorkerConnection: @unchecked Sendable {
             guard !isClosed.load(ordering: .acquiring) else { break }
             bell.sleep(since: event, microseconds: sleep)
             sleepsLong.store(false, ordering: .relaxed)
+        }
+    }
+
+    var inFlight: Int { calls.withLock { $0.inFlight } }
+
+    /// With many calls in flight, waits a moment for more answers: resuming callers one by one costs a thread switch each.
+    private func gather() {
+        let open = inFlight + reading.resumable.count
+        guard open >= Self.crowd, holdsToken.load(ordering: .relaxed) else { return }
+        var rounds = 0
+        while reading.resumable.count < open / 4, rounds < Self.gatherRounds, inbox.spin(Self.gatherTurns) {
+            _ = drain(max: Self.framesPerTurnMax)
+            rounds += 1
         }
     }
 
@@ -138,6 +164,7 @@ final class WorkerConnection: @unchecked Sendable {
     func workerEnded(_ death: CallFailure) {
         waitToRead()
         _ = drain(max: .max)
+        resumeAnswered()
         isClosed.store(true, ordering: .releasing)
         let current = pb_channel_current(channel.memory)
         stopReading()

@@ -13,7 +13,7 @@ export function makePump(native, install) {
   const header = native.header;                 // kind, flags, id, extra of the message `step` returned
   const { step, send } = native;
   const pending = new SafeMap();                // id -> { context, iterator, asking }
-  const names = [];                             // handle -> entry name
+  const names = [], entries = [];               // handle -> entry name, and its function once it was found
   const limits = { hostCallsMax: 1024, timersMax: 1024 };
   const calls = {
     current: 0,
@@ -29,11 +29,14 @@ export function makePump(native, install) {
     return apiModule.create({ host: bound });
   }
 
+  /// Found once a worker and name: looking through exports takes as long as a small function runs.
   function find(handle) {
+    const known = entries[handle];
+    if (known !== undefined) return known;
     const name = names[handle];
     const found = plugin.find(name);
     if (typeof found !== 'function') throw internal('export.not-found', `This plugin has no function "${name}" to call.`);
-    return found;
+    return entries[handle] = found;
   }
 
   const isThenable = (value) => value !== null && (typeof value === 'object' || typeof value === 'function') && typeof value.then === 'function';
@@ -195,7 +198,7 @@ export function makePump(native, install) {
     } else if (kind === CANCEL) {
       calls.current = 0;
       try { cancel(id); } catch { /* the plugin's own `return` threw: it is gone all the same */ }
-    } else if (kind === BIND) names[id] = value;
+    } else if (kind === BIND) { names[id] = value; entries[id] = undefined; }
     else if (kind === BOOT) start(value);
     else if (kind === SCRIPT) load(value);
     return undefined;

@@ -1,0 +1,5 @@
+// Capturing intrinsics.
+#pragma once
+#include "bridge.h"
+
+PB_NATIVE(pb_capture);

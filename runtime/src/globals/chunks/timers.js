@@ -1,0 +1,81 @@
+// setTimeout and its relatives, on top of the host's sleep (https://html.spec.whatwg.org/#timers).
+import { pinPromise } from './promises.js';
+
+const {
+  Map, MapPrototypeDelete, MapPrototypeGet, MapPrototypeGetSize, MapPrototypeSet, RangeError, ReflectApply, TypeError,
+} = core.primordials;
+const { globalObject, host } = core;
+
+/// Most timers that may wait at once; one more is a RangeError.
+const timersMax = 10_000;
+/// Longest delay in milliseconds, as in browsers; a longer one fires at once there, and is cut to this here.
+const delayMax = 2 ** 31 - 1;
+/// From this depth on, a timer set by a timer waits at least `nestedDelayMin` milliseconds.
+const nestingFree = 5;
+const nestedDelayMin = 4;
+
+const waiting = new Map();
+let lastId = 0;
+let nesting = 0;
+
+function start(timer) {
+  const least = timer.nesting > nestingFree ? nestedDelayMin : 0;
+  const sleep = host.sleep(timer.delay > least ? timer.delay : least);
+  timer.sleep = sleep;
+  wait(timer, sleep.promise);
+}
+
+async function wait(timer, promise) {
+  try {
+    await pinPromise(promise);
+  } catch {
+    stop(timer.id); // the host ended the sleep: the plugin is going away
+    return;
+  }
+  if (MapPrototypeGet(waiting, timer.id) !== timer) return;
+  if (!timer.repeats) MapPrototypeDelete(waiting, timer.id);
+  nesting = timer.nesting;
+  try {
+    ReflectApply(timer.callback, globalObject, timer.values);
+  } catch (error) {
+    core.reportError(error);
+  }
+  nesting = 0;
+  if (timer.repeats && MapPrototypeGet(waiting, timer.id) === timer) {
+    timer.nesting++;
+    start(timer);
+  }
+}
+
+function stop(id) {
+  const timer = MapPrototypeGet(waiting, id);
+  if (timer === undefined) return;
+  MapPrototypeDelete(waiting, id);
+  timer.sleep.cancel();
+}
+
+function add(name, callback, delay, values, repeats) {
+  if (typeof callback !== 'function') throw new TypeError(`${name}: the callback must be a function`);
+  delay = +delay;
+  delay = delay > 0 ? (delay < delayMax ? delay : delayMax) : 0;
+  if (MapPrototypeGetSize(waiting) >= timersMax) throw new RangeError(`${name}: ${timersMax} timers are waiting already`);
+  const timer = { __proto__: null, id: ++lastId, callback, delay, values, repeats, nesting: nesting + 1, sleep: undefined };
+  MapPrototypeSet(waiting, timer.id, timer);
+  start(timer);
+  return timer.id;
+}
+
+export const timers = {
+  setTimeout(callback, delay = 0, ...values) {
+    return add('setTimeout', callback, delay, values, false);
+  },
+  setInterval(callback, delay = 0, ...values) {
+    return add('setInterval', callback, delay, values, true);
+  },
+  clearTimeout(id = 0) {
+    stop(+id);
+  },
+  clearInterval(id = 0) {
+    stop(+id);
+  },
+};

@@ -1,0 +1,57 @@
+// What the globals share, and the chunks that load on first use.
+import { callableForms, capturePrimordials } from './primordials.js';
+
+/// The `core` object every chunk gets: the native functions, the host, the primordials, and `load(name)` for another chunk.
+export function createCore(globalObject, native, host, profile) {
+  const captured = capturePrimordials(native);
+  let primordials;
+  const loaded = { __proto__: null };
+
+  return {
+    __proto__: null,
+    globalObject,
+    native,
+    host,
+    profile,
+    /// See primordials.js.
+    get primordials() {
+      return (primordials ??= callableForms(captured));
+    },
+    /// The key of a method that says how the log shows an object of ours.
+    inspectSymbol: Symbol('inspect'),
+    /// What a chunk provides; it is evaluated at its first use. scripts/build-runtime says what a chunk is.
+    load(name) {
+      let chunk = loaded[name];
+      if (chunk === undefined) {
+        chunk = { __proto__: null };
+        native.chunk(name)(this, chunk);
+        loaded[name] = chunk;
+      }
+      return chunk;
+    },
+    /// A value as the log shows it. Never throws, whatever the value does.
+    format(value) {
+      try {
+        return this.load('console').inspect(value);
+      } catch {
+        return '[a value that cannot be shown]';
+      }
+    },
+    /// For an error that nobody caught: a line of the log, and word to the host.
+    reportError(error) {
+      report(this, 'Uncaught', error);
+    },
+    /// The same for the reason of a promise that was rejected and has no handler.
+    reportRejection(reason) {
+      report(this, 'Unhandled rejection', reason);
+    },
+  };
+}
+
+function report(core, kind, error) {
+  try {
+    core.host.notify('log', { __proto__: null, level: 'error', message: `${kind}: ${core.format(error)}` });
+  } finally {
+    core.host.onUncaught(error);
+  }
+}
