@@ -16,6 +16,8 @@ static const JSStaticFunction functions[] = {
     {"binaryEncode", pb_binary_encode, kJSPropertyAttributeReadOnly},
     {"base64Encode", pb_base64_encode, kJSPropertyAttributeReadOnly},
     {"base64Decode", pb_base64_decode, kJSPropertyAttributeReadOnly},
+    {"percentEncode", pb_percent_encode, kJSPropertyAttributeReadOnly},
+    {"percentDecode", pb_percent_decode, kJSPropertyAttributeReadOnly},
     {"domainToASCII", pb_domain_to_ascii, kJSPropertyAttributeReadOnly},
     {"randomBytes", pb_random_bytes, kJSPropertyAttributeReadOnly},
     {"randomUUID", pb_random_uuid, kJSPropertyAttributeReadOnly},

@@ -50,29 +50,32 @@ static size_t encoded_length(const JSChar *units, size_t length) {
     return total;
 }
 
-static void encode(const JSChar *units, size_t length, uint8_t *out) {
-    for (size_t i = 0; i < length; i++) {
-        uint32_t point = units[i];
-        if (point <= 0x7f) {
-            *out++ = (uint8_t)point;
-            continue;
-        }
-        if (point <= 0x7ff) {
-            *out++ = (uint8_t)(0xc0 | point >> 6);
-            *out++ = (uint8_t)(0x80 | (point & 0x3f));
-            continue;
-        }
-        if (is_lead(units[i]) && i + 1 < length && is_trail(units[i + 1])) {
-            point = 0x10000 + ((point - 0xd800) << 10) + (units[++i] - 0xdc00u);
-            *out++ = (uint8_t)(0xf0 | point >> 18);
-            *out++ = (uint8_t)(0x80 | (point >> 12 & 0x3f));
-        } else {
-            if (is_lead(units[i]) || is_trail(units[i])) point = 0xfffd;
-            *out++ = (uint8_t)(0xe0 | point >> 12);
-        }
-        *out++ = (uint8_t)(0x80 | (point >> 6 & 0x3f));
-        *out++ = (uint8_t)(0x80 | (point & 0x3f));
+size_t pb_utf8_encode_next(const JSChar *units, size_t length, size_t *at, uint8_t *out) {
+    uint32_t point = units[*at];
+    *at += 1;
+    if (point <= 0x7f) {
+        out[0] = (uint8_t)point;
+        return 1;
     }
+    if (point <= 0x7ff) {
+        out[0] = (uint8_t)(0xc0 | point >> 6);
+        out[1] = (uint8_t)(0x80 | (point & 0x3f));
+        return 2;
+    }
+    if (is_lead((JSChar)point) && *at < length && is_trail(units[*at])) {
+        point = 0x10000 + ((point - 0xd800) << 10) + (units[*at] - 0xdc00u);
+        *at += 1;
+        out[0] = (uint8_t)(0xf0 | point >> 18);
+        out[1] = (uint8_t)(0x80 | (point >> 12 & 0x3f));
+        out[2] = (uint8_t)(0x80 | (point >> 6 & 0x3f));
+        out[3] = (uint8_t)(0x80 | (point & 0x3f));
+        return 4;
+    }
+    if (is_lead((JSChar)point) || is_trail((JSChar)point)) point = 0xfffd;
+    out[0] = (uint8_t)(0xe0 | point >> 12);
+    out[1] = (uint8_t)(0x80 | (point >> 6 & 0x3f));
+    out[2] = (uint8_t)(0x80 | (point & 0x3f));
+    return 3;
 }
 
 /// utf8Encode(string) -> Uint8Array
@@ -85,7 +88,8 @@ PB_NATIVE(pb_utf8_encode) {
     uint8_t *out = malloc(total ? total : 1);
     if (out) {
         for (size_t i = 0; i < ascii; i++) out[i] = (uint8_t)text.units[i];
-        encode(text.units + ascii, text.length - ascii, out + ascii);
+        size_t at = ascii;
+        for (uint8_t *next = out + ascii; at < text.length;) next += pb_utf8_encode_next(text.units, text.length, &at, next);
     }
     pb_release_string(&text);
     return out ? pb_make_bytes(ctx, out, total, exception) : pb_throw_memory(ctx, exception);
@@ -130,12 +134,7 @@ static sequence next_sequence(const uint8_t *bytes, size_t length) {
     return (sequence){need + 1, point, true, false};
 }
 
-/// utf8Decode(bytes, fatal) -> string, or null when `fatal` and the bytes are not UTF-8. A byte order mark is kept.
-PB_NATIVE(pb_utf8_decode) {
-    PB_UNUSED;
-    pb_bytes in;
-    if (!pb_arg_bytes(ctx, argc, argv, 0, "utf8Decode: the bytes", &in, exception)) return NULL;
-    bool fatal = pb_arg_flag(ctx, argc, argv, 1);
+JSValueRef pb_utf8_to_string(JSContextRef ctx, pb_bytes in, bool fatal, JSValueRef *exception) {
     if (ascii_prefix_bytes(in.data, in.length, true) == in.length) {
         char *copy = malloc(in.length + 1);
         if (!copy) return pb_throw_memory(ctx, exception);
@@ -171,6 +170,14 @@ PB_NATIVE(pb_utf8_decode) {
     JSValueRef value = pb_make_units(ctx, units, count);
     free(units);
     return value;
+}
+
+/// utf8Decode(bytes, fatal) -> string, or null when `fatal` and the bytes are not UTF-8. A byte order mark is kept.
+PB_NATIVE(pb_utf8_decode) {
+    PB_UNUSED;
+    pb_bytes in;
+    if (!pb_arg_bytes(ctx, argc, argv, 0, "utf8Decode: the bytes", &in, exception)) return NULL;
+    return pb_utf8_to_string(ctx, in, pb_arg_flag(ctx, argc, argv, 1), exception);
 }
 
 /// utf8CompleteLength(bytes) -> how many bytes stand before a sequence that is right so far but not finished.

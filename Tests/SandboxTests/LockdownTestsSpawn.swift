@@ -132,6 +132,26 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root has folders that nobody may enter"))
+    func `a program in root's own folder starts, although its process is nobody in the end`() async throws {
+        try await onOneThread {
+            var template = Array("/tmp/patchbay-spawn-XXXXXX".utf8CString)
+            let folder = try #require(template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!).map { String(cString: $0) } })
+            let program = folder + "/sh"
+            defer {
+                unlink(program)
+                rmdir(folder)
+            }
+            #expect(chmod(folder, 0o700) == 0 && symlink("/bin/sh", program) == 0)
+            var result = pb_spawn_result()
+            #expect(Self.spawn(program, ["sh", "-c", "exit 7"], layers: Walls.namespaces, &result) == 0)
+            var end = pb_exit()
+            #expect(pb_wait(result.pid, true, &end) == 0)
+            #expect(end.status == 7)
+            if result.pidfd >= 0 { close(result.pidfd) }
+        }
+    }
+
     @Test(arguments: [
         BadSpawn(testDescription: "no such file", path: "/nonexistent/worker", error: ENOENT, step: "exec"),
         BadSpawn(testDescription: "not executable", path: "/etc/passwd", error: EACCES, step: "exec"),

@@ -16,6 +16,11 @@ package final class Broker: Sendable {
     private struct Outstanding {
         var calls: [UInt64: PendingCall] = [:]
         var lastNumber: UInt64 = 0
+
+        /// Newest first: ending what runs would otherwise begin what waits behind it, only to end that too.
+        func newestFirst(_ isMeant: (PendingCall) -> Bool = { _ in true }) -> [PendingCall] {
+            calls.filter { isMeant($0.value) }.sorted { $0.key > $1.key }.map(\.value)
+        }
     }
 
     private let operations: [String: Operation]
@@ -100,14 +105,14 @@ package final class Broker: Sendable {
 
     /// Cancels whatever a call of the plugin has left unanswered; used when that call ends.
     package func cancelAll(callID: UInt32) {
-        let calls = outstanding.withLock { $0.calls.values.filter { $0.callID == callID } }
+        let calls = outstanding.withLock { $0.newestFirst { $0.callID == callID } }
         for call in calls { call.cancel(BrokerFault.cancelled("the host call")) }
     }
 
     /// Answers everything outstanding with `hostcall.closed` and refuses what comes after. Safe to call more than once.
     package func close() {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let calls = outstanding.withLock { Array($0.calls.values) }
+        let calls = outstanding.withLock { $0.newestFirst() }
         for call in calls { call.cancel(BrokerFault.closed("the host call")) }
         for capability in capabilities { capability.close() }
     }

@@ -91,7 +91,7 @@ final class HTTPTransfer {
         check(ccurl_set_text(handle, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"))
         check(ccurl_on_body(handle, bodyArrived, context))
         check(ccurl_on_header(handle, headerArrived, context))
-        check(ccurl_set_size(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(limits.responseBytesMax)))
+        if request.method != "HEAD" { check(ccurl_set_size(handle, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(limits.responseBytesMax))) }
         setMethod(long: long, check: check)
         setHeaders(options)
         check(ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerList))
@@ -235,6 +235,10 @@ final class HTTPTransfer {
     func outcome(_ code: CURLcode) -> Result<HTTPResponse, Fault> {
         if let refusal { return .failure(refusal) }
         if let fault = blockedFault, code == CURLE_COULDNT_CONNECT { return .failure(fault) }
+        if code == CURLE_OUT_OF_MEMORY, isConnected, !areHeadersDone {
+            // How curl 7.88 says that one header line is longer than the 100 KB it puts up with.
+            return .failure(HTTPFault.headersTooLarge(request.target, bytesMax: limits.responseHeaderBytesMax))
+        }
         guard code == CURLE_OK else { return .failure(HTTPFault.failed(code, request.target, limits: limits)) }
         var status = 0
         _ = ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)

@@ -14,7 +14,7 @@ package enum DoctorRendering {
     private static func verdict(_ report: DoctorReport, style: Style, width: Int) -> [String] {
         let findings = report.sections.flatMap(\.lines)
         let missing = findings.filter { $0.isRequired && $0.state == .missing }.map(\.name)
-        let weak = findings.filter { $0.state != .ok && !missing.contains($0.name) }.map(\.name)
+        let weak = findings.filter { $0.state != .ok && !$0.isInformation && !missing.contains($0.name) }.map(\.name)
         let (word, rest) =
             switch report.verdict {
             case .ready: (style.green("ready"), "everything the sandbox uses is here")

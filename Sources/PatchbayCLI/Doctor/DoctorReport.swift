@@ -28,7 +28,11 @@ package struct DoctorReport: Sendable, Equatable {
         /// What to do about it; nil when there is nothing to do.
         package let remedy: String?
 
-        package init(_ name: String, _ state: State, _ detail: String, isRequired: Bool, remedy: String? = nil) {
+        /// Told for information: whatever it is like, plugins run as well as they can.
+        package let isInformation: Bool
+
+        package init(_ name: String, _ state: State, _ detail: String, isRequired: Bool, remedy: String? = nil, isInformation: Bool = false) {
+            self.isInformation = isInformation
             self.name = name
             self.state = state
             self.detail = detail
@@ -43,7 +47,7 @@ package struct DoctorReport: Sendable, Equatable {
     package var verdict: Verdict {
         let lines = sections.flatMap(\.lines)
         if lines.contains(where: { $0.isRequired && $0.state == .missing }) { return .refused }
-        return lines.allSatisfy { $0.state == .ok } ? .ready : .degraded
+        return lines.allSatisfy { $0.state == .ok || $0.isInformation } ? .ready : .degraded
     }
 
     package var json: JSONValue {

@@ -11,6 +11,7 @@ extension ExitCode {
         "plugin.quarantined": .limitReached, "hostcall.busy": .limitReached, "hostcall.too-large": .limitReached,
         "hostcall.too-many": .limitReached, "state.too-large": .limitReached, "state.too-much": .limitReached,
         "manifest.": .invalidPlugin, "package.": .invalidPlugin, "bundle.": .invalidPlugin, "config.": .invalidPlugin,
+        "integrations.": .invalidPlugin,
         "plugin.invalid-id": .invalidPlugin, "plugin.invalid-version": .invalidPlugin, "plugin.load-failed": .invalidPlugin,
         "plugin.no-folder": .invalidPlugin,
         "sandbox.": .cannotSandbox, "bundle.sandbox-unavailable": .cannotSandbox, "bundle.tools-missing": .cannotSandbox,

@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 
 /// Ctrl-C, in two steps: the first cancels what is running, the second ends the process at once.
 enum Interrupts {
@@ -24,7 +25,7 @@ enum Interrupts {
         // A reader that went away is an error of `write`, dealt with where we write, and never a reason to die in the middle of a teardown.
         signal(SIGPIPE, SIG_IGN)
 
-        OwnThread.start {
+        HubThread.start("pb-interrupts") {
             var byte: UInt8 = 0
             var count = 0
             while read(readEnd, &byte, 1) != 0 {
@@ -38,23 +39,3 @@ enum Interrupts {
 /// The only thing the handler touches. Set once before the handler is installed, never changed after: that is why no lock guards it. At file level,
 /// since a C function may capture nothing.
 nonisolated(unsafe) private var writeEnd: Int32 = -1
-
-/// A thread for a call that blocks, which must not hold up the threads all tasks share.
-private enum OwnThread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run)).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { pointer in
-                Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().run()
-                return nil
-            }, body)
-        pthread_detach(thread)
-    }
-}

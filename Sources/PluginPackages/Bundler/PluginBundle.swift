@@ -17,6 +17,18 @@ package struct PluginBundle: Sendable, Hashable {
     /// Whether the bundle came from the cache.
     package let wasCached: Bool
 
+    package init(
+        script: [UInt8], scriptName: String, sourceMapBytes: [UInt8], contentHash: String, files: [String], findings: [Finding], wasCached: Bool
+    ) {
+        self.script = script
+        self.scriptName = scriptName
+        self.sourceMapBytes = sourceMapBytes
+        self.contentHash = contentHash
+        self.files = files
+        self.findings = findings
+        self.wasCached = wasCached
+    }
+
     /// The map, decoded anew on each access: it is wanted only when something fails, and starting a plugin should not pay for it.
     package var sourceMap: SourceMap? { SourceMap(bytes: sourceMapBytes) }
 

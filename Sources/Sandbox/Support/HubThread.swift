@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A thread of our own, for work that blocks or must not move to another thread.
-enum HubThread {
+package enum HubThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -13,7 +13,7 @@ enum HubThread {
     private static let stackBytes = 1 << 20
 
     /// Starts a detached thread. `name` shows in `top -H`; at most 15 characters are kept.
-    static func start(_ name: String, _ run: @escaping @Sendable () -> Void) {
+    package static func start(_ name: String, _ run: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))

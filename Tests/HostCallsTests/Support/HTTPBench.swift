@@ -53,8 +53,11 @@ extension JSONValue {
     }
 }
 
-/// A gzip stream of `megabytes` of zero bytes: one literal, then 258 zeros for every 13 bits.
-func gzipBomb(megabytes: Int) -> [UInt8] {
+/// A gzip stream of so many megabytes of zero bytes.
+func gzipBomb(megabytes: Int) -> [UInt8] { gzipOfZeros(runs: (megabytes << 20) / 258) }
+
+/// One zero and `runs` times 258 more, each in 13 bits, with eight bytes at the end where the sums belong.
+func gzipOfZeros(runs: Int) -> [UInt8] {
     var bytes: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
     var held: UInt32 = 0
     var count: UInt32 = 0
@@ -72,7 +75,7 @@ func gzipBomb(megabytes: Int) -> [UInt8] {
     put(1, 1)  // the last block
     put(1, 2)  // fixed codes
     putCode(0x30, 8)  // the literal 0
-    for _ in 0..<(megabytes << 20) / 258 {
+    for _ in 0..<runs {
         putCode(0xc5, 8)  // length 258
         putCode(0, 5)  // distance 1
     }

@@ -31,6 +31,20 @@ final class Replies: Sendable {
     }
 }
 
+/// A value that several threads of a test change.
+final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) { self.value = Mutex(value) }
+
+    @discardableResult
+    func change<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
+        value.withLock { value in body(&value) }
+    }
+
+    var now: Value { value.withLock { $0 } }
+}
+
 struct TookTooLong: Error, CustomStringConvertible {
     let description: String
 }

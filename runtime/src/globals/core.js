@@ -17,6 +17,8 @@ export function createCore(globalObject, native, host, profile) {
     get primordials() {
       return (primordials ??= callableForms(captured));
     },
+    /// The key of a method that says how the log shows an object of ours.
+    inspectSymbol: Symbol('inspect'),
     /// What a chunk provides; it is evaluated at its first use. scripts/build-runtime says what a chunk is.
     load(name) {
       let chunk = loaded[name];

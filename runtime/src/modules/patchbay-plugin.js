@@ -49,6 +49,8 @@ function makeState(host) {
   return {
     /// The value kept under `key`, or `fallback` when there is none.
     async get(key, fallback) { return (await host.call('state.get', { key })) ?? fallback; },
+    /// The same without a promise: the plugin stands still until the hub has answered, a microsecond or two. For hot loops.
+    getSync: (key, fallback) => host.callSync('state.get', { key }) ?? fallback,
     /// Keeps a JSON value, at most 256 KiB. It survives the worker.
     async set(key, value) {
       if (value === undefined) throw new NativeTypeError('state.set needs a JSON value; to forget a key, use state.delete.');
