@@ -31,7 +31,7 @@ soak: runtime ## run the tests with their long forms: more seeds, more repetitio
 
 bench: build ## measure beside the peers on this machine and print ratios
 	@swift build $(RELEASE) --product patchbay-bench
-	@.build/release/patchbay-bench $(ARGS)
+	@.build/release/patchbay-bench Benchmarks/peers $(ARGS)
 
 lint: ## check format and hygiene
 	@swift format lint --strict --recursive --parallel $(SWIFT_FILES)

@@ -26,7 +26,9 @@ package actor PluginHost {
         let pid: Int32
         let generation: Int
     }
-    private nonisolated let running = Mutex<Running?>(nil)
+    nonisolated let running = Mutex<Running?>(nil)
+    /// How long a call looks away while the end of a worker is being noted.
+    private static let endingPause = Duration.milliseconds(1)
     private var generation = 0
 
     /// `makeHandler` makes the handler of host calls for each new worker.
@@ -120,7 +122,11 @@ package actor PluginHost {
             switch lifecycle.callArrived(at: now) {
             case .start: return try await begin()
             case .join:
-                guard let starting else { continue }
+                guard let starting else {
+                    // The worker has just died and its end waits for this actor: let it in, or nobody ever gets further.
+                    do { try await clock.sleep(for: Self.endingPause) } catch { throw .cancelled }
+                    continue
+                }
                 do { return try await starting.value } catch let failure as CallFailure { throw failure } catch { throw .stopped }
             case .wait(let delay):
                 do { try await clock.sleep(for: delay) } catch { throw .cancelled }
@@ -145,7 +151,7 @@ package actor PluginHost {
         starting = task
         do {
             let started = try await task.value
-            starting = nil
+            if mine == generation { starting = nil }
             guard mine == generation, lifecycle.started() else {
                 started.connection.kill()
                 throw CallFailure.stopped
@@ -155,9 +161,9 @@ package actor PluginHost {
             watchIdleness(of: mine)
             return started
         } catch {
-            starting = nil
             let failure = error as? CallFailure ?? .stopped
             if mine == generation {
+                starting = nil
                 if failure.countsAgainstPlugin { failed(failure, mine) } else { lifecycle.ended() }
             }
             throw failure

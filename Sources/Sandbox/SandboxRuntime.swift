@@ -53,7 +53,8 @@ package final class SandboxRuntime: Sendable {
         let degraded: [String]
     }
 
-    /// Starts a worker, confines it, loads the program. `ended` is called once, on the reaper's thread, after every call was answered.
+    /// Starts a worker, confines it, loads the program. `ended` is called once, on the reaper's thread, before the calls in flight are
+    /// answered: whoever hears of the end by such an answer and calls again must not meet the old worker.
     func load(
         _ program: PluginProgram, limits: SandboxLimits, handler: any HostCallHandler, ended: @escaping @Sendable (CallFailure) -> Void
     ) async throws(CallFailure) -> Loaded {
@@ -66,9 +67,8 @@ package final class SandboxRuntime: Sendable {
         reaper.watch(pid, pidfd: handle.pidfd) { exit in
             let note = UnsafeRawPointer(pb_channel_note(handle.channel.memory)!).load(as: pb_crash_note.self)
             let death = DeathCertificate.classify(exit, note: note, limits: limits)
-            let verdict = connection.verdict.withLock { $0?.failure }
+            ended(connection.verdict.withLock { $0?.failure } ?? death)
             connection.workerEnded(death)
-            ended(verdict ?? death)
         }
         var setup = WorkerSetup()
         setup.dataPlane = plane

@@ -32,19 +32,23 @@ package enum SQLiteFault {
                 "Find who has the file open, a backup for example, and call again.")
         case SQLITE_FULL:
             return fault(
-                "storage.full", "There is no room left for the hub's database. Nothing was changed.", "Make room on the disk; then call again.")
+                "storage.full", "There is no room left for the hub's database. Nothing was changed.",
+                "Make room on the disk; then call again.")
         case SQLITE_READONLY:
             return fault(
                 "storage.read-only", "The hub's database cannot be written. Nothing was changed.",
                 "Give the hub's user the right to write the file and its folder.")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
             return fault(
-                "storage.cannot-open", "The hub's database cannot be opened.", "Check that its folder exists and that the hub's user may use it.")
+                "storage.cannot-open", "The hub's database cannot be opened.",
+                "Check that its folder exists and that the hub's user may use it.")
         case SQLITE_IOERR:
             return fault(
                 "storage.io", "The disk under the hub's database failed. What was not answered was not kept.",
                 "Look at the system's log for the disk; restore a backup if it is failing.")
-        default: return fault("storage.failed", "The hub's database refused the call.", "Look in the hub's log for the details, and report them.", .hub)
+        default:
+            return fault(
+                "storage.failed", "The hub's database refused the call.", "Look in the hub's log for the details, and report them.", .hub)
         }
     }
 }

@@ -41,7 +41,8 @@ enum SQLiteMigrations {
             let known = steps.last?.number ?? 0
             guard newest <= known else {
                 throw Fault(
-                    code: "storage.newer", message: "The hub's database was written by a newer Patchbay (step \(newest), this one knows \(known)).",
+                    code: "storage.newer",
+                    message: "The hub's database was written by a newer Patchbay (step \(newest), this one knows \(known)).",
                     place: "the hub's database", remedy: "Start the newer version, or restore a backup from before the update.",
                     turn: .operator, details: connection.path)
             }

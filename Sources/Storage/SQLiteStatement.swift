@@ -86,7 +86,8 @@ final class SQLiteStatement {
             return try bytes.withUnsafeBufferPointer { (bytes) throws(Fault) in
                 // An empty array may have no address, which SQLite takes for null.
                 let code =
-                    bytes.isEmpty ? sqlite3_bind_zeroblob(handle, place, 0)
+                    bytes.isEmpty
+                    ? sqlite3_bind_zeroblob(handle, place, 0)
                     : sqlite3_bind_blob(handle, place, bytes.baseAddress, Int32(bytes.count), nil)
                 try connection.check(code)
                 return try withValues(rest, from: place + 1, body)
@@ -106,7 +107,8 @@ final class SQLiteStatement {
                     do throws(Fault) {
                         // An empty text may have no address, which SQLite takes for null; it copies the one given here.
                         let code =
-                            bytes.isEmpty ? sqlite3_bind_text(handle, place, "", 0, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                            bytes.isEmpty
+                            ? sqlite3_bind_text(handle, place, "", 0, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
                             : sqlite3_bind_text(handle, place, bytes.baseAddress, Int32(bytes.count), nil)
                         try connection.check(code)
                         return .success(try withValues(rest, from: place + 1, body))

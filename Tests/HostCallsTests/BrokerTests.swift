@@ -250,20 +250,4 @@ private final class MemoryJournal: HostCallJournal {
         #expect(journal.entries.count == 11)
         #expect(journal.entries.last?.suppressed == 15)
     }
-
-    // MARK: Catalogue
-
-    @Test func everyCapabilityNamesItsErrorsAfterItself() {
-        let all: [any Capability.Type] = [
-            LogCapability.self, ConfigCapability.self, StateCapability.self, TimeCapability.self, HTTPCapability.self,
-        ]
-        for capability in all {
-            #expect(!capability.operations.isEmpty)
-            for error in capability.errors {
-                #expect(error.code.hasPrefix(capability.name + "."))
-                #expect(error.meaning.hasSuffix("."))
-            }
-            #expect(Set(capability.errors.map(\.code)).count == capability.errors.count)
-        }
-    }
 }

@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct Fetching {
     @Test func bringsStatusHeadersAndText() async throws {
         let server = LoopbackServer { _, connection in
-            connection.respond("héllo", status: "404 Not Quite Found", headers: ["X-One: 1", "Set-Cookie: a=b", "set-cookie: c=d", "X-Latin: \u{e9}"])
+            connection.respond(
+                "héllo", status: "404 Not Quite Found", headers: ["X-One: 1", "Set-Cookie: a=b", "set-cookie: c=d", "X-Latin: \u{e9}"])
         }
         defer { server.stop() }
         let bench = try HTTPBench(reaching: server)
@@ -34,6 +35,16 @@ import Testing
         let response = try await bench.response("http://localhost:\(server.port)/")
         #expect(response["body"] == "AP/+AQ==")
         #expect(response["bodyEncoding"] == "base64")
+    }
+
+    @Test func bringsALargeTextWhole() async throws {
+        let text = String(repeating: "line \"é\"\n", count: 100_000)
+        let server = LoopbackServer { _, connection in connection.respond(text) }
+        defer { server.stop() }
+        let bench = try HTTPBench(reaching: server)
+        defer { bench.stop() }
+        let response = try await bench.response("http://localhost:\(server.port)/")
+        #expect(response["body"] == .string(text))
     }
 
     struct MethodCase: Sendable, CustomTestStringConvertible {
@@ -176,18 +187,22 @@ import Testing
     }
 
     static let badCalls = [
-        BadCall(["headers": [["X\r\nInjected: 1", "x"]]], "http.bad-header"), BadCall(["headers": [["X", "a\r\nInjected: 1"]]], "http.bad-header"),
+        BadCall(["headers": [["X\r\nInjected: 1", "x"]]], "http.bad-header"),
+        BadCall(["headers": [["X", "a\r\nInjected: 1"]]], "http.bad-header"),
         BadCall(["headers": [["X", "a\nInjected: 1"]]], "http.bad-header"), BadCall(["headers": [["X", "a\rb"]]], "http.bad-header"),
         BadCall(["headers": [["X", "a\u{0}b"]]], "http.bad-header"), BadCall(["headers": [["X", "a\u{7f}b"]]], "http.bad-header"),
-        BadCall(["headers": [["X", "\u{100}"]]], "http.bad-header"), BadCall(["headers": [["X", "a\u{10a}Injected: 1"]]], "http.bad-header"),
+        BadCall(["headers": [["X", "\u{100}"]]], "http.bad-header"),
+        BadCall(["headers": [["X", "a\u{10a}Injected: 1"]]], "http.bad-header"),
         BadCall(["headers": [["", "x"]]], "http.bad-header"), BadCall(["headers": [["X Y", "x"]]], "http.bad-header"),
         BadCall(["headers": [["X:", "x"]]], "http.bad-header"), BadCall(["headers": [["é", "x"]]], "http.bad-header"),
         BadCall(["headers": [["X;", "x"]]], "http.bad-header"), BadCall(["headers": [["@file", "x"]]], "http.bad-header"),
-        BadCall(["headers": [["Host", "evil.example"]]], "http.forbidden-header"), BadCall(["headers": [["hOST", "x"]]], "http.forbidden-header"),
+        BadCall(["headers": [["Host", "evil.example"]]], "http.forbidden-header"),
+        BadCall(["headers": [["hOST", "x"]]], "http.forbidden-header"),
         BadCall(["headers": [["Content-Length", "1"]]], "http.forbidden-header"),
         BadCall(["headers": [["Transfer-Encoding", "chunked"]]], "http.forbidden-header"),
         BadCall(["headers": [["Connection", "Authorization"]]], "http.forbidden-header"),
-        BadCall(["headers": [["Upgrade", "h2c"]]], "http.forbidden-header"), BadCall(["headers": [["TE", "trailers"]]], "http.forbidden-header"),
+        BadCall(["headers": [["Upgrade", "h2c"]]], "http.forbidden-header"),
+        BadCall(["headers": [["TE", "trailers"]]], "http.forbidden-header"),
         BadCall(["headers": [["Expect", "100-continue"]]], "http.forbidden-header"),
         BadCall(["headers": [["Proxy-Connection", "x"]]], "http.forbidden-header"),
         BadCall(["headers": ["X"]], "hostcall.bad-arguments"), BadCall(["headers": [["X"]]], "hostcall.bad-arguments"),
@@ -235,7 +250,8 @@ import Testing
         let server = LoopbackServer { request, connection in
             switch request.path {
             case "/one": connection.redirect(to: "/two?x=1")
-            case "/two?x=1": connection.redirect(to: "http://127.0.0.1:\(request.header("host")?.split(separator: ":").last ?? "")/thr%C3%A9e#part")
+            case "/two?x=1":
+                connection.redirect(to: "http://127.0.0.1:\(request.header("host")?.split(separator: ":").last ?? "")/thr%C3%A9e#part")
             default: connection.respond("there")
             }
         }
@@ -310,7 +326,9 @@ import Testing
             _ = try await bench.response("http://localhost:\(server.port)\(path)", ["headers": headers])
             let last = try #require(path == "/port" ? other.requests.last : server.requests.last)
             #expect(last.path == "/there")
-            for name in ["authorization", "cookie", "proxy-authorization"] { #expect((last.header(name) != nil) == isKept, "\(name) at \(path)") }
+            for name in ["authorization", "cookie", "proxy-authorization"] {
+                #expect((last.header(name) != nil) == isKept, "\(name) at \(path)")
+            }
             #expect(last.header("x-kept") == "1")
         }
     }
@@ -330,7 +348,13 @@ import Testing
     @Test func givesUpALoopAndALongChain() async throws {
         let server = LoopbackServer { request, connection in
             let number = Int(request.path.dropFirst()) ?? 0
-            if request.path == "/loop" { connection.redirect(to: "/loop") } else if number == 0 { connection.respond("end") } else { connection.redirect(to: "/\(number - 1)") }
+            if request.path == "/loop" {
+                connection.redirect(to: "/loop")
+            } else if number == 0 {
+                connection.respond("end")
+            } else {
+                connection.redirect(to: "/\(number - 1)")
+            }
         }
         defer { server.stop() }
         let bench = try HTTPBench(reaching: server)

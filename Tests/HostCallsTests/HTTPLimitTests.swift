@@ -156,7 +156,8 @@ import Testing
         let port = UInt16(bigEndian: address.sin_port)
         let outbound = "network:outbound:http://127.0.0.1:\(port)"
         let bench = try HTTPBench(
-            declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], limits: HTTPLimits(connectMilliseconds: 200))
+            declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"],
+            limits: HTTPLimits(connectMilliseconds: 200))
         defer { bench.stop() }
         let fault = try #require(await bench.fetch("http://127.0.0.1:\(port)/").fault)
         #expect(fault.code == "http.timeout")
@@ -246,7 +247,8 @@ import Testing
         let outbound = "network:outbound:http://127.0.0.1:\(server.port)"
         let benches = try ["greedy", "modest"].map {
             try HTTPBench(
-                "acme.\($0)", declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], service: service, loop: loop)
+                "acme.\($0)", declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], service: service,
+                loop: loop)
         }
         defer { for bench in benches { bench.stop() } }
         let replies = Replies()
@@ -340,7 +342,8 @@ import Testing
         let outbound = "network:outbound:http://127.0.0.1:\(server.port)"
         let benches = try (0..<40).map {
             try HTTPBench(
-                "acme.p\($0)", declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], service: service, loop: loop)
+                "acme.p\($0)", declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], service: service,
+                loop: loop)
         }
         defer { for bench in benches { bench.stop() } }
         let replies = Replies()

@@ -118,7 +118,8 @@ struct FetchingSecurely {
         defer { plain.stop() }
         let outbound = "network:outbound:127.0.0.1:\(plain.port)"
         let bench = try HTTPBench(
-            declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"], limits: HTTPLimits(connectMilliseconds: 1000))
+            declared: [outbound], granted: [outbound, "network:private:127.0.0.1/32@127.0.0.1"],
+            limits: HTTPLimits(connectMilliseconds: 1000))
         defer { bench.stop() }
         let code = await bench.fetch("https://127.0.0.1:\(plain.port)/").code
         #expect(code == "http.tls" || code == "http.timeout")

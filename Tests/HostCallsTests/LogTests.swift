@@ -30,10 +30,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ["message": "x"], ["level": "loud", "message": "x"], ["level": "info"], ["level": "info", "message": 1],
-        ["level": "info", "message": "x", "fields": []],
-    ] as [JSONValue]) func refusesWhatIsNoLine(_ arguments: JSONValue) async throws {
+    @Test(
+        arguments: [
+            ["message": "x"], ["level": "loud", "message": "x"], ["level": "info"], ["level": "info", "message": 1],
+            ["level": "info", "message": "x", "fields": []],
+        ] as [JSONValue]) func refusesWhatIsNoLine(_ arguments: JSONValue) async throws
+    {
         try await withBroker { broker in
             #expect(await broker.call("log", arguments).code == "hostcall.bad-arguments")
             #expect(sink.total == 0)
@@ -132,7 +134,9 @@ import Testing
         let secret = "s3cr3t-v4lu3"
         let redactor = Redactor(secrets: [secret])
         for place in 0..<140 {
-            let text = String(repeating: secret, count: 2) + String(repeating: "é", count: place / 2) + String(repeating: ".", count: place % 2) + secret + String(repeating: ".", count: 150)
+            let text =
+                String(repeating: secret, count: 2) + String(repeating: "é", count: place / 2) + String(repeating: ".", count: place % 2)
+                + secret + String(repeating: ".", count: 150)
             let shown = redactor.redact(text + "→→→", bytesMax: 100)
             #expect(!shown.contains("\u{fffd}"))
             #expect(!shown.contains("s3c") && !shown.contains("lu3") && !shown.contains("r3t-"), "at \(place): \(shown)")

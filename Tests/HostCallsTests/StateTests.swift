@@ -2,8 +2,9 @@ import Glibc
 import HostCalls
 import JSON
 import PluginModel
-@testable import Storage
 import Testing
+
+@testable import Storage
 
 /// A folder of its own that goes with the test.
 private final class TemporaryFolder {
@@ -83,7 +84,8 @@ private func code(_ body: () throws -> Void) -> String? {
     @Test(arguments: StoreKind.allCases) func givesBackWhatWasSet(_ kind: StoreKind) throws {
         let broker = broker(try store(kind))
         let values: [JSONValue] = [
-            .null, true, 0, -7, 1.5, "", "é→\u{0}\u{1f600}", [], [1, [2, [3]]], [:], ["a": ["b": .null]], .int(.max), .string(String(repeating: "x", count: 100_000)),
+            .null, true, 0, -7, 1.5, "", "é→\u{0}\u{1f600}", [], [1, [2, [3]]], [:], ["a": ["b": .null]], .int(.max),
+            .string(String(repeating: "x", count: 100_000)),
         ]
         for (place, value) in values.enumerated() {
             #expect(try broker.callNow("state.set", ["key": .string("k\(place)"), "value": value]) == .null)
@@ -135,7 +137,9 @@ private func code(_ body: () throws -> Void) -> String? {
     @Test(arguments: StoreKind.allCases) func listsByPrefixAPageAtATime(_ kind: StoreKind) throws {
         let broker = broker(try store(kind))
         let keys = (0..<25).map { "p:\($0 + 10)" }
-        for key in keys.shuffled() + ["o", "p", "p;", "q", "p\u{10ffff}"] { _ = try broker.callNow("state.set", ["key": .string(key), "value": 0]) }
+        for key in keys.shuffled() + ["o", "p", "p;", "q", "p\u{10ffff}"] {
+            _ = try broker.callNow("state.set", ["key": .string(key), "value": 0])
+        }
         var seen: [JSONValue] = []
         var cursor = JSONValue.null
         repeat {

@@ -7,7 +7,8 @@ import Testing
     private func withBroker(limits: TimeLimits = .default, _ body: (Broker, HostLoop) async throws -> Void) async throws {
         let timers = HostLoop(name: "time-test")
         defer { timers.stop() }
-        let broker = Broker(plugin: identity(), declared: [], granted: .none, capabilities: [TimeCapability(timers: timers, limits: limits)])
+        let broker = Broker(
+            plugin: identity(), declared: [], granted: .none, capabilities: [TimeCapability(timers: timers, limits: limits)])
         defer { broker.close() }
         try await body(broker, timers)
     }
@@ -44,7 +45,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [["ms": -1], ["ms": "1"], [:], ["ms": .null]] as [JSONValue]) func refusesWhatIsNoDuration(_ arguments: JSONValue) async throws {
+    @Test(arguments: [["ms": -1], ["ms": "1"], [:], ["ms": .null]] as [JSONValue]) func refusesWhatIsNoDuration(_ arguments: JSONValue)
+        async throws
+    {
         try await withBroker { broker, _ in
             #expect(await broker.call("time.sleep", arguments).code == "hostcall.bad-arguments")
         }

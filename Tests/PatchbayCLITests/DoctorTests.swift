@@ -26,6 +26,12 @@ private func report(seccomp: DoctorReport.State, namespaces: DoctorReport.State)
                     "user namespace", namespaces, namespaces == .ok ? "given" : "the kernel refuses unprivileged user namespaces",
                     isRequired: false, remedy: "Allow them: sysctl kernel.unprivileged_userns_clone=1"),
             ]),
+        .init(
+            "Machine",
+            [
+                .init("kernel", .ok, "Linux 6.1", isRequired: false, isInformation: true),
+                .init("memory cgroup", .missing, "not delegated", isRequired: false, remedy: "Not needed.", isInformation: true),
+            ]),
         .init("Tools", [.init("esbuild", .ok, "0.17.0", isRequired: false)]),
     ])
 }

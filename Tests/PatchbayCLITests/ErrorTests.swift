@@ -91,7 +91,7 @@ struct ErrorTests {
             details: "its manifest asks for this, but nobody granted it")
         #expect(
             ErrorRendering.lines(fault, style: .plain, width: 120) == [
-                "error[permission.not-granted]: plugin 'acme.weather' may not connect to 'api.acme.test' (patchbay.json /permissions/0)",
+                "error[permission.not-granted]: plugin 'acme.weather' may not connect to 'api.acme.test' — patchbay.json /permissions/0",
                 "  why: its manifest asks for this, but nobody granted it",
                 "  you: Run it again with --grant network:outbound:api.acme.test",
             ])
@@ -102,7 +102,7 @@ struct ErrorTests {
         let stack = (1...20).map { "    at f\($0) (src/main.ts:\($0):1)" }.joined(separator: "\n")
         let fault = Fault(code: "plugin.threw", message: "boom", place: "greet()", remedy: nil, turn: .plugin, details: stack)
         let lines = ErrorRendering.lines(fault, style: .plain, width: 80)
-        #expect(lines.prefix(2) == ["error[plugin.threw]: boom (greet())", "       at f1 (src/main.ts:1:1)"])
+        #expect(lines.prefix(2) == ["error[plugin.threw]: boom — greet()", "       at f1 (src/main.ts:1:1)"])
         #expect(lines.count == 14 && lines.last == "       … 8 more lines")
     }
 

@@ -18,7 +18,7 @@ final class ScriptedCall: PluginCalling {
     var request: PluginCallRequest? { last.withLock { $0 } }
 
     func call(
-        _ request: PluginCallRequest, handle: @Sendable (PluginCallEvent) async -> Void
+        _ request: PluginCallRequest, handle: @escaping @Sendable (PluginCallEvent) async -> Void
     ) async throws(CommandFailure) -> PluginCallResult {
         last.withLock { $0 = request }
         for event in events { await handle(event) }
@@ -77,7 +77,7 @@ struct PluginCallTests {
         #expect(script.request?.config == ["unit": "F"])
         let broken = await call(script, ["--config", "@broken.json"], folder: scratch.path)
         #expect(broken.exitCode == .usage)
-        #expect(broken.error.contains("(broken.json, line 1,"))
+        #expect(broken.error.contains("broken.json, line 1,"))
         let list = await call(script, ["--config", "@list.json"], folder: scratch.path)
         #expect(list.exitCode == .usage)
         #expect(list.error.contains("the configuration must be an object"))
@@ -136,7 +136,7 @@ struct PluginCallTests {
         #expect(performed.output == "1\n")
         #expect(
             performed.error == """
-                error[plugin.threw]: TypeError: city is undefined (src/main.ts:4:11)
+                error[plugin.threw]: TypeError: city is undefined — src/main.ts:4:11
                   why: at forecast (src/main.ts:4:11)
                   author: Mend the plugin.
 

@@ -1,5 +1,5 @@
-package import PluginModel
 import JSON
+package import PluginModel
 import Synchronization
 
 /// The one door through which a plugin reaches anything: finds the operation, reads the arguments, checks the permission, counts, answers.

@@ -4,7 +4,8 @@ import PluginModel
 package enum BrokerFault {
     package static let errors = [
         ErrorDescription("hostcall.unknown-operation", "The hub has no operation of that name.", .plugin),
-        ErrorDescription("hostcall.bad-arguments", "The arguments are no JSON object, or one of them is missing or of the wrong kind.", .plugin),
+        ErrorDescription(
+            "hostcall.bad-arguments", "The arguments are no JSON object, or one of them is missing or of the wrong kind.", .plugin),
         ErrorDescription("hostcall.too-large", "The arguments exceed the size a host call may have.", .plugin),
         ErrorDescription("hostcall.busy", "The plugin has too many host calls outstanding.", .plugin),
         ErrorDescription("hostcall.cancelled", "The call was cancelled before it was answered.", .caller),

@@ -7,11 +7,15 @@ package import PluginModel
 package final class HTTPCapability: Capability {
     package static let name = "http"
     package static let operations = [
-        OperationDescription("http.fetch", isImmediate: false, "Send a request: `method`, `url`, `headers`, `body`, `redirect`, `timeoutMs`.")
+        OperationDescription(
+            "http.fetch", isImmediate: false, "Send a request: `method`, `url`, `headers`, `body`, `redirect`, `timeoutMs`.")
     ]
     package static let errors = HTTPFault.errors
 
     private let client: HTTPClient
+
+    /// Larger bodies are written as JSON elsewhere: 8 MiB take 30 to 50 ms, and the loop's thread serves every plugin.
+    private static let inlineBytesMax = 64 * 1024
 
     package init(client: HTTPClient) { self.client = client }
 
@@ -32,6 +36,8 @@ package final class HTTPCapability: Capability {
             do throws(Fault) {
                 let exchange = try client.start(request, policy: policy) { result in
                     switch result {
+                    case .success(let response) where response.body.count > Self.inlineBytesMax:
+                        Task.detached { pending.finish(.success(response.reply)) }
                     case .success(let response): pending.finish(.success(response.reply))
                     case .failure(let fault): pending.finish(.failure(fault))
                     }

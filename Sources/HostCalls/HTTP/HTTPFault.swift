@@ -146,7 +146,8 @@ package enum HTTPFault {
                 "http.tls", "The connection to '\(target.host)' could not be secured: \(text).",
                 "Mend the server's certificate; the hub does not go on without it.", details: details)
         case CURLE_FILESIZE_EXCEEDED: return responseTooLarge(target, bytesMax: limits.responseBytesMax)
-        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL,
+        case CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY,
+            CURLE_UNSUPPORTED_PROTOCOL,
             CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_WRITE_ERROR, CURLE_CHUNK_FAILED:
             return fault("http.bad-response", "The response of '\(target.host)' could not be used: \(text).", nil, details: details)
         default: return fault("http.internal", "The request to '\(target.host)' could not be made.", nil, details: details)

@@ -135,7 +135,8 @@ package final class LogCapability: Capability {
         sink.write(
             LogLine(
                 unixMilliseconds: clock.unixMilliseconds(), plugin: plugin, callID: nil, origin: .hub, level: .warn,
-                message: "\(dropped) log line\(dropped == 1 ? " was" : "s were") dropped, \(bytes) bytes: more than \(limits.linesPerSecond) "
+                message:
+                    "\(dropped) log line\(dropped == 1 ? " was" : "s were") dropped, \(bytes) bytes: more than \(limits.linesPerSecond) "
                     + "lines a second or \(limits.bytesPerMinute) bytes a minute.",
                 fields: ["dropped": .int(Int64(dropped)), "droppedBytes": .int(Int64(bytes))]))
     }

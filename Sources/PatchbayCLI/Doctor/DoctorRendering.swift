@@ -28,19 +28,22 @@ package enum DoctorRendering {
     private static func finding(_ line: DoctorReport.Line, nameWidth: Int, style: Style, width: Int) -> [String] {
         let (mark, word) =
             switch line.state {
+            case _ where line.isInformation: (style.dim("·"), "")
             case .ok: (style.green("●"), "ok")
             case .degraded: (style.yellow("◐"), "degraded")
             case .missing: (line.isRequired ? style.red("✕") : style.yellow("○"), "missing")
             }
         let gutter = 2 + 2 + nameWidth + 2 + "degraded".count + 2
-        let need = line.isRequired ? "required" : "best effort"
-        let detail = TextWrap.lines(SafeText.line(line.detail) + " · " + need, width: max(20, width - gutter))
+        let need = line.isInformation ? "" : line.isRequired ? " · required" : " · best effort"
+        let detail = TextWrap.lines(SafeText.line(line.detail) + need, width: max(20, width - gutter))
         let space = String(repeating: " ", count: gutter)
         var lines = ["  \(mark) \(line.name.padded(to: nameWidth))  \(word.padded(to: "degraded".count))  \(detail[0])"]
         lines += detail.dropFirst().map { space + $0 }
         if let remedy = line.remedy, line.state != .ok {
             // Under the name rather than under the detail: remedies are commands, and need the room.
-            lines += TextWrap.lines("→ " + remedy, width: max(20, width - 4), indent: "  ").map { "    " + style.bold($0) }
+            lines += TextWrap.lines("→ " + remedy, width: max(20, width - 4), indent: "  ").map {
+                line.isInformation ? "    " + style.dim($0) : "    " + style.bold($0)
+            }
         }
         return lines
     }

@@ -27,17 +27,17 @@ package struct DoctorReport: Sendable, Equatable {
         package let isRequired: Bool
         /// What to do about it; nil when there is nothing to do.
         package let remedy: String?
-
         /// Told for information: whatever it is like, plugins run as well as they can.
         package let isInformation: Bool
 
-        package init(_ name: String, _ state: State, _ detail: String, isRequired: Bool, remedy: String? = nil, isInformation: Bool = false) {
-            self.isInformation = isInformation
+        package init(_ name: String, _ state: State, _ detail: String, isRequired: Bool, remedy: String? = nil, isInformation: Bool = false)
+        {
             self.name = name
             self.state = state
             self.detail = detail
             self.isRequired = isRequired
             self.remedy = remedy
+            self.isInformation = isInformation
         }
     }
 

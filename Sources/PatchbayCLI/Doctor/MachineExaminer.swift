@@ -20,10 +20,14 @@ struct MachineExaminer: MachineExamining {
             tools.append(DoctorReport.Line("runtime", .missing, error.description, isRequired: true, remedy: "make build"))
         }
         if let start = report.workerStart {
-            tools.append(DoctorReport.Line("trial worker", .ok, "forked and locked down in \(start.brief), without an engine", isRequired: false))
+            tools.append(
+                DoctorReport.Line(
+                    "trial worker", .ok, "forked and locked down in \(start.brief), without an engine", isRequired: false,
+                    isInformation: true))
         }
         return DoctorReport(sections: [
-            .init("Sandbox", report.layers.map(Self.line)), .init("Machine", report.machine.map { Self.line($0, isInformation: !$0.required) }), .init("Engine and tools", tools),
+            .init("Sandbox", report.layers.map(Self.line)),
+            .init("Machine", report.machine.map { Self.line($0, isInformation: !$0.required) }), .init("Engine and tools", tools),
         ])
     }
 
@@ -36,6 +40,7 @@ struct MachineExaminer: MachineExamining {
             case .degraded: .degraded
             case .missing: .missing
             }
-        return DoctorReport.Line(status.name, state, status.detail, isRequired: status.required, remedy: status.remedy, isInformation: isInformation)
+        return DoctorReport.Line(
+            status.name, state, status.detail, isRequired: status.required, remedy: status.remedy, isInformation: isInformation)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import PluginModel
 import Synchronization
 
 extension Patchbay {
@@ -9,7 +10,9 @@ extension Patchbay {
     package static func main(services: Services) async -> Int32 {
         let environment = processEnvironment()
         let ending = Ending()
-        let terminal = Terminal.ofProcess(environment: environment) { ending.end(as: .outputClosed) }
+        let terminal = Terminal.ofProcess(environment: environment) { reason in
+            ending.end(as: reason == EPIPE ? .outputClosed : .hubFailed, because: reason)
+        }
         let context = CommandContext(
             terminal: terminal, environment: environment, workingDirectory: currentFolder(), services: services)
         Interrupts.listen {
@@ -20,6 +23,12 @@ extension Patchbay {
         let task = Task { await perform(words, in: context) }
         ending.attach { task.cancel() }
         let exitCode = await task.value
+        if ending.cause == .hubFailed {
+            let fault = Fault(
+                code: "hub.output-failed", message: "standard output cannot be written", remedy: "Make room, or write somewhere else.",
+                turn: .operator, details: String(cString: strerror(ending.reason)).lowercased())
+            terminal.error.lines(ErrorRendering.lines(fault, style: terminal.error.style, width: terminal.error.width))
+        }
         return (ending.cause ?? exitCode).rawValue
     }
 
@@ -45,16 +54,20 @@ extension Patchbay {
 private final class Ending: Sendable {
     private struct State {
         var cause: ExitCode?
+        var reason: Int32 = 0
         var cancel: (@Sendable () -> Void)?
     }
     private let state = Mutex(State())
 
     var cause: ExitCode? { state.withLock { $0.cause } }
 
+    /// The system's error number behind the cause; 0 where there is none.
+    var reason: Int32 { state.withLock { $0.reason } }
+
     /// Cancels the running command, at once or as soon as there is one.
-    func end(as cause: ExitCode) {
+    func end(as cause: ExitCode, because reason: Int32 = 0) {
         let cancel = state.withLock { state in
-            if state.cause == nil { state.cause = cause }
+            if state.cause == nil { (state.cause, state.reason) = (cause, reason) }
             return state.cancel
         }
         cancel?()

@@ -11,7 +11,7 @@ import Synchronization
 /// Runs one call of a plugin folder in the sandbox: bundle, start, call, stop.
 struct PluginCallRunner: PluginCalling {
     func call(
-        _ request: PluginCallRequest, handle: @Sendable (PluginCallEvent) async -> Void
+        _ request: PluginCallRequest, handle: @escaping @Sendable (PluginCallEvent) async -> Void
     ) async throws(CommandFailure) -> PluginCallResult {
         let stopwatch = Stopwatch()
         let layout = try Self.layout()
@@ -27,7 +27,7 @@ struct PluginCallRunner: PluginCalling {
 
         var options = SandboxRuntime.Options(layout: layout)
         options.poolSize = 0
-        if request.allowDegraded { options.waivedLayers = ["landlock", "seccomp", "limits"] }
+        if request.allowDegraded { options.waivedLayers = Self.waivable }
         let services = PluginServices(sandbox: options, bundler: bundler)
         let log = QueueLogSink()
         var settings = RunnablePlugin.Settings(log: log)
@@ -42,16 +42,28 @@ struct PluginCallRunner: PluginCalling {
             throw CommandFailure(error, exitCode: .invalidPlugin)
         }
 
+        // A plugin that logs for a long time is heard while it does.
+        let listening = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: Self.logInterval)
+                for line in log.take() { await handle(line) }
+            }
+        }
         let outcome = await run(plugin, request, log, stopwatch, handle)
+        listening.cancel()
+        await listening.value
         await plugin.stop()
         await services.stop()
         for line in log.take() { await handle(line) }
         return try outcome.get()
     }
 
+    /// How long a line of the plugin's log may wait before it is shown.
+    private static let logInterval = Duration.milliseconds(50)
+
     private func run(
         _ plugin: RunnablePlugin, _ request: PluginCallRequest, _ log: QueueLogSink, _ stopwatch: Stopwatch,
-        _ handle: @Sendable (PluginCallEvent) async -> Void
+        _ handle: @escaping @Sendable (PluginCallEvent) async -> Void
     ) async -> Result<PluginCallResult, CommandFailure> {
         do throws(CallFailure) {
             try await plugin.host.start()
@@ -72,7 +84,7 @@ struct PluginCallRunner: PluginCalling {
         }
     }
 
-    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @Sendable (PluginCallEvent) async -> Void)
+    private func drain(_ stream: PluginStream, _ log: QueueLogSink, _ handle: @escaping @Sendable (PluginCallEvent) async -> Void)
         async throws(CallFailure) -> [UInt8]
     {
         while true {
@@ -97,6 +109,9 @@ struct PluginCallRunner: PluginCalling {
             throw .protocolViolation("a result that is no JSON: \(error.message)")
         }
     }
+
+    /// Required layers that `--allow-degraded` goes without where the kernel does not give them.
+    static let waivable: Set<String> = ["landlock", "seccomp", "limits", "no-new-privileges", "parent-death"]
 
     static func layout() throws(CommandFailure) -> WorkerLayout {
         do throws(WorkerLayout.NotFound) { return try WorkerLayout.find() } catch {

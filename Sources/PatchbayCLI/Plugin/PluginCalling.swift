@@ -78,6 +78,6 @@ package protocol PluginCalling: Sendable {
     /// Cancelling the task cancels the call; the failure then has exit code `interrupted`.
     /// - Parameter handle: Told of each event in order; awaited before the next one, which is how a slow reader slows a generator down.
     func call(
-        _ request: PluginCallRequest, handle: @Sendable (PluginCallEvent) async -> Void
+        _ request: PluginCallRequest, handle: @escaping @Sendable (PluginCallEvent) async -> Void
     ) async throws(CommandFailure) -> PluginCallResult
 }

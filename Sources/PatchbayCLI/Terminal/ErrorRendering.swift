@@ -11,7 +11,7 @@ package enum ErrorRendering {
     package static func lines(_ fault: Fault, label: String = "error", style: Style, width: Int) -> [String] {
         let width = max(40, min(width, 120))
         let head = "\(label)[\(SafeText.line(fault.code))]:"
-        let place = fault.place.map { " (\(SafeText.line($0)))" } ?? ""
+        let place = fault.place.map { " — \(SafeText.line($0))" } ?? ""
         var sentence = SafeText.line(fault.message)
         if !place.isEmpty, sentence.hasSuffix(".") { sentence.removeLast() }
         let message = TextWrap.lines("\(head) \(sentence)\(place)", width: width, indent: "  ")
@@ -22,7 +22,7 @@ package enum ErrorRendering {
             // A stack or a listing keeps its own lines.
             lines += details.prefix(detailLinesMax).map { "       " + $0 }
             if details.count > detailLinesMax { lines.append(style.dim("       … \(details.count - detailLinesMax) more lines")) }
-        } else if let why = details.first {
+        } else if let why = details.first, !tells(place, why) {
             lines += part("why", why, style: style, width: width)
         }
         if let remedy = fault.remedy { lines += part(turnLabel(fault.turn), SafeText.line(remedy), style: style, width: width) }
@@ -60,9 +60,16 @@ package enum ErrorRendering {
         return lines.map { String($0.dropFirst(margin)) }
     }
 
+    /// Whether a place already names the position in which a stack of a single frame ends, as `(src/main.ts:4:11)`.
+    private static func tells(_ place: String, _ frame: String) -> Bool {
+        guard frame.hasPrefix("at "), frame.hasSuffix(")"), let start = frame.lastIndex(of: "(") else { return false }
+        return place.contains(frame[start...])
+    }
+
     private static func part(_ label: String, _ text: String, style: Style, width: Int) -> [String] {
         let head = "  \(label):"
-        let lines = TextWrap.lines(head + " " + text, width: width, indent: "       ")
+        let indent = String(repeating: " ", count: head.count + 1)
+        let lines = TextWrap.lines(head + " " + text, width: width, indent: indent)
         return [style.bold(head) + lines[0].dropFirst(head.count)] + lines.dropFirst()
     }
 }

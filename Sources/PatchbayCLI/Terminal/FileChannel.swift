@@ -3,21 +3,24 @@ import Synchronization
 
 extension Terminal {
     /// The terminal of this process.
-    /// - Parameter onClosedOutput: Called once when the reader of standard output has gone away; whatever is written after that is dropped.
+    /// - Parameter onLostOutput: Called once when standard output takes nothing more, with the reason: `EPIPE` when its reader has gone away, `ENOSPC`
+    ///   on a full disk. Whatever is written after that is dropped.
     package static func ofProcess(
-        environment: [String: String], onClosedOutput: @escaping @Sendable () -> Void
+        environment: [String: String], onLostOutput: @escaping @Sendable (Int32) -> Void
     ) -> Terminal {
         Terminal(
-            output: .file(STDOUT_FILENO, environment: environment, onClosed: onClosedOutput),
-            error: .file(STDERR_FILENO, environment: environment, onClosed: {}))
+            output: .file(STDOUT_FILENO, environment: environment, onLost: onLostOutput),
+            error: .file(STDERR_FILENO, environment: environment, onLost: { _ in }))
     }
 }
 
 extension OutputChannel {
     /// A channel onto a file descriptor. Writes are whole: two tasks writing at once do not mix within one call.
-    static func file(_ descriptor: Int32, environment: [String: String], onClosed: @escaping @Sendable () -> Void) -> OutputChannel {
+    package static func file(
+        _ descriptor: Int32, environment: [String: String], onLost: @escaping @Sendable (Int32) -> Void
+    ) -> OutputChannel {
         let isTTY = isatty(descriptor) == 1
-        let writer = FileWriter(descriptor: descriptor, onClosed: onClosed)
+        let writer = FileWriter(descriptor: descriptor, onLost: onLost)
         return OutputChannel(
             isTTY: isTTY, style: Style.forTerminal(isTTY: isTTY, environment: environment),
             columns: { columns(of: descriptor, environment: environment) }, isClosed: { writer.hasLostReader },
@@ -35,19 +38,19 @@ extension OutputChannel {
 /// Writes text to a descriptor until its reader goes away.
 private final class FileWriter: Sendable {
     private let descriptor: Int32
-    private let onClosed: @Sendable () -> Void
+    private let onLost: @Sendable (Int32) -> Void
     private let isClosed = Mutex(false)
 
-    init(descriptor: Int32, onClosed: @escaping @Sendable () -> Void) {
+    init(descriptor: Int32, onLost: @escaping @Sendable (Int32) -> Void) {
         self.descriptor = descriptor
-        self.onClosed = onClosed
+        self.onLost = onLost
     }
 
     var hasLostReader: Bool { isClosed.withLock { $0 } }
 
     func write(_ text: String) {
         var bytes = Array(text.utf8)[...]
-        let closedNow = isClosed.withLock { isClosed in
+        let reason = isClosed.withLock { isClosed -> Int32? in
             while !isClosed, !bytes.isEmpty {
                 let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
                 if written >= 0 {
@@ -58,11 +61,11 @@ private final class FileWriter: Sendable {
                     _ = poll(&request, 1, 1000)
                 } else if errno != EINTR {
                     isClosed = true
-                    return true
+                    return errno
                 }
             }
-            return false
+            return nil
         }
-        if closedNow { onClosed() }
+        if let reason { onLost(reason) }
     }
 }

@@ -24,18 +24,28 @@ final class WarmPool: Sendable {
         refill()
     }
 
+    /// How long after a worker was taken the next one is forked.
+    private static let refillDelay = Duration.milliseconds(15)
+
     /// A worker without JIT and WebAssembly, ready or freshly forked; or one with them, always fresh.
     func take(jit: Bool, wasm: Bool) async throws(CallFailure) -> WorkerHandle {
         if !jit, !wasm {
-            let ready = state.withLock { $0.ready.popLast() }
-            refill()
-            if let ready { return ready }
+            if let ready = state.withLock({ $0.ready.popLast() }) {
+                // Forking takes a core for some milliseconds, and the plugin that is starting wants it.
+                Task {
+                    try? await Task.sleep(for: Self.refillDelay)
+                    refill()
+                }
+                return ready
+            }
         }
         let forked = await spawner.run { [zygote] () -> Result<WorkerHandle, Zygote.StartFailed> in
             do throws(Zygote.StartFailed) { return .success(try zygote.fork(jit: jit, wasm: wasm)) } catch { return .failure(error) }
         }
         switch forked {
-        case .success(let handle): return handle
+        case .success(let handle):
+            if !jit, !wasm { refill() }
+            return handle
         case .failure(let error): throw .sandboxUnavailable(error.reason)
         }
     }

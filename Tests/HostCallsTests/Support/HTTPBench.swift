@@ -23,10 +23,13 @@ final class HTTPBench {
 
     /// May reach `server` as `localhost` and as 127.0.0.1, private addresses included, and everything in `more`.
     convenience init(
-        reaching server: LoopbackServer, more: [String] = [], limits: HTTPLimits = .default, options: HTTPClientOptions = HTTPClientOptions()
+        reaching server: LoopbackServer, more: [String] = [], limits: HTTPLimits = .default,
+        options: HTTPClientOptions = HTTPClientOptions()
     ) throws {
         let outbound = ["network:outbound:http://localhost:\(server.port)", "network:outbound:http://127.0.0.1:\(server.port)"] + more
-        let addresses = ["network:private:127.0.0.0/8@localhost", "network:private:::1/128@localhost", "network:private:127.0.0.1/32@127.0.0.1"]
+        let addresses = [
+            "network:private:127.0.0.0/8@localhost", "network:private:::1/128@localhost", "network:private:127.0.0.1/32@127.0.0.1",
+        ]
         try self.init(
             declared: outbound.filter { !$0.hasPrefix("network:private") }, granted: outbound + addresses, limits: limits, options: options)
     }

@@ -200,7 +200,9 @@ final class LoopbackServer: @unchecked Sendable {
 
         private func read(until end: [UInt8]) -> [UInt8]? {
             while true {
-                if pending.count >= end.count, let place = (0...(pending.count - end.count)).first(where: { pending[$0...].starts(with: end) }) {
+                if pending.count >= end.count,
+                    let place = (0...(pending.count - end.count)).first(where: { pending[$0...].starts(with: end) })
+                {
                     defer { pending.removeFirst(place + end.count) }
                     return Array(pending[..<place])
                 }

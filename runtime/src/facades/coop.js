@@ -128,6 +128,8 @@ class Copier {
 
 // MARK: The plugin object
 
+const guardedTexts = ['id', 'name', 'version'];
+
 /// The published run-time guard, reading each member once.
 function isPlugin(value) {
   if (!isObject(value)) return false;
@@ -144,6 +146,19 @@ function pluginOf(exports) {
   if (isPlugin(candidate)) return candidate;
   const inner = isObject(candidate) ? candidate.default : undefined;
   return isPlugin(inner) ? inner : candidate;
+}
+
+/// What helps an author whose module was refused: `hint`, and the members that are missing or of another type.
+function whyNot(candidate) {
+  if (typeof candidate === 'function') return { hint: 'function' };
+  if (!isObject(candidate)) return { hint: 'nothing' };
+  const { manifest } = candidate;
+  if (!isObject(manifest)) return { hint: isPlugin(candidate.plugin) ? 'named-plugin' : 'no-manifest' };
+  const missing = [];
+  for (let i = 0; i < guardedTexts.length; i++) if (typeof manifest[guardedTexts[i]] !== 'string') missing[missing.length] = guardedTexts[i];
+  if (typeof manifest.requiresConfig !== 'boolean') missing[missing.length] = 'requiresConfig';
+  const isOld = typeof manifest.requiresCredentials === 'boolean' && manifest.requiresConfig === undefined;
+  return { hint: isOld ? 'generation-0' : 'members', missing };
 }
 
 // MARK: Signals of an organisation
@@ -414,7 +429,7 @@ exports.create = function create({ exports: moduleExports }) {
     try {
       const waiting = prepare();
       if (waiting) await waiting;
-      if (!isPlugin(plugin)) return { plugin: false };
+      if (!isPlugin(plugin)) return { plugin: false, ...whyNot(plugin) };
       const copier = new Copier();
       manifest = copier.object(plugin.manifest, manifestMembers);
       for (let i = 0; i < copier.dropped.length; i++) notices[i] = { code: 'manifest.function', pointer: copier.dropped[i] };

@@ -19,6 +19,10 @@ export function createCore(globalObject, native, host, profile) {
     },
     /// The key of a method that says how the log shows an object of ours.
     inspectSymbol: Symbol('inspect'),
+    /// The key of a method that makes a structured clone; interfaces without one cannot be cloned.
+    cloneSymbol: Symbol('clone'),
+    /// Prototypes of the web interfaces made so far.
+    interfaces: [],
     /// What a chunk provides; it is evaluated at its first use. scripts/build-runtime says what a chunk is.
     load(name) {
       let chunk = loaded[name];

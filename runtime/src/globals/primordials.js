@@ -11,8 +11,8 @@
 const paths =
   'Reflect.apply Function.prototype.bind Function.prototype.call String.prototype.split String.prototype.slice ' +
   'String.prototype.toUpperCase String.prototype.replaceAll ' + // these first: callableForms needs them
-  'Array ArrayBuffer BigInt Boolean DataView Date Error Map Number Object Promise RangeError RegExp Set String Symbol SyntaxError ' +
-  'TypeError URIError Uint8Array WeakMap ' +
+  'Array ArrayBuffer BigInt Boolean DataView Date Error Map Number Object Promise RangeError ReferenceError RegExp Set String Symbol ' +
+  'SyntaxError TypeError URIError EvalError Uint8Array WeakMap WeakSet WeakRef ' +
   'Reflect.construct Reflect.defineProperty Reflect.deleteProperty Reflect.get Reflect.getOwnPropertyDescriptor ' +
   'Reflect.getPrototypeOf Reflect.has Reflect.ownKeys Reflect.set Reflect.setPrototypeOf ' +
   'Array.isArray Array.prototype.join Array.prototype.push Array.prototype.shift Array.prototype.slice Array.prototype.sort ' +
@@ -28,8 +28,8 @@ const paths =
   'Math.max Math.min Math.trunc Number.prototype.toString ' +
   'Map.prototype.delete Map.prototype.forEach Map.prototype.get Map.prototype.has Map.prototype.set Map.prototype:size ' +
   'Set.prototype.add Set.prototype.delete Set.prototype.forEach Set.prototype.has Set.prototype:size ' +
-  'WeakMap.prototype.get WeakMap.prototype.has WeakMap.prototype.set ' +
-  'Object.create Promise.prototype.then ' +
+  'WeakMap.prototype.get WeakMap.prototype.has WeakMap.prototype.set WeakSet.prototype.has ' +
+  'Object.create Object.keys Promise.prototype.then Promise.resolve Promise.reject ' +
   'RegExp.prototype.exec RegExp.prototype.toString RegExp.prototype:source RegExp.prototype:flags ' +
   'String.fromCharCode String.prototype.charCodeAt String.prototype.endsWith String.prototype.includes String.prototype.indexOf ' +
   'String.prototype.lastIndexOf String.prototype.repeat ' +

@@ -28,6 +28,12 @@ class DOMException extends Error {
     for (let i = 1; i < names.length; i++) if (names[i] !== '' && names[i] === this.name) return i;
     return 0;
   }
+
+  [core.cloneSymbol]() {
+    const copy = new DOMException(this.message, this.name);
+    hide(copy, 'stack', this.stack);
+    return copy;
+  }
 }
 
 function hide(object, key, value) {

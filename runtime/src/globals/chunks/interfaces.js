@@ -1,9 +1,10 @@
 // What Web IDL asks of every interface, in one place.
-const { ReflectDefineProperty, ReflectOwnKeys, SymbolToStringTag, TypeError } = core.primordials;
+const { ArrayPrototypePush, ReflectDefineProperty, ReflectOwnKeys, SymbolToStringTag, TypeError } = core.primordials;
 
 /// Gives a class the surface of a web interface: enumerable members, and its name as `Symbol.toStringTag`.
 export function defineInterface(constructor) {
   const { prototype, name } = constructor;
+  ArrayPrototypePush(core.interfaces, prototype);
   showMembers(prototype);
   showMembers(constructor);
   ReflectDefineProperty(prototype, SymbolToStringTag, { __proto__: null, value: name, configurable: true });
