@@ -12,6 +12,12 @@ package struct IntegrationsConfiguration: Sendable, Hashable {
         package let isEnabled: Bool
         /// Its place in the list, from 0.
         package let index: Int
+
+        package init(spec: String, isEnabled: Bool = true, index: Int = 0) {
+            self.spec = spec
+            self.isEnabled = isEnabled
+            self.index = index
+        }
     }
 
     package static let fileName = "integrations.config.json"
