@@ -9,21 +9,31 @@ extension WorkerConnection {
     private static let hostCallSlack = 64
     /// Notices a second after which a worker is out of its mind: its own gate stops far below.
     private static let noticesFactorMax = 20
+    /// Answers kept for settling together; a worker may send long ones that nobody waits for.
+    private static let gatheredBytesMax = 1 << 20
 
     /// Takes up to `max` messages. True if there were any. Callers that were answered are resumed by `resumeAnswered`.
     func drain(max: Int) -> Bool {
-        var taken = 0
+        var taken = 0, gathered = 0
         reading.openHostCalls -= hostCallsAnswered.exchange(0, ordering: .relaxed)
         while taken < max {
             do throws(WireViolation) {
                 guard let frame = try nextFrame() else { break }
                 taken += 1
                 // Answers in a row are settled under one lock: with many calls in flight they come in bursts.
-                if try isAnswer(frame) { reading.answers.append(frame) } else {
+                if try isAnswer(frame) {
+                    reading.answers.append(frame)
+                    gathered += frame.payload.count
+                    if gathered > Self.gatheredBytesMax {
+                        settleAnswers()
+                        gathered = 0
+                    }
+                } else {
                     settleAnswers()
                     try take(frame)
                 }
             } catch {
+                inbox.shut()
                 condemn(.protocolViolation(error.description))
                 break
             }

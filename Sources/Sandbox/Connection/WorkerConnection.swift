@@ -106,6 +106,7 @@ final class WorkerConnection: @unchecked Sendable {
     }
 
     private func loop() {
+        var lastLook: UInt64 = 0
         while !isClosed.load(ordering: .acquiring) {
             var worked = false
             let event = bell.event
@@ -123,9 +124,12 @@ final class WorkerConnection: @unchecked Sendable {
             let now = pb_now_ns()
             if worked {
                 lastActivity.store(now, ordering: .relaxed)
-                continue
+                // A worker can talk without pause and still be late.
+                guard now - lastLook > Self.strictSleepMicroseconds * 1_000 else { continue }
             }
+            lastLook = now
             let sleep = keepDeadlines(now)
+            if worked { continue }
             guard !isClosed.load(ordering: .acquiring) else { break }
             bell.sleep(since: event, microseconds: sleep)
             sleepsLong.store(false, ordering: .relaxed)
