@@ -58,6 +58,21 @@ struct WireOffence: Sendable, CustomTestStringConvertible {
         WireOffence(testDescription: "more host calls open than agreed", verdict: "more than 8 host calls open at once") { worker, id in
             for number in 1...200 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.never\nnull".utf8)) }
         },
+        WireOffence(testDescription: "host calls opened behind cancels of none", verdict: "more than 8 host calls open at once") {
+            worker, id in
+            for number in 1...200 { worker.say(.hostCancel, id: UInt32(number), extra: id) }
+            for number in 1...200 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.never\nnull".utf8)) }
+        },
+        WireOffence(testDescription: "host calls opened behind answers that came twice", verdict: "more than 8 host calls open at once") {
+            worker, id in
+            for number in 1...200 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.twice\nnull".utf8)) }
+            for number in 201...400 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.never\nnull".utf8)) }
+        },
+        WireOffence(testDescription: "one number for two open host calls", verdict: "the number 7 for two host calls at once") {
+            worker, id in
+            worker.say(.hostCall, id: 7, extra: id, Array("test.never\nnull".utf8))
+            worker.say(.hostCall, id: 7, extra: id, Array("test.never\nnull".utf8))
+        },
         WireOffence(testDescription: "a flood of notices", verdict: "a flood of notices, more than 200 a second") { worker, _ in
             while !worker.isDead { worker.say(.notify, Array("log\n{}".utf8)) }
         },
@@ -145,6 +160,28 @@ struct WireOddity: Sendable, CustomTestStringConvertible {
         #expect(!worker.isDead)
         worker.die()
         #expect(await Lab.eventually { worker.connection.isClosed.load(ordering: .acquiring) })
+    }
+
+    @Test func `answers that nobody reads are dropped at a bound, and each host call still hears something`() async throws {
+        var limits = Self.limits
+        limits.waitingBytes = 4 << 20
+        limits.messageBytes = 2 << 20
+        let worker = FakeWorker(limits: limits)
+        let id = try worker.connection.begin(.call, handle: 0, Array("1".utf8), limit: .seconds(5))
+        #expect(worker.hear()?.kind == HubToWorker.call.rawValue)
+        for number in 1...16 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.big\nnull".utf8)) }
+        #expect(await Lab.eventually { worker.handler.seen.withLock { $0.handled } == 16 })
+        // A ring and a backlog full of the 16 MB that were asked for.
+        var answered: [UInt32: Bool] = [:]
+        while answered.count < 16, let header = worker.hear() {
+            if !header.flags.contains(.more) { answered[header.id] = header.flags.contains(.error) }
+        }
+        #expect(answered.count == 16)
+        #expect(answered.values.count { !$0 } <= 5, "each whole answer is 1 MB, and 4 MB may wait")
+        #expect(answered.values.count { $0 } >= 11)
+        worker.say(.result, id: id, [49])
+        #expect(await worker.connection.wait(id).value == "1")
+        worker.die()
     }
 }
 

@@ -46,8 +46,8 @@ final class WorkerConnection: @unchecked Sendable {
     let holdsToken = Atomic<Bool>(false)
     /// The call that loads the plugin, 0 before there is one.
     let loadID = Atomic<UInt32>(0)
-    /// Host calls answered since the holder of the reader role last counted them.
-    let hostCallsAnswered = Atomic<Int>(0)
+    /// Numbers of the host calls that wait for an answer.
+    let openHostCalls = Mutex<Set<UInt32>>([])
     /// The worker's report of its own lock-down (`pb_report`), empty until it came.
     let standing = Mutex<[UInt8]>([])
     /// Why we killed the worker, for the calls that die with it. First reason wins.
@@ -55,7 +55,6 @@ final class WorkerConnection: @unchecked Sendable {
 
     /// What the holder of the reader role counts.
     struct ReadingState {
-        var openHostCalls = 0
         var noticesThisSecond = 0
         var secondStart: UInt64 = 0
         /// Answers taken and not settled, calls ended and not told, callers answered and not resumed: emptied before the role is given back.
