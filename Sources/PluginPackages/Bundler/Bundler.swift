@@ -73,6 +73,17 @@ package struct Bundler: Sendable {
         throw .filesChanged
     }
 
+    /// `bundle` for callers that must not block: the work is done on a thread of its own.
+    package func bundleOnOwnThread(
+        view: FolderView, entry: String, externals: [String], pluginID: String, allowsTopLevelAwait: Bool = false
+    ) async throws(BundleError) -> PluginBundle {
+        try await OwnThread.run { () -> Result<PluginBundle, BundleError> in
+            Result { () throws(BundleError) in
+                try bundle(view: view, entry: entry, externals: externals, pluginID: pluginID, allowsTopLevelAwait: allowsTopLevelAwait)
+            }
+        }.get()
+    }
+
     private func bundle(_ entry: BundleCache.Entry, pluginID: String, entry path: String, wasCached: Bool) -> PluginBundle {
         PluginBundle(
             script: entry.script, scriptName: "plugin:\(pluginID)/\(path)", sourceMapBytes: entry.sourceMap, contentHash: entry.contentHash,

@@ -8,9 +8,9 @@ import Testing
 /// The repository that these tests are part of.
 private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)/../../..")
 
-@Suite("Packages of a Coop configuration") struct CoopPackagesTests {
-    private func packages(_ folder: TemporaryFolder, cache: TemporaryFolder, tools: BundlerTools = .find()) -> CoopPackages {
-        CoopPackages(folder: folder.path, bundler: Bundler(cache: BundleCache(folder: cache.path), tools: tools))
+@Suite("Packages of a Coop configuration") struct IntegrationPackagesTests {
+    private func packages(_ folder: TemporaryFolder, cache: TemporaryFolder, tools: BundlerTools = .find()) -> IntegrationPackages {
+        IntegrationPackages(folder: folder.path, bundler: Bundler(cache: BundleCache(folder: cache.path), tools: tools))
     }
 
     private func entry(_ spec: String) -> IntegrationsConfiguration.Entry { .init(spec: spec, isEnabled: true, index: 0) }
@@ -20,7 +20,7 @@ private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)
         let configuration = try #require(file.reading.manifest)
         try #require(configuration.enabled.map(\.spec) == ["./plugins/coop-phrase-signals"])
         let cache = try TemporaryFolder()
-        let loader = CoopPackages(folder: file.folder, bundler: Bundler(cache: BundleCache(folder: cache.path)))
+        let loader = IntegrationPackages(folder: file.folder, bundler: Bundler(cache: BundleCache(folder: cache.path)))
         let outcome = loader.load(configuration.enabled[0])
         let package = try #require(outcome.package, "\(outcome.findings)")
         #expect(package.pluginID.rawValue == "patchbay.coop-phrase-signals")
@@ -52,6 +52,22 @@ private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)
         #expect(bad.findings[0].sentence.hasPrefix("Failed to load integration package \"./bad\": "))
         #expect(bad.findings[0].sentence.hasSuffix("(index.js:1:7)"), "\(bad.findings[0])")
         #expect(loader.load(entry("./node")).findings.map(\.code) == ["coop.cannot-load", "bundle.node-module"])
+    }
+
+    @Test("may be loaded without standing in anybody's way") func ownThread() async throws {
+        let folder = try TemporaryFolder(["good/index.js": "exports.a = 1"])
+        let cache = try TemporaryFolder()
+        let loader = packages(folder, cache: cache)
+        let good = entry("./good")
+        let outcomes = await withTaskGroup(of: IntegrationOutcome.self) { group in
+            for _ in 0..<4 { group.addTask { await loader.loadOnOwnThread(good) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.allSatisfy { $0.package != nil })
+        let view = try FolderView.package(at: "\(folder.path)/good", provided: [])
+        await #expect(throws: BundleError.self) {
+            _ = try await loader.bundler.bundleOnOwnThread(view: view, entry: "gone.js", externals: [], pluginID: "a")
+        }
     }
 
     @Test("are not blamed for what this machine lacks") func machine() throws {
