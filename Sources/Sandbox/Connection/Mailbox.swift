@@ -30,6 +30,8 @@ struct Inbox: @unchecked Sendable {
     private var assembler: FrameAssembler
     private var decoder: FrameDecoder
     private let limits: FrameLimits
+    /// Set after the first offence. From then on there is nothing to read: a broken ring would look full for ever.
+    private var isShut = false
 
     init(_ channel: Channel, plane: DataPlane, limits: FrameLimits) {
         ring = pb_channel_worker_to_hub(channel.memory)
@@ -43,8 +45,12 @@ struct Inbox: @unchecked Sendable {
 
     func deallocate() { buffer.deallocate() }
 
+    /// Takes nothing any more from a worker that broke the rules.
+    mutating func shut() { isShut = true }
+
     /// The next whole message that is there already, or nil.
     mutating func next() throws(FrameError) -> Frame? {
+        guard !isShut else { return nil }
         if plane == .socket { return try nextFromSocket() }
         var record = pb_record()
         while true {
@@ -69,11 +75,11 @@ struct Inbox: @unchecked Sendable {
     }
 
     var hasData: Bool {
-        mutating get { plane == .ring ? pb_ring_has_data(&ring) : false }
+        mutating get { plane == .ring && !isShut ? pb_ring_has_data(&ring) : false }
     }
 
     mutating func spin(_ turns: UInt32) -> Bool {
-        guard plane == .ring else { return false }
+        guard plane == .ring, !isShut else { return false }
         return pb_ring_spin(&ring, turns)
     }
 

@@ -64,16 +64,19 @@ extension WorkerConnection {
 
     // MARK: Waiting
 
-    /// Polls for the answer to `id` while nobody else takes messages. Nil when it has not come within `turns`.
+    /// Polls for the answer to `id` while nobody else takes messages. Nil when it has not come within `turns`, or when the worker talks
+    /// so much of other things that the connection's own thread had better listen.
     func poll(_ id: UInt32, turns: UInt32) -> CallOutcome? {
         pollers.add(1, ordering: .sequentiallyConsistent)
         defer { pollers.subtract(1, ordering: .sequentiallyConsistent) }
         guard tryRead() else { return pick(id) }
         inbox.setSleeping(false)
         var outcome = pick(id)
-        while outcome == nil, inbox.spin(turns) {
+        var frames = 0
+        while outcome == nil, frames < Self.framesPerTurnMax, inbox.spin(turns) {
             _ = drain(max: 1)
             resumeAnswered()
+            frames += 1
             outcome = pick(id)
         }
         leaveReading()
@@ -108,12 +111,15 @@ extension WorkerConnection {
         }
     }
 
-    /// Gives the reader role back and makes sure that somebody will hear the next message.
+    /// Gives the reader role back and makes sure that somebody will hear the next message. Bounded: a worker that never stops talking
+    /// must not keep a caller here.
     private func leaveReading() {
         inbox.setSleeping(true)
-        while inbox.hasData { _ = drain(max: Self.framesPerTurnMax) }
+        if inbox.hasData { _ = drain(max: Self.framesPerTurnMax) }
         resumeAnswered()
+        let more = inbox.hasData
         stopReading()
+        if more { bell.ring() }
     }
 
     /// Takes the outcome of a call nobody is suspended on, and gives its slot back unless a stream goes on.

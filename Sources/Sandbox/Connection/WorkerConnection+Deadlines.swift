@@ -5,7 +5,7 @@ internal import WorkerProtocol
 /// Time: who has run too long, and how long the connection's thread may sleep.
 extension WorkerConnection {
     /// While somebody is past a deadline the thread looks this often.
-    private static let strictSleepMicroseconds: UInt64 = 2_000
+    static let strictSleepMicroseconds: UInt64 = 2_000
 
     /// Ends what is overdue and says how long to sleep, in microseconds. Called by the connection's own thread.
     func keepDeadlines(_ now: UInt64) -> UInt64 {

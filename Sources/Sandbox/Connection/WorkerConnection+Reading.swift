@@ -9,21 +9,30 @@ extension WorkerConnection {
     private static let hostCallSlack = 64
     /// Notices a second after which a worker is out of its mind: its own gate stops far below.
     private static let noticesFactorMax = 20
+    /// Answers kept for settling together; a worker may send long ones that nobody waits for.
+    private static let gatheredBytesMax = 1 << 20
 
     /// Takes up to `max` messages. True if there were any. Callers that were answered are resumed by `resumeAnswered`.
     func drain(max: Int) -> Bool {
-        var taken = 0
-        reading.openHostCalls -= hostCallsAnswered.exchange(0, ordering: .relaxed)
+        var taken = 0, gathered = 0
         while taken < max {
             do throws(WireViolation) {
                 guard let frame = try nextFrame() else { break }
                 taken += 1
                 // Answers in a row are settled under one lock: with many calls in flight they come in bursts.
-                if try isAnswer(frame) { reading.answers.append(frame) } else {
+                if try isAnswer(frame) {
+                    reading.answers.append(frame)
+                    gathered += frame.payload.count
+                    if gathered > Self.gatheredBytesMax {
+                        settleAnswers()
+                        gathered = 0
+                    }
+                } else {
                     settleAnswers()
                     try take(frame)
                 }
             } catch {
+                inbox.shut()
                 condemn(.protocolViolation(error.description))
                 break
             }
@@ -56,8 +65,8 @@ extension WorkerConnection {
         case .hostCall: try hostCall(frame)
         case .notify: try notice(frame)
         case .hostCancel:
-            handler.cancel(number: frame.header.id)
-            reading.openHostCalls -= 1
+            // One that is not open was answered while its cancel was on the way.
+            if openHostCalls.withLock({ $0.remove(frame.header.id) }) != nil { handler.cancel(number: frame.header.id) }
         case .confined: standing.withLock { $0 = frame.payload }
         default: break
         }
@@ -135,11 +144,12 @@ extension WorkerConnection {
     }
 
     private func hostCall(_ frame: Frame) throws(WireViolation) {
-        reading.openHostCalls += 1
-        guard reading.openHostCalls <= limits.hostCallsOpen + limits.timersOpen + Self.hostCallSlack else {
+        let number = frame.header.id
+        let (isNew, count) = openHostCalls.withLock { ($0.insert(number).inserted, $0.count) }
+        guard isNew else { throw WireViolation(description: "the number \(number) for two host calls at once") }
+        guard count <= limits.hostCallsOpen + limits.timersOpen + Self.hostCallSlack else {
             throw WireViolation(description: "more than \(limits.hostCallsOpen) host calls open at once")
         }
-        let number = frame.header.id
         let record = HostCallRecord(reading: frame)
         guard calls.withLock({ $0.index(of: record.callID) != nil || record.callID == WorkerConnection.loadCallID && $0.inFlight > 0 }) else {
             answer(number, .error(Self.endedCall))
@@ -151,17 +161,23 @@ extension WorkerConnection {
     private static let endedCall = Array(
         #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#.utf8)
 
-    /// Sends the answer to a host call. From any thread.
+    /// Sends the answer to a host call, unless it was cancelled or answered before. From any thread.
     private func answer(_ number: UInt32, _ answer: HostCallAnswer) {
+        guard openHostCalls.withLock({ $0.remove(number) }) != nil else { return }
         let (payload, flags): ([UInt8], FrameFlags) =
             switch answer {
             case .value(let bytes): (bytes, [])
             case .error(let bytes): (bytes, .error)
             }
-        hostCallsAnswered.add(1, ordering: .relaxed)
-        // Answers go out even when the backlog is full: the worker asked for them, and their number is bounded.
-        send(FrameHeader(kind: HubToWorker.hostReply.rawValue, flags: flags, id: number), payload, evenIfFull: true)
+        guard !send(FrameHeader(kind: HubToWorker.hostReply.rawValue, flags: flags, id: number), payload) else { return }
+        // A worker that asks and does not read must not fill the hub's memory. Refusals are short and go out all the same, since
+        // somebody waits for each.
+        send(FrameHeader(kind: HubToWorker.hostReply.rawValue, flags: .error, id: number), Self.unreadAnswers, evenIfFull: true)
     }
+
+    private static let unreadAnswers = Array(
+        #"{"code":"hostcall.busy","message":"The answer was dropped: too many bytes of answers wait to be read. Await some host calls before making more."}"#
+            .utf8)
 
     private func notice(_ frame: Frame) throws(WireViolation) {
         let now = pb_now_ns()

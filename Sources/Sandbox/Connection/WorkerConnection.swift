@@ -46,8 +46,8 @@ final class WorkerConnection: @unchecked Sendable {
     let holdsToken = Atomic<Bool>(false)
     /// The call that loads the plugin, 0 before there is one.
     let loadID = Atomic<UInt32>(0)
-    /// Host calls answered since the holder of the reader role last counted them.
-    let hostCallsAnswered = Atomic<Int>(0)
+    /// Numbers of the host calls that wait for an answer.
+    let openHostCalls = Mutex<Set<UInt32>>([])
     /// The worker's report of its own lock-down (`pb_report`), empty until it came.
     let standing = Mutex<[UInt8]>([])
     /// Why we killed the worker, for the calls that die with it. First reason wins.
@@ -55,7 +55,6 @@ final class WorkerConnection: @unchecked Sendable {
 
     /// What the holder of the reader role counts.
     struct ReadingState {
-        var openHostCalls = 0
         var noticesThisSecond = 0
         var secondStart: UInt64 = 0
         /// Answers taken and not settled, calls ended and not told, callers answered and not resumed: emptied before the role is given back.
@@ -106,6 +105,7 @@ final class WorkerConnection: @unchecked Sendable {
     }
 
     private func loop() {
+        var lastLook: UInt64 = 0
         while !isClosed.load(ordering: .acquiring) {
             var worked = false
             let event = bell.event
@@ -123,9 +123,12 @@ final class WorkerConnection: @unchecked Sendable {
             let now = pb_now_ns()
             if worked {
                 lastActivity.store(now, ordering: .relaxed)
-                continue
+                // A worker can talk without pause and still be late.
+                guard now - lastLook > Self.strictSleepMicroseconds * 1_000 else { continue }
             }
+            lastLook = now
             let sleep = keepDeadlines(now)
+            if worked { continue }
             guard !isClosed.load(ordering: .acquiring) else { break }
             bell.sleep(since: event, microseconds: sleep)
             sleepsLong.store(false, ordering: .relaxed)
