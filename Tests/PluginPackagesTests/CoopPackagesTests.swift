@@ -8,9 +8,9 @@ import Testing
 /// The repository that these tests are part of.
 private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)/../../..")
 
-@Suite("Packages of a Coop configuration") struct IntegrationPackagesTests {
-    private func packages(_ folder: TemporaryFolder, cache: TemporaryFolder, tools: BundlerTools = .find()) -> IntegrationPackages {
-        IntegrationPackages(folder: folder.path, bundler: Bundler(cache: BundleCache(folder: cache.path), tools: tools))
+@Suite("Packages of a Coop configuration") struct CoopPackagesTests {
+    private func packages(_ folder: TemporaryFolder, cache: TemporaryFolder, tools: BundlerTools = .find()) -> CoopPackages {
+        CoopPackages(folder: folder.path, bundler: Bundler(cache: BundleCache(folder: cache.path), tools: tools))
     }
 
     private func entry(_ spec: String) -> IntegrationsConfiguration.Entry { .init(spec: spec, isEnabled: true, index: 0) }
@@ -20,7 +20,7 @@ private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)
         let configuration = try #require(file.reading.manifest)
         try #require(configuration.enabled.map(\.spec) == ["./plugins/coop-phrase-signals"])
         let cache = try TemporaryFolder()
-        let loader = IntegrationPackages(folder: file.folder, bundler: Bundler(cache: BundleCache(folder: cache.path)))
+        let loader = CoopPackages(folder: file.folder, bundler: Bundler(cache: BundleCache(folder: cache.path)))
         let outcome = loader.load(configuration.enabled[0])
         let package = try #require(outcome.package, "\(outcome.findings)")
         #expect(package.pluginID.rawValue == "patchbay.coop-phrase-signals")
@@ -59,7 +59,7 @@ private let repository = Paths.normalized("\(Paths.real(#filePath) ?? #filePath)
         let cache = try TemporaryFolder()
         let loader = packages(folder, cache: cache)
         let good = entry("./good")
-        let outcomes = await withTaskGroup(of: IntegrationOutcome.self) { group in
+        let outcomes = await withTaskGroup(of: CoopPackageOutcome.self) { group in
             for _ in 0..<4 { group.addTask { await loader.loadOnOwnThread(good) } }
             return await group.reduce(into: []) { $0.append($1) }
         }

@@ -2,7 +2,7 @@ package import Manifests
 package import PluginModel
 
 /// A package of the configuration, found and bundled: what a worker needs to say what is in it.
-package struct BundledIntegration: Sendable {
+package struct CoopPackage: Sendable {
     package let resolved: ResolvedPackage
     package let bundle: PluginBundle
     /// The name its scripts and workers go by; the integration's own id is known only when it has run.
@@ -12,17 +12,17 @@ package struct BundledIntegration: Sendable {
 }
 
 /// What became of one entry of the configuration.
-package struct IntegrationOutcome: Sendable {
+package struct CoopPackageOutcome: Sendable {
     package let entry: IntegrationsConfiguration.Entry
     /// Nil when it cannot be loaded; the first error says so in upstream's words.
-    package let package: BundledIntegration?
+    package let package: CoopPackage?
     package let findings: [Finding]
     /// A trouble of this machine rather than of the package, such as a missing bundler; every package will have it.
     package let fault: Fault?
 }
 
 /// Finds and bundles the packages that `integrations.config.json` names.
-package struct IntegrationPackages: Sendable {
+package struct CoopPackages: Sendable {
     /// Modules the hub provides: the contract package under both of its names.
     package static let providedModules = ["@roostorg/coop-types", "@roostorg/types"]
     /// Where the worker's `module.exports` may be a promise; the facade waits for it.
@@ -38,7 +38,7 @@ package struct IntegrationPackages: Sendable {
     }
 
     /// Blocks while the bundler works. A package that fails costs only itself.
-    package func load(_ entry: IntegrationsConfiguration.Entry) -> IntegrationOutcome {
+    package func load(_ entry: IntegrationsConfiguration.Entry) -> CoopPackageOutcome {
         do throws(ResolutionError) {
             let resolved = try resolver.resolve(entry.spec)
             let view = try FolderView.package(at: resolved.folder, provided: Self.providedModules)
@@ -49,23 +49,23 @@ package struct IntegrationPackages: Sendable {
     }
 
     /// `load` for callers that must not block.
-    package func loadOnOwnThread(_ entry: IntegrationsConfiguration.Entry) async -> IntegrationOutcome {
+    package func loadOnOwnThread(_ entry: IntegrationsConfiguration.Entry) async -> CoopPackageOutcome {
         await OwnThread.run { load(entry) }
     }
 
-    private func load(_ entry: IntegrationsConfiguration.Entry, _ resolved: ResolvedPackage, _ view: FolderView) -> IntegrationOutcome {
+    private func load(_ entry: IntegrationsConfiguration.Entry, _ resolved: ResolvedPackage, _ view: FolderView) -> CoopPackageOutcome {
         let id = Self.pluginID(of: resolved)
         do throws(BundleError) {
             let bundle = try bundler.bundle(
                 view: view, entry: resolved.entry, externals: Self.providedModules, pluginID: id.rawValue,
                 allowsTopLevelAwait: Self.allowsTopLevelAwait)
-            return IntegrationOutcome(
-                entry: entry, package: BundledIntegration(resolved: resolved, bundle: bundle, pluginID: id),
+            return CoopPackageOutcome(
+                entry: entry, package: CoopPackage(resolved: resolved, bundle: bundle, pluginID: id),
                 findings: resolved.findings + bundle.findings, fault: nil)
         } catch {
             let fault = error.fault
             guard fault.turn == .plugin else {
-                return IntegrationOutcome(entry: entry, package: nil, findings: resolved.findings, fault: fault)
+                return CoopPackageOutcome(entry: entry, package: nil, findings: resolved.findings, fault: fault)
             }
             let place = fault.place.map { " (\($0))" } ?? ""
             return refusal(entry, cause: fault.message + place, findings: resolved.findings + error.findings, remedy: fault.remedy)
@@ -74,11 +74,11 @@ package struct IntegrationPackages: Sendable {
 
     private func refusal(
         _ entry: IntegrationsConfiguration.Entry, cause: String, findings: [Finding], remedy: String? = nil
-    ) -> IntegrationOutcome {
+    ) -> CoopPackageOutcome {
         let finding = Finding(
             .error, code: "coop.cannot-load", place: .file(entry.spec), visible(CoopText.cannotLoad(entry.spec, cause), scalarsMax: 1000),
             remedy: remedy ?? "Check the package's name and that it is installed and built.")
-        return IntegrationOutcome(entry: entry, package: nil, findings: [finding] + findings, fault: nil)
+        return CoopPackageOutcome(entry: entry, package: nil, findings: [finding] + findings, fault: nil)
     }
 
     /// `acme.demo` for `@acme/demo`; without a name, the last folder of its path.
