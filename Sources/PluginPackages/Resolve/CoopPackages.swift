@@ -68,7 +68,9 @@ package struct CoopPackages: Sendable {
                 return CoopPackageOutcome(entry: entry, package: nil, findings: resolved.findings, fault: fault)
             }
             let place = fault.place.map { " (\($0))" } ?? ""
-            return refusal(entry, cause: fault.message + place, findings: resolved.findings + error.findings, remedy: fault.remedy)
+            return refusal(
+                entry, cause: fault.message + place, findings: resolved.findings + error.findings,
+                remedy: fault.remedy ?? "Mend the package at the place named.")
         }
     }
 
