@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
+        .target(name: "CMemoryWatch", cSettings: houseC),
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
@@ -41,8 +42,13 @@ let package = Package(
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
-        .target(name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives"], swiftSettings: house),
-        .executableTarget(name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house),
+        .target(name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives", "CMemoryWatch"], swiftSettings: house),
+        .executableTarget(
+            name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
+            // The engine must find our `mmap` before the C library's: see CMemoryWatch.
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64"])
+            ]),
 
         // The hub's side.
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium"], swiftSettings: house),

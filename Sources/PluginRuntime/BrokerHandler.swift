@@ -61,7 +61,7 @@ final class BrokerHandler: HostCallHandler {
         switch reply {
         case .success(let bytes): return .value(bytes)
         case .failure(let fault):
-            var object: JSONObject = ["code": .string(fault.code), "message": .string(fault.message)]
+            var object: JSONObject = ["code": .string(fault.code), "message": .string(fault.message), "turn": .string(fault.turn.rawValue)]
             if let remedy = fault.remedy { object["remedy"] = .string(remedy) }
             if fault.code.hasPrefix("permission.") { object["name"] = "PermissionDenied" }
             return .error(JSONValue.object(object).serializedBytes())

@@ -13,16 +13,19 @@ package struct WorkerError: Sendable, Hashable {
     package var pluginCode: String?
     /// What to do now, when the error is one of ours.
     package var remedy: String?
+    /// Whose turn it is, as the hub said when it refused or failed a host call.
+    package var turn: Fault.Turn?
 
     package static let textBytesMax = 16 << 10
 
-    package init(code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil, remedy: String? = nil) {
+    package init(code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil, remedy: String? = nil, turn: Fault.Turn? = nil) {
         self.code = code
         self.name = name
         self.message = message
         self.stack = stack
         self.pluginCode = pluginCode
         self.remedy = remedy
+        self.turn = turn
     }
 
     /// Reads the worker's JSON; whatever is missing or odd becomes a plain sentence.
@@ -31,7 +34,8 @@ package struct WorkerError: Sendable, Hashable {
         func text(_ key: String) -> String? { value?[key]?.stringValue.map { String($0.prefix(Self.textBytesMax)) } }
         self.init(
             code: text("code") ?? "plugin.threw", name: text("name") ?? "Error",
-            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"), pluginCode: text("pluginCode"), remedy: text("remedy"))
+            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"), pluginCode: text("pluginCode"), remedy: text("remedy"),
+            turn: text("turn").flatMap(Fault.Turn.init))
     }
 }
 
@@ -167,9 +171,8 @@ extension CallFailure {
 
     private static func thrown(_ error: WorkerError, _ who: String, _ place: String?) -> Fault {
         let isOurs = error.code != "plugin.threw"
-        let refused = error.code.hasPrefix("permission.")
         return Fault(
             code: error.code, message: isOurs ? (error.message.hasPrefix(who) ? error.message : "\(who): \(error.message)") : "\(who) threw \(error.name): \(error.message)", place: place,
-            remedy: isOurs ? error.remedy : "Mend the plugin's code at the place above.", turn: refused ? .operator : .plugin, details: error.stack)
+            remedy: isOurs ? error.remedy : "Mend the plugin's code at the place above.", turn: error.turn ?? .plugin, details: error.stack)
     }
 }

@@ -66,13 +66,13 @@ package final class SandboxRuntime: Sendable {
             kill: { [pidfd = handle.pidfd] in _ = pidfd >= 0 ? pb_pidfd_signal(pidfd, SIGKILL) : Glibc.kill(pid, SIGKILL) })
         reaper.watch(pid, pidfd: handle.pidfd) { exit in
             let note = UnsafeRawPointer(pb_channel_note(handle.channel.memory)!).load(as: pb_crash_note.self)
-            let death = DeathCertificate.classify(exit, note: note, limits: limits)
+            let death = DeathCertificate.classify(exit, note: note, refusals: pb_channel_refusals(handle.channel.memory).pointee, limits: limits)
             ended(connection.verdict.withLock { $0?.failure } ?? death)
             connection.workerEnded(death)
         }
         var setup = WorkerSetup()
         setup.dataPlane = plane
-        setup.memoryBytesMax = UInt64(limits.memoryBytes)
+        setup.memoryBytesMax = UInt64(limits.memoryBytes + SandboxLimits.memoryStepBytes)
         setup.cpuMillisecondsMax = UInt32(clamping: limits.callCPUTime.nanosecondsClamped / 1_000_000)
         setup.messageBytesMax = UInt32(clamping: limits.messageBytes)
         setup.hostCallsMax = UInt32(clamping: limits.hostCallsOpen)

@@ -13,7 +13,11 @@ import Testing
 
     @Test(arguments: ["encoding", "events", "streams", "structured-clone", "timers", "url", "console-hostile", "fetch", "crypto"])
     func `a group of globals works inside the sandbox`(_ fixture: String) async throws {
-        let plugin = try Workshop.plugin(folder: Self.folder, entry: fixture + ".js")
+        var limits = SandboxLimits()
+        limits.memoryBytes = 256 << 20
+        limits.callTime = .seconds(30)
+        limits.callCPUTime = .seconds(30)
+        let plugin = try Workshop.plugin(folder: Self.folder, entry: fixture + ".js", limits: limits)
         let report = try await plugin.json("run", .null)
         await plugin.stop()
         let failed = report["failed"]?.arrayValue ?? []

@@ -134,7 +134,14 @@ struct Outbox: @unchecked Sendable {
         self.backlogBytesMax = backlogBytesMax
     }
 
-    enum Outcome { case sent, kept, full, corrupt }
+    /// `ignored`: the worker has not read for so long that even what it asked for no longer fits.
+    enum Outcome { case sent, kept, full, corrupt, ignored }
+
+    /// Answers and control messages may wait beyond the limit of calls, up to this many times it.
+    private static let patience = 3
+
+    /// Whether so much waits that nothing large should be added.
+    var isFull: Bool { backlog.count - sent > backlogBytesMax }
 
     var hasBacklog: Bool { sent < backlog.count }
 
@@ -151,7 +158,9 @@ struct Outbox: @unchecked Sendable {
             default: return .corrupt
             }
         }
-        guard evenIfFull || backlog.count - sent + payload.count <= backlogBytesMax else { return .full }
+        let waiting = backlog.count - sent + payload.count
+        guard waiting <= backlogBytesMax || evenIfFull else { return .full }
+        guard waiting <= Self.patience * backlogBytesMax else { return .ignored }
         if sent > 0 {
             backlog.removeFirst(sent)
             sent = 0

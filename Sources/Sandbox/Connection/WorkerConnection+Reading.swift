@@ -155,8 +155,16 @@ extension WorkerConnection {
             answer(number, .error(Self.endedCall))
             return
         }
+        // A plugin that asks for much and takes little is told to wait, before the hub's memory fills with answers.
+        guard !outbox.withLock({ $0.isFull }) else {
+            answer(number, .error(Self.busy))
+            return
+        }
         handler.handle(record) { [self] in answer(number, $0) }
     }
+
+    private static let busy = Array(
+        #"{"code":"hostcall.busy","message":"Too many answers wait to be read by this plugin. Await some of them before asking for more."}"#.utf8)
 
     private static let endedCall = Array(
         #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#.utf8)

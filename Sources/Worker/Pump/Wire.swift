@@ -69,7 +69,9 @@ struct Wire {
 
     private mutating func receiveFromSocket() {
         while true {
-            guard let message = try? decoder.next() else {
+            let next: Frame?
+            do throws(FrameError) { next = try decoder.next() } catch { WorkerExit.protocolBroken.leave() }
+            guard let message = next else {
                 let count = read(socket, buffer, capacity - 1)
                 guard count > 0 else { WorkerExit.hubGone.leave() }
                 decoder.feed(UnsafeRawBufferPointer(start: buffer, count: count))

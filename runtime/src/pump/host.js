@@ -24,7 +24,14 @@ export function makeHost(native, calls, limits) {
     return operation + '\n' + (json === undefined ? 'null' : json);
   }
 
-  function start(bound, operation, args, signal, isTimer) {
+  // A character takes at most three bytes; only texts near the limit are measured.
+  function tooLong(body) {
+    return body.length * 3 > limits.messageBytes && (body.length > limits.messageBytes || native.utf8Encode(body).length > limits.messageBytes);
+  }
+  const tooLarge = () => internal('hostcall.too-large', `A host call may be ${limits.messageBytes} bytes long; this one is longer.`);
+
+  /// `opened` is told the call's number once it is on its way.
+  function start(bound, operation, args, signal, isTimer, opened) {
     return new NativePromise((resolve, reject) => {
       const owner = ownerFor(bound);
       if (owner === 0) return reject(ended());
@@ -35,6 +42,7 @@ export function makeHost(native, calls, limits) {
           : `More than ${limits.hostCallsMax} host calls are open; await some of them first.`));
       }
       const body = message(operation, args);
+      if (tooLong(body)) return reject(tooLarge());
       const number = lastNumber = (lastNumber % 0x7ffffffe) + 1;
       const entry = { owner, isTimer, resolve, reject, release: undefined };
       if (signal) {
@@ -43,6 +51,7 @@ export function makeHost(native, calls, limits) {
         entry.release = () => signal.removeEventListener('abort', onAbort);
       }
       open.set(number, entry);
+      opened?.(number);
       if (isTimer) openTimers++;
       native.send(HOST_CALL, 0, number, owner, body);
     });
@@ -64,18 +73,20 @@ export function makeHost(native, calls, limits) {
       callSync(operation, args) {
         const owner = ownerFor(bound);
         if (owner === 0) throw ended();
-        const value = native.callSync(SYNCHRONOUS, lastNumber = (lastNumber % 0x7ffffffe) + 1, owner, message(operation, args));
+        const body = message(operation, args);
+        if (tooLong(body)) throw tooLarge();
+        const value = native.callSync(SYNCHRONOUS, lastNumber = (lastNumber % 0x7ffffffe) + 1, owner, body);
         if (header[1] & ERROR) throw hostError(value);
         return value;
       },
       notify: (operation, args) => native.send(NOTIFY, 0, 0, ownerFor(bound), message(operation, args)),
       onUncaught: () => {},   // logged already by whoever reports it; a call fails by its own promise
       sleep(milliseconds) {
-        const number = (lastNumber % 0x7ffffffe) + 1;
-        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true);
+        let number = 0;   // stays 0 when the sleep was refused: there is nothing to cancel then
+        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true, (given) => { number = given; });
         return {
           promise,
-          cancel() { const entry = forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
+          cancel() { const entry = number === 0 ? undefined : forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
         };
       },
     };

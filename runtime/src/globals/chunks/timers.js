@@ -7,7 +7,7 @@ const {
 const { globalObject, host } = core;
 
 /// Most timers that may wait at once; one more is a RangeError.
-const timersMax = 10_000;
+const timersMax = 1_024;
 /// Longest delay in milliseconds, as in browsers; a longer one fires at once there, and is cut to this here.
 const delayMax = 2 ** 31 - 1;
 /// From this depth on, a timer set by a timer waits at least `nestedDelayMin` milliseconds.
@@ -18,9 +18,19 @@ const waiting = new Map();
 let lastId = 0;
 let nesting = 0;
 
+/// Longest single sleep the host gives, in milliseconds; longer delays are slept in pieces.
+const sleepMax = 15 * 60 * 1000;
+
 function start(timer) {
   const least = timer.nesting > nestingFree ? nestedDelayMin : 0;
-  const sleep = host.sleep(timer.delay > least ? timer.delay : least);
+  timer.left = timer.delay > least ? timer.delay : least;
+  nap(timer);
+}
+
+function nap(timer) {
+  const piece = timer.left < sleepMax ? timer.left : sleepMax;
+  timer.left -= piece;
+  const sleep = host.sleep(piece);
   timer.sleep = sleep;
   wait(timer, sleep.promise);
 }
@@ -33,6 +43,10 @@ async function wait(timer, promise) {
     return;
   }
   if (MapPrototypeGet(waiting, timer.id) !== timer) return;
+  if (timer.left > 0) {
+    nap(timer);
+    return;
+  }
   if (!timer.repeats) MapPrototypeDelete(waiting, timer.id);
   nesting = timer.nesting;
   try {
@@ -59,7 +73,7 @@ function add(name, callback, delay, values, repeats) {
   delay = +delay;
   delay = delay > 0 ? (delay < delayMax ? delay : delayMax) : 0;
   if (MapPrototypeGetSize(waiting) >= timersMax) throw new RangeError(`${name}: ${timersMax} timers are waiting already`);
-  const timer = { __proto__: null, id: ++lastId, callback, delay, values, repeats, nesting: nesting + 1, sleep: undefined };
+  const timer = { __proto__: null, id: ++lastId, callback, delay, values, repeats, nesting: nesting + 1, left: 0, sleep: undefined };
   MapPrototypeSet(waiting, timer.id, timer);
   start(timer);
   return timer.id;
