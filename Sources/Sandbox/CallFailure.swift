@@ -11,15 +11,18 @@ package struct WorkerError: Sendable, Hashable {
     package var stack: String?
     /// A `code` that the plugin put on its own error.
     package var pluginCode: String?
+    /// What to do now, when the error is one of ours.
+    package var remedy: String?
 
     package static let textBytesMax = 16 << 10
 
-    package init(code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil) {
+    package init(code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil, remedy: String? = nil) {
         self.code = code
         self.name = name
         self.message = message
         self.stack = stack
         self.pluginCode = pluginCode
+        self.remedy = remedy
     }
 
     /// Reads the worker's JSON; whatever is missing or odd becomes a plain sentence.
@@ -28,7 +31,7 @@ package struct WorkerError: Sendable, Hashable {
         func text(_ key: String) -> String? { value?[key]?.stringValue.map { String($0.prefix(Self.textBytesMax)) } }
         self.init(
             code: text("code") ?? "plugin.threw", name: text("name") ?? "Error",
-            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"), pluginCode: text("pluginCode"))
+            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"), pluginCode: text("pluginCode"), remedy: text("remedy"))
     }
 }
 
@@ -166,7 +169,7 @@ extension CallFailure {
         let isOurs = error.code != "plugin.threw"
         let refused = error.code.hasPrefix("permission.")
         return Fault(
-            code: error.code, message: isOurs ? "\(who): \(error.message)" : "\(who) threw \(error.name): \(error.message)", place: place,
-            remedy: refused ? nil : (isOurs ? nil : "Mend the plugin's code at the place above."), turn: refused ? .operator : .plugin, details: error.stack)
+            code: error.code, message: isOurs ? (error.message.hasPrefix(who) ? error.message : "\(who): \(error.message)") : "\(who) threw \(error.name): \(error.message)", place: place,
+            remedy: isOurs ? error.remedy : "Mend the plugin's code at the place above.", turn: refused ? .operator : .plugin, details: error.stack)
     }
 }

@@ -34,14 +34,14 @@ import Testing
     @Test func wakesInTheOrderOfTheirMoments() async throws {
         try await withBroker { broker, _ in
             let order = Replies()
-            for milliseconds in [60, 0, 30] {
+            for milliseconds in [600, 0, 300] {
                 broker.handle(
                     HostCallRequest(
                         callID: 1, operation: "time.sleep", arguments: (["ms": .int(Int64(milliseconds))] as JSONValue).serializedBytes())
                 ) { _ in order.take(.success(Array("\(milliseconds)".utf8))) }
             }
             let woken = try await order.wait(for: 3)
-            #expect(try woken.map { try $0.value } == [0, 30, 60])
+            #expect(try woken.map { try $0.value } == [0, 300, 600])
         }
     }
 

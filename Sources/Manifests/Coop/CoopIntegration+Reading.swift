@@ -101,7 +101,7 @@ extension CoopIntegration {
         guard let value, !value.isNull else { return [] }
         guard let list = value.arrayValue else {
             notes.add(
-                .warning, "configuration-fields", pointer, "configurationFields is \(value.kindName), not a list; there will be no form.")
+                .warning, "configuration-fields", pointer, "configurationFields is \(value.kindPhrase), not a list; there will be no form.")
             return []
         }
         var fields: [CoopConfigField] = []

@@ -75,7 +75,7 @@ extension CoopSignal {
         }
         var inputs: [CoopInput] = []
         for (index, item) in list.prefix(CoopInput.names.count * 2).enumerated() {
-            let name = item.stringValue ?? item.kindName
+            let name = item.stringValue ?? item.kindPhrase
             guard let input = item.stringValue.flatMap(CoopInput.init) else {
                 notes.add(
                     .error, "signal-inputs", pointer.appending(index), "The signal \"\(type)\" takes the unknown input \"\(name)\".",
@@ -93,13 +93,14 @@ extension CoopSignal {
         guard let value, !value.isNull, value != .string("ALL") else { return .all }
         guard let list = value.arrayValue else {
             notes.add(
-                .error, "signal-languages", pointer, "The languages of \"\(type)\" must be 'ALL' or a list of names, not \(value.kindName)."
+                .error, "signal-languages", pointer,
+                "The languages of \"\(type)\" must be 'ALL' or a list of names, not \(value.kindPhrase)."
             )
             return nil
         }
         var names: [String] = []
         for (index, item) in list.prefix(languagesMax).enumerated() {
-            let name = item.stringValue ?? item.kindName
+            let name = item.stringValue ?? item.kindPhrase
             guard item.stringValue != nil, CoopLanguage.isKnown(name) else {
                 notes.add(
                     .error, "signal-languages", pointer.appending(index), "The signal \"\(type)\" names the unknown language \"\(name)\".",

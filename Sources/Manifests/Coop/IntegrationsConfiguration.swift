@@ -12,6 +12,12 @@ package struct IntegrationsConfiguration: Sendable, Hashable {
         package let isEnabled: Bool
         /// Its place in the list, from 0.
         package let index: Int
+
+        package init(spec: String, isEnabled: Bool = true, index: Int = 0) {
+            self.spec = spec
+            self.isEnabled = isEnabled
+            self.index = index
+        }
     }
 
     package static let fileName = "integrations.config.json"
@@ -40,7 +46,7 @@ package struct IntegrationsConfiguration: Sendable, Hashable {
         }
         let whole = Finding.Place.document(file: file, pointer: JSONPointer())
         guard let object = document.objectValue else {
-            return refusal("wrong-type", whole, "The configuration is an object, not \(document.kindName).", example)
+            return refusal("wrong-type", whole, "The configuration is an object, not \(document.kindPhrase).", example)
         }
         var reader = ObjectReader(object, file: file, area: "integrations")
         let list = reader.value("integrations")
@@ -52,7 +58,7 @@ package struct IntegrationsConfiguration: Sendable, Hashable {
         guard let items = list.arrayValue else {
             return refusal(
                 "wrong-type", .document(file: file, pointer: JSONPointer(["integrations"])),
-                "\"integrations\" must be a list, not \(list.kindName).", example)
+                "\"integrations\" must be a list, not \(list.kindPhrase).", example)
         }
         if items.count > entriesMax {
             reader.note(.error, "too-many", at: "integrations", "Only the first \(entriesMax) of \(items.count) entries are read.")
@@ -65,7 +71,7 @@ package struct IntegrationsConfiguration: Sendable, Hashable {
                 findings.append(
                     Finding(
                         .error, code: "integrations.wrong-type", place: .document(file: file, pointer: pointer),
-                        "This entry is \(item.kindName) and names no package; it is passed over.", remedy: example))
+                        "This entry is \(item.kindPhrase) and names no package; it is passed over.", remedy: example))
                 continue
             }
             var reader = ObjectReader(object, file: file, pointer: pointer, area: "integrations")

@@ -44,7 +44,7 @@ struct ObjectReader {
         known.append(key)
         guard let value = object[key], !value.isNull else { return nil }
         guard let array = value.arrayValue else {
-            note(.error, "wrong-type", at: key, "\"\(key)\" must be a list, not \(value.kindName).")
+            note(.error, "wrong-type", at: key, "\"\(key)\" must be a list, not \(value.kindPhrase).")
             return nil
         }
         guard array.count <= countMax else {
@@ -79,7 +79,7 @@ struct ObjectReader {
 
     private mutating func string(_ value: JSONValue, _ key: String, lengthMax: Int, mayBeEmpty: Bool) -> String? {
         guard let text = value.stringValue else {
-            note(.error, "wrong-type", at: key, "\"\(key)\" must be a text, not \(value.kindName).")
+            note(.error, "wrong-type", at: key, "\"\(key)\" must be a text, not \(value.kindPhrase).")
             return nil
         }
         guard text.unicodeScalars.count <= lengthMax else {
@@ -91,5 +91,14 @@ struct ObjectReader {
             return nil
         }
         return text
+    }
+}
+
+extension JSONValue {
+    /// The kind as it stands in a sentence: "an object", "a string", "null".
+    var kindPhrase: String {
+        let name = kindName
+        guard let first = name.first, name != "null" else { return name }
+        return "aeiou".contains(first) ? "an \(name)" : "a \(name)"
     }
 }

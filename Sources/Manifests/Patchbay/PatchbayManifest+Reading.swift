@@ -26,7 +26,9 @@ extension PatchbayManifest {
             let place = Finding.Place.document(file: file, pointer: JSONPointer())
             return Reading(
                 manifest: nil,
-                findings: [Finding(.error, code: "manifest.wrong-type", place: place, "A manifest is an object, not \(document.kindName).")]
+                findings: [
+                    Finding(.error, code: "manifest.wrong-type", place: place, "A manifest is an object, not \(document.kindPhrase).")
+                ]
             )
         }
         var reader = ObjectReader(object, file: file, area: "manifest")
@@ -84,7 +86,7 @@ extension PatchbayManifest {
             let place = Finding.Place.document(
                 file: reader.file, pointer: reader.pointer.appending("permissions").appending(index))
             guard let text = value.stringValue else {
-                reader.add(Finding(.error, code: "manifest.wrong-type", place: place, "A permission is a text, not \(value.kindName)."))
+                reader.add(Finding(.error, code: "manifest.wrong-type", place: place, "A permission is a text, not \(value.kindPhrase)."))
                 continue
             }
             do {

@@ -3,10 +3,11 @@ extension ExitCode {
     ///
     /// docs/errors.md says the same for people.
     package static let byFaultCode: [String: ExitCode] = [
-        "usage.": .usage, "json.": .usage, "corpus.": .usage, "call.no-such-export": .usage, "export.not-found": .usage,
+        "usage.": .usage, "json.": .usage, "corpus.": .usage, "call.no-such-export": .usage, "call.argument-too-large": .usage,
+        "export.not-found": .usage,
         "permission.": .refused, "permission.malformed": .invalidPlugin, "permission.unknown-capability": .invalidPlugin,
-        "http.blocked-address": .refused,
-        "limit.": .limitReached, "call.argument-too-large": .limitReached, "call.busy": .limitReached, "call.cpu-limit": .limitReached,
+        "http.blocked-address": .refused, "worker.sandbox-violation": .refused, "worker.protocol-violation": .refused,
+        "limit.": .limitReached, "call.busy": .limitReached, "call.cpu-limit": .limitReached,
         "call.memory-limit": .limitReached, "call.never-settled": .limitReached, "call.time-limit": .limitReached,
         "plugin.quarantined": .limitReached, "hostcall.busy": .limitReached, "hostcall.too-large": .limitReached,
         "hostcall.too-many": .limitReached, "state.too-large": .limitReached, "state.too-much": .limitReached,

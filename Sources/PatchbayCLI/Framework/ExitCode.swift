@@ -17,7 +17,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
         case .ok: "Done."
         case .pluginFailed: "The plugin failed: it threw, rejected, crashed, or answered with something that is not JSON."
         case .usage: "The command line was wrong, or named something that is not there."
-        case .refused: "A permission was refused: not asked for in the manifest, or not granted."
+        case .refused: "A permission was refused, or the plugin tried to get around one and was ended."
         case .limitReached: "A limit ended it: time, memory, message size, outstanding calls; or the plugin is quarantined."
         case .invalidPlugin: "The plugin or its manifest is invalid, cannot be found, or cannot be built."
         case .cannotSandbox: "This machine lacks a layer the sandbox requires. `patchbay doctor` says which."

@@ -18,7 +18,7 @@ struct PluginCallRunner: PluginCalling {
         let bundler = try Self.bundler()
         let folder: PluginFolder
         do throws(Fault) { folder = try PluginFolder(at: request.folder, bundler: bundler) } catch {
-            throw CommandFailure(error, exitCode: error.turn == .operator ? .cannotSandbox : .invalidPlugin)
+            throw CommandFailure(error)
         }
         await handle(.step(folder.bundle.wasCached ? "bundle from the cache" : "bundled", took: stopwatch.lap()))
         for finding in folder.findings where finding.severity != .error {
@@ -39,7 +39,7 @@ struct PluginCallRunner: PluginCalling {
         if let path = request.statePath { settings.state = try Self.openState(path) }
         let plugin: RunnablePlugin
         do throws(Fault) { plugin = try RunnablePlugin(folder, settings: settings, services: services) } catch {
-            throw CommandFailure(error, exitCode: .invalidPlugin)
+            throw CommandFailure(error)
         }
 
         // A plugin that logs for a long time is heard while it does.
@@ -80,7 +80,7 @@ struct PluginCallRunner: PluginCalling {
             return .success(.value(try Self.parse(value)))
         } catch {
             for line in log.take() { await handle(line) }
-            return .failure(CommandFailure(plugin.fault(error, calling: request.export), exitCode: Self.exitCode(error)))
+            return .failure(CommandFailure(plugin.fault(error, calling: request.export)))
         }
     }
 
@@ -126,27 +126,13 @@ struct PluginCallRunner: PluginCalling {
             throw CommandFailure(
                 Fault(
                     code: "bundle.cache-unusable", message: "there is no place to keep bundled plugins: HOME is not set",
-                    remedy: "Set HOME, or PATCHBAY_CACHE to a folder you may write to.", turn: .operator), exitCode: .usage)
+                    remedy: "Set HOME, or PATCHBAY_CACHE to a folder you may write to.", turn: .operator))
         }
         return Bundler(cache: BundleCache(folder: folder))
     }
 
     private static func openState(_ path: String) throws(CommandFailure) -> any StateStore {
-        do throws(Fault) { return try SQLiteStateStore(path: path) } catch { throw CommandFailure(error, exitCode: .usage) }
-    }
-
-    static func exitCode(_ failure: CallFailure) -> ExitCode {
-        switch failure {
-        case .threw(let error) where error.code.hasPrefix("permission."): .refused
-        case .threw(let error) where error.code.hasPrefix("limit.") || error.code == "hostcall.too-many": .limitReached
-        case .threw, .crashed, .left, .lostWorker, .stopped: .pluginFailed
-        case .noSuchExport, .argumentTooLarge: .usage
-        case .timeLimit, .cpuLimit, .memoryLimit, .busy, .quarantined: .limitReached
-        case .sandboxViolation, .protocolViolation: .refused
-        case .loadFailed: .invalidPlugin
-        case .sandboxUnavailable: .cannotSandbox
-        case .cancelled: .interrupted
-        }
+        do throws(Fault) { return try SQLiteStateStore(path: path) } catch { throw CommandFailure(error) }
     }
 }
 

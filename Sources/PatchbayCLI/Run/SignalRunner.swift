@@ -27,27 +27,32 @@ struct SignalRunner: SignalLoading {
         limits.memoryBytes = request.limits.memoryBytes
 
         var roster = CoopRoster()
-        var packages: [String: CoopPackage] = [:]
+        var packages: [String: LoadedCoopPackage] = [:]
         var loaded: [LoadedIntegration] = []
+        let finder = CoopPackages(folder: file.folder, bundler: services.bundler)
         for entry in configuration.enabled {
+            let found = finder.load(entry)
+            notices += found.findings.map { Self.notice($0, package: entry.spec) }
+            if let fault = found.fault { notices.append(fault) }
+            guard let package = found.package else { continue }
             do throws(Fault) {
-                let package = try await CoopPackage.load(
-                    entry.spec, from: file.folder, log: DescriptorLogSink(form: .text, minimum: .info), limits: limits, services: services)
-                notices += package.findings.map { Self.notice($0, package: entry.spec) }
-                let admitted = roster.admit(package.integration)
+                let running = try await LoadedCoopPackage.load(
+                    package, log: DescriptorLogSink(form: .text, minimum: .info), limits: limits, services: services)
+                notices += running.findings.map { Self.notice($0, package: entry.spec) }
+                let admitted = roster.admit(running.integration)
                 notices += admitted.findings.map { Self.notice($0, package: entry.spec) }
                 guard let integration = admitted.manifest else {
-                    await package.plugin.stop()
+                    await running.plugin.stop()
                     continue
                 }
-                packages[integration.id] = package
-                loaded.append(try await Self.describe(integration, package))
+                packages[integration.id] = running
+                loaded.append(try await Self.describe(integration, running))
             } catch { notices.append(error) }
         }
         return RunningSignals(configPath: file.path, integrations: loaded, notices: notices, packages: packages, services: services)
     }
 
-    private static func describe(_ integration: CoopIntegration, _ package: CoopPackage) async throws(Fault) -> LoadedIntegration {
+    private static func describe(_ integration: CoopIntegration, _ package: LoadedCoopPackage) async throws(Fault) -> LoadedIntegration {
         var signals: [LoadedSignal] = []
         for signal in integration.signals {
             var disabled = try await package.disabledMessage(of: signal.type, orgID: RunningSignals.orgID)
@@ -78,7 +83,7 @@ struct RunningSignals: SignalSession {
     let configPath: String
     let integrations: [LoadedIntegration]
     let notices: [Fault]
-    let packages: [String: CoopPackage]
+    let packages: [String: LoadedCoopPackage]
     let services: PluginServices
 
     func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {

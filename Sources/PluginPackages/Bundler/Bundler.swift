@@ -26,28 +26,36 @@ package struct Bundler: Sendable {
     ///   - entry: its entry file, relative to `root`.
     ///   - externals: modules the worker provides; the script asks for them with `require`.
     ///   - pluginID: names the script in stacks; nothing else depends on it.
-    package func bundle(root: String, entry: String, externals: [String], pluginID: String) throws(BundleError) -> PluginBundle {
+    ///   - allowsTopLevelAwait: whether `module.exports` may be a promise of the exports, for an entry that awaits at its top level. Where it
+    ///     may not, such an entry is refused.
+    package func bundle(
+        root: String, entry: String, externals: [String], pluginID: String, allowsTopLevelAwait: Bool = false
+    ) throws(BundleError) -> PluginBundle {
         guard let folder = Paths.real(root), SmallFile.kind(folder) == .folder else {
             throw .rejected([Finding(.error, code: "bundle.no-folder", place: .file(root), "There is no folder here.")])
         }
-        return try bundle(view: FolderView(root: folder), entry: entry, externals: externals, pluginID: pluginID)
+        return try bundle(
+            view: FolderView(root: folder), entry: entry, externals: externals, pluginID: pluginID, allowsTopLevelAwait: allowsTopLevelAwait
+        )
     }
 
     /// The bundle of a plugin that may also use the other folders of its view.
-    package func bundle(view: FolderView, entry: String, externals: [String], pluginID: String) throws(BundleError) -> PluginBundle {
+    package func bundle(
+        view: FolderView, entry: String, externals: [String], pluginID: String, allowsTopLevelAwait: Bool = false
+    ) throws(BundleError) -> PluginBundle {
         let entry = try EntryCheck(view: view, pluginID: pluginID).checked(entry)
         let externals = externals.filter(Self.isModuleName).sorted()
         // Twice, so that a folder that was being written to gets a second chance.
         for _ in 0..<2 {
             let survey = try TreeSurvey(of: view, limits: limits)
-            let key = key(contentHash: survey.contentHash, entry: entry, externals: externals)
+            let key = key(contentHash: survey.contentHash, entry: entry, externals: externals, allowsTopLevelAwait)
             if let known = cache.entry(key, limits: limits) { return bundle(known, pluginID: pluginID, entry: entry, wasCached: true) }
             guard tools.missing.isEmpty else { throw .toolsMissing(tools.missing) }
 
             let built = try BuildLock.hold(key: key, cache: cache, patience: limits.timeLimit) { () throws(BundleError) -> PluginBundle? in
                 if let known = cache.entry(key, limits: limits) { return bundle(known, pluginID: pluginID, entry: entry, wasCached: true) }
                 var built = try EsbuildRun(bundler: self, view: view, entry: entry, externals: externals).build(
-                    contentHash: survey.contentHash)
+                    contentHash: survey.contentHash, allowsTopLevelAwait: allowsTopLevelAwait)
                 // The bundler read the files after the survey did; only if nothing changed meanwhile does the key tell the truth.
                 guard try TreeSurvey(of: view, limits: limits).contentHash == survey.contentHash else { return nil }
                 do throws(BundleError) {
@@ -65,14 +73,25 @@ package struct Bundler: Sendable {
         throw .filesChanged
     }
 
+    /// `bundle` for callers that must not block: the work is done on a thread of its own.
+    package func bundleOnOwnThread(
+        view: FolderView, entry: String, externals: [String], pluginID: String, allowsTopLevelAwait: Bool = false
+    ) async throws(BundleError) -> PluginBundle {
+        try await OwnThread.run { () -> Result<PluginBundle, BundleError> in
+            Result { () throws(BundleError) in
+                try bundle(view: view, entry: entry, externals: externals, pluginID: pluginID, allowsTopLevelAwait: allowsTopLevelAwait)
+            }
+        }.get()
+    }
+
     private func bundle(_ entry: BundleCache.Entry, pluginID: String, entry path: String, wasCached: Bool) -> PluginBundle {
         PluginBundle(
             script: entry.script, scriptName: "plugin:\(pluginID)/\(path)", sourceMapBytes: entry.sourceMap, contentHash: entry.contentHash,
             files: entry.files, findings: entry.findings, wasCached: wasCached)
     }
 
-    private func key(contentHash: String, entry: String, externals: [String]) -> String {
-        let digest = Digest(purpose: "patchbay bundle")
+    private func key(contentHash: String, entry: String, externals: [String], _ allowsTopLevelAwait: Bool) -> String {
+        let digest = Digest(purpose: allowsTopLevelAwait ? "patchbay bundle, async" : "patchbay bundle")
         for field in [EsbuildCommand.optionsVersion, tools.fingerprint, contentHash, entry] + externals { digest.field(field) }
         return digest.finish()
     }

@@ -5,7 +5,7 @@
 /// file that an import names.
 struct EsbuildCommand {
     /// Part of every bundle's cache key: raise it when these options change the output.
-    static let optionsVersion = "3"
+    static let optionsVersion = "4"
     static let scriptName = "script.js"
     static let metafileName = "inputs.json"
 
@@ -17,6 +17,8 @@ struct EsbuildCommand {
     let externals: [String]
     /// A new, empty folder on the host that only this run writes to.
     let output: String
+    /// The host folder of an `AsyncModule`'s shims: the entry is bundled as an ES module. Nil: as CommonJS.
+    var shims: String?
 
     var arguments: [String] { resourceLimits + sandbox + esbuild }
 
@@ -43,6 +45,7 @@ struct EsbuildCommand {
                 options += ["--tmpfs", Paths.join(folder.viewPath, TreeSurvey.hiddenFolder)]
             }
         }
+        if let shims { options += ["--ro-bind", shims, AsyncModule.shimFolder] }
         for link in view.links { options += ["--symlink", link.targetViewPath, link.viewPath] }
         return options + ["--bind", output, "/out", "--remount-ro", "/", "--chdir", view.rootViewPath]
     }
@@ -50,13 +53,16 @@ struct EsbuildCommand {
     private var esbuild: [String] {
         [
             // `./` keeps a file called `--minify` from being read as an option.
-            "/esbuild", "./\(entry)", "--bundle", "--format=cjs", "--platform=neutral", "--target=es2022",
+            "/esbuild", "./\(entry)", "--bundle", shims == nil ? "--format=cjs" : "--format=esm", "--platform=neutral", "--target=es2022",
             "--main-fields=module,main", "--conditions=patchbay,import,default",
             "--outfile=/out/\(Self.scriptName)", "--sourcemap=external", "--sources-content=false", "--metafile=/out/\(Self.metafileName)",
             // Packages written for Node ask these two; everything else of Node is absent and says so.
             "--define:process.env.NODE_ENV=\"production\"", "--define:global=globalThis",
             "--log-level=warning", "--log-limit=\(limits.messagesMax)", "--color=false",
-        ] + externals.map { "--external:\($0)" }
+        ]
+            + externals.enumerated().map { index, name in
+                shims == nil ? "--external:\(name)" : "--alias:\(name)=\(AsyncModule.shimFolder)/\(AsyncModule.shimName(index))"
+            }
     }
 
     /// Debian's esbuild is linked to the C library; one built elsewhere is static and needs none of these.

@@ -11,12 +11,33 @@ struct EsbuildRun {
 
     private var limits: BundleLimits { bundler.limits }
 
-    func build(contentHash: String) throws(BundleError) -> BundleCache.Entry {
-        let output: String
-        do { output = try bundler.cache.makeWorkFolder() } catch { throw .cacheUnusable(reason: error.sentence) }
+    /// Bundles to CommonJS and, where the author awaits at the top level and the caller can take that, to a script that promises its exports.
+    func build(contentHash: String, allowsTopLevelAwait: Bool) throws(BundleError) -> BundleCache.Entry {
+        do {
+            return try build(contentHash: contentHash, shims: nil)
+        } catch {
+            let awaits = error.findings.errors.map(\.code)
+            guard allowsTopLevelAwait, !awaits.isEmpty, awaits.allSatisfy({ $0 == "bundle.top-level-await" }) else { throw error }
+        }
+        let shims = try makeFolder()
+        defer { Folder.remove(shims) }
+        do throws(FileFailure) {
+            for (name, text) in AsyncModule.shims(for: externals) { try SmallFile.write(Array(text.utf8), toNew: Paths.join(shims, name)) }
+        } catch {
+            throw .cacheUnusable(reason: error.sentence)
+        }
+        return try build(contentHash: contentHash, shims: shims)
+    }
+
+    private func makeFolder() throws(BundleError) -> String {
+        do { return try bundler.cache.makeWorkFolder() } catch { throw .cacheUnusable(reason: error.sentence) }
+    }
+
+    private func build(contentHash: String, shims: String?) throws(BundleError) -> BundleCache.Entry {
+        let output = try makeFolder()
         defer { Folder.remove(output) }
         let command = EsbuildCommand(
-            tools: bundler.tools, limits: limits, view: view, entry: entry, externals: externals, output: output)
+            tools: bundler.tools, limits: limits, view: view, entry: entry, externals: externals, output: output, shims: shims)
         let result: ToolResult
         do {
             result = try ToolRun(arguments: command.arguments, timeLimit: limits.timeLimit, errorBytesMax: limits.messageBytesMax).run()
@@ -30,11 +51,17 @@ struct EsbuildRun {
         let reader = MessageFindings(view: view, externals: externals)
         let findings = EsbuildMessage.read(log).prefix(limits.messagesMax).map(reader.finding(for:))
         guard result.end == .exited(0) else { throw failure(result.end, log: log, findings: findings) }
-        let script = try read(EsbuildCommand.scriptName, from: output, bytesMax: limits.scriptBytesMax, what: "script")
+        var script = try read(EsbuildCommand.scriptName, from: output, bytesMax: limits.scriptBytesMax, what: "script")
         let map = try read("\(EsbuildCommand.scriptName).map", from: output, bytesMax: limits.sourceMapBytesMax, what: "source map")
         let inputs = try read(EsbuildCommand.metafileName, from: output, bytesMax: limits.sourceMapBytesMax, what: "list of inputs")
+        if shims != nil {
+            guard let wrapped = AsyncModule.script(of: script) else {
+                throw .bundlerFailed(reason: "the bundled module does not end in its exports")
+            }
+            script = wrapped
+        }
         return BundleCache.Entry(
-            script: script, sourceMap: try withAuthorPaths(map), contentHash: contentHash, files: files(inputs),
+            script: script, sourceMap: try finished(map, isShifted: shims != nil), contentHash: contentHash, files: files(inputs),
             findings: findings + leftOvers(in: output))
     }
 
@@ -69,17 +96,19 @@ struct EsbuildRun {
     }
 
     /// esbuild names sources relative to the folder it wrote into; authors read them relative to the plugin's.
-    private func withAuthorPaths(_ map: [UInt8]) throws(BundleError) -> [UInt8] {
+    private func finished(_ map: [UInt8], isShifted: Bool) throws(BundleError) -> [UInt8] {
         guard let document = try? JSONValue(parsing: map, limits: JSONLimits(bytesMax: limits.sourceMapBytesMax)),
-            var object = document.objectValue, let sources = object["sources"]?.arrayValue
+            var object = document.objectValue, let sources = object["sources"]?.arrayValue, let mappings = object["mappings"]?.stringValue
         else { throw .bundlerFailed(reason: "the source map cannot be read") }
         object["sources"] = .array(sources.map { .string(view.authorPath(Paths.join("/out", $0.stringValue ?? "(unknown)"))) })
+        if isShifted { object["mappings"] = .string(AsyncModule.mappings(of: mappings)) }
         return JSONValue.object(object).serializedBytes()
     }
 
     private func files(_ metafile: [UInt8]) -> [String] {
         let document = try? JSONValue(parsing: metafile, limits: JSONLimits(bytesMax: limits.sourceMapBytesMax))
-        return (document?["inputs"]?.objectValue?.keys ?? []).map(view.authorPath).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return (document?["inputs"]?.objectValue?.keys ?? []).map(view.authorPath).filter { !Paths.isInside($0, AsyncModule.shimFolder) }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// Files that esbuild wrote beside the script, such as the style sheet of an imported CSS file: a worker has no use for them.

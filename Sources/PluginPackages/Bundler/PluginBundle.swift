@@ -18,7 +18,8 @@ package struct PluginBundle: Sendable, Hashable {
     package let wasCached: Bool
 
     package init(
-        script: [UInt8], scriptName: String, sourceMapBytes: [UInt8], contentHash: String, files: [String], findings: [Finding], wasCached: Bool
+        script: [UInt8], scriptName: String, sourceMapBytes: [UInt8], contentHash: String, files: [String], findings: [Finding],
+        wasCached: Bool
     ) {
         self.script = script
         self.scriptName = scriptName

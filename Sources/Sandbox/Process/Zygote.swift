@@ -22,6 +22,9 @@ final class Zygote: @unchecked Sendable {
     static let environment = [
         "TZ=UTC", "LANG=C.UTF-8", "GIGACAGE_ENABLED=0", "JSC_usePollingTraps=1", "JSC_forceRAMSize=134217728",
         "JSC_useJIT=0", "JSC_useWasm=0",
+        // The runtime's crash reporter walks /proc/self/task in a signal handler: in a confined worker that turned every abort into a
+        // forbidden system call.
+        "SWIFT_BACKTRACE=enable=no",
     ]
 
     struct StartFailed: Error { let reason: String }

@@ -58,6 +58,7 @@ function createSignals({ getCredential }: SignalContext) {
     signal('READING_EASE', {
       displayName: 'Reading ease',
       description: "Flesch's reading ease for English: 0 is hard, 100 is easy. Texts of fewer than five words have none.",
+      recommendedThresholds: { highPrecisionThreshold: 80, highRecallThreshold: 60 },
       supportedLanguages: ['ENGLISH'],
       outputType: { scalarType: 'NUMBER' },
       getCost: () => 2,

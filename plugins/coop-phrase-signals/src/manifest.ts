@@ -55,7 +55,7 @@ const modelCard = {
       id: 'implementationGuidance',
       title: 'Implementation guidance',
       fields: [
-        { label: 'Thresholds', value: 'SHOUTING_SCORE 0.8 finds texts that are shouted nearly throughout, 0.5 those that are in part.' },
+        { label: 'Thresholds', value: 'SHOUTING_SCORE 0.8 finds texts that are shouted nearly throughout, 0.5 those that are in part. READING_EASE 80 and 60 find easy texts.' },
         { label: 'Configuration', value: 'Optional: words that may stand in capitals, per organisation.' },
       ],
     },

@@ -29,7 +29,11 @@ export function describeError(thrown, fallbackCode = 'plugin.threw') {
       const code = text(thrown.code, CODE_CHARACTERS_MAX);
       if (code !== undefined) out.pluginCode = code;
       const own = internalCodes.get(thrown);
-      if (own !== undefined) out.code = own;
+      if (own !== undefined) {
+        out.code = own;
+        const remedy = text(thrown.remedy, MESSAGE_CHARACTERS_MAX);
+        if (remedy !== undefined) out.remedy = remedy;
+      }
       const cause = thrown.cause;
       if (typeof cause === 'object' && cause !== null) out.cause = text(cause.message, MESSAGE_CHARACTERS_MAX);
     } else {

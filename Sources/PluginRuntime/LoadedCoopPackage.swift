@@ -2,17 +2,14 @@ package import HostCalls
 package import JSON
 package import Manifests
 package import PluginModel
-internal import PluginPackages
+package import PluginPackages
 package import Sandbox
 
 /// An integration in Coop's format, loaded: its manifest as data, its signals ready to run in a worker of their own.
-package final class CoopPackage: Sendable {
+package final class LoadedCoopPackage: Sendable {
     package let integration: CoopIntegration
     package let findings: [Finding]
     package let plugin: RunnablePlugin
-
-    /// Modules that integrations import and the hub provides.
-    package static let providedModules = ["@roostorg/types", "@roostorg/coop-types"]
 
     private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin) {
         self.integration = integration
@@ -20,53 +17,35 @@ package final class CoopPackage: Sendable {
         self.plugin = plugin
     }
 
-    /// Resolves the package from `folder`, bundles it, evaluates it in a worker without grants, and reads what it says about itself.
-    ///
-    /// The upstream's error texts are kept (contracts of Coop, section 10).
-    package static func load(_ spec: String, from folder: String, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault) -> CoopPackage {
-        let resolved: ResolvedPackage
-        do throws(ResolutionError) { resolved = try PackageResolver(folder: folder).resolve(spec) } catch { throw cannotLoad(spec, error.cause) }
-        let view: FolderView
-        do throws(ResolutionError) { view = try FolderView.package(at: resolved.folder, provided: providedModules) } catch {
-            throw cannotLoad(spec, error.cause)
-        }
-        let id = pluginID(for: resolved.name ?? spec)
-        let bundle: PluginBundle
-        do throws(BundleError) {
-            bundle = try services.bundler.bundle(view: view, entry: resolved.entry, externals: providedModules, pluginID: id.rawValue)
-        } catch {
-            var fault = error.fault
-            if !error.findings.isEmpty { fault.message = CoopText.cannotLoad(spec, fault.message) }
-            throw fault
-        }
-
+    /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
+    /// (contracts of Coop, section 10).
+    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault) -> LoadedCoopPackage {
         var settings = RunnablePlugin.Settings(log: log)
         settings.limits = limits
         let modules: [String: String]
         let facade: PluginProgram.Facade
         do throws(WorkerLayout.NotFound) {
             let types = try services.layout.text("modules/coop-types.js")
-            modules = Dictionary(uniqueKeysWithValues: providedModules.map { ($0, types) })
+            modules = Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) })
             facade = PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js"))
         } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
         let plugin = RunnablePlugin(
-            id: id, version: resolved.version ?? "0.0.0", bundle: bundle, declared: [], modules: modules, facade: facade, settings: settings, services: services)
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules, facade: facade, settings: settings, services: services)
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
-            let reading = CoopIntegration.read(description: description, spec: spec)
-            let findings = resolved.findings + bundle.findings + reading.findings
+            let reading = CoopIntegration.read(description: description, spec: package.spec)
             guard let integration = reading.manifest else {
                 let first = reading.findings.errors.first
                 throw Fault(
-                    code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(spec, "it cannot be read"), place: spec, remedy: first?.remedy,
+                    code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"), place: package.spec, remedy: first?.remedy,
                     turn: .plugin, details: reading.findings.map(\.description).joined(separator: "\n"))
             }
-            return CoopPackage(integration: integration, findings: findings, plugin: plugin)
+            return LoadedCoopPackage(integration: integration, findings: reading.findings, plugin: plugin)
         } catch {
             await plugin.stop()
             guard error.code == "plugin.load-failed" else { throw error }
             var fault = error
-            fault.message = CoopText.cannotLoad(spec, error.message)
+            fault.message = CoopText.cannotLoad(package.spec, error.message)
             throw fault
         }
     }
@@ -92,28 +71,6 @@ package final class CoopPackage: Sendable {
         guard answer["disabled"]?.boolValue == true else { return nil }
         return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."
     }
-
-    private static func cannotLoad(_ spec: String, _ cause: String) -> Fault {
-        Fault(
-            code: "coop.cannot-load", message: CoopText.cannotLoad(spec, cause), place: spec,
-            remedy: "Check the name in integrations.config.json, and that the package is installed beside it.", turn: .operator)
-    }
-
-    /// Names the worker and its stacks before the package has said its own id: `@acme/demo` becomes `acme.demo`.
-    private static func pluginID(for name: String) -> PluginID {
-        var text = ""
-        for character in name.unicodeScalars {
-            let isPlain = character.isASCII && (character.properties.isAlphabetic || ("0"..."9").contains(character) || character == "-" || character == "_")
-            if isPlain { text.unicodeScalars.append(character) } else if !text.isEmpty, !text.hasSuffix(".") { text += "." }
-        }
-        while text.hasSuffix(".") { text.removeLast() }
-        return (try? PluginID(String(text.prefix(128)))) ?? Self.nameless
-    }
-
-    private static let nameless: PluginID = {
-        guard let id = try? PluginID("integration") else { preconditionFailure("'integration' is a valid id") }
-        return id
-    }()
 }
 
 extension RunnablePlugin {
