@@ -17,6 +17,12 @@ package struct FrameAssembler: Sendable {
             throw .frameTooLong(bytes: payload.count, limit: limits.frameBytesMax)
         }
         let more = header.flags.contains(.more)
+        // Pieces without content would go on for ever below every limit.
+        guard !more || payload.count == limits.frameBytesMax else {
+            throw .shortPiece(bytes: payload.count, expected: limits.frameBytesMax)
+        }
+        let total = (pending?.payload.count ?? 0) + payload.count
+        guard total <= limits.messageBytesMax else { throw .messageTooLong(bytes: total, limit: limits.messageBytesMax) }
         guard var message = pending else {
             var whole = header
             whole.flags.remove(.more)
@@ -29,8 +35,6 @@ package struct FrameAssembler: Sendable {
         guard header.kind == message.header.kind, header.id == message.header.id, header.extra == message.header.extra,
             header.flags.subtracting(.more) == message.header.flags
         else { throw .brokenContinuation(kind: message.header.kind, id: message.header.id) }
-        let total = message.payload.count + payload.count
-        guard total <= limits.messageBytesMax else { throw .messageTooLong(bytes: total, limit: limits.messageBytesMax) }
         pending = nil
         message.payload.append(contentsOf: payload)
         message.header.length = UInt32(total)

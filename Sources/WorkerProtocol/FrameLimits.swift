@@ -17,6 +17,8 @@ package enum FrameError: Error, Sendable, Hashable {
     case frameTooLong(bytes: Int, limit: Int)
     /// The frames of one message add up to more than a message may hold.
     case messageTooLong(bytes: Int, limit: Int)
+    /// A piece of a message is shorter than a frame may be, and not the last one.
+    case shortPiece(bytes: Int, expected: Int)
     /// A continuation differs from the message it should continue.
     case brokenContinuation(kind: UInt16, id: UInt32)
     /// The ring's positions or lengths are impossible.
@@ -30,6 +32,7 @@ extension FrameError: CustomStringConvertible {
         switch self {
         case .frameTooLong(let bytes, let limit): "a frame of \(bytes) bytes was announced; at most \(limit) are allowed"
         case .messageTooLong(let bytes, let limit): "a message of at least \(bytes) bytes was sent; at most \(limit) are allowed"
+        case .shortPiece(let bytes, let expected): "a piece of a message held \(bytes) bytes; all but the last hold \(expected)"
         case .brokenContinuation(let kind, let id): "a message (kind \(kind), id \(id)) was interrupted by another one"
         case .corruptRing: "the shared ring holds impossible positions or lengths"
         case .truncated: "the stream ended in the middle of a frame"

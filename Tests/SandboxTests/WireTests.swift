@@ -55,6 +55,12 @@ struct WireOffence: Sendable, CustomTestStringConvertible {
         ) { worker, id in
             for _ in 0..<3 { worker.say(.result, flags: .more, id: id, [UInt8](repeating: 32, count: 64 << 10)) }
         },
+        WireOffence(
+            testDescription: "a message longer than allowed, in pieces without content",
+            verdict: "a piece of a message held 0 bytes; all but the last hold 65536"
+        ) { worker, id in
+            while worker.say(.result, flags: .more, id: id) {}
+        },
         WireOffence(testDescription: "more host calls open than agreed", verdict: "more than 8 host calls open at once") { worker, id in
             for number in 1...200 { worker.say(.hostCall, id: UInt32(number), extra: id, Array("test.never\nnull".utf8)) }
         },
