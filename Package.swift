@@ -25,6 +25,7 @@ let package = Package(
         // C and C++ libraries, one thin target each.
         .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
@@ -44,17 +45,21 @@ let package = Package(
         .executableTarget(name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house),
 
         // The hub's side.
-        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON"], swiftSettings: house),
+        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
+        // Where sandbox, broker and packages meet.
+        .target(
+            name: "PluginRuntime",
+            dependencies: ["Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .target(
             name: "PatchbayCLI",
-            dependencies: ["Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
-            name: "patchbay-bench", dependencies: ["Sandbox", "HostCalls", "PluginPackages", "PluginModel", "JSON"],
+            name: "patchbay-bench", dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
         // Tests, a target a room.
@@ -66,7 +71,7 @@ let package = Package(
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["Sandbox", "HostCalls", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
+            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),

@@ -1,1 +1,3 @@
-print("not yet")
+internal import Worker
+
+WorkerProcess.main(CommandLine.arguments)

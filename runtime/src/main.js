@@ -1,4 +1,5 @@
-// Placeholder entry of the prelude until the pump arrives: hands out the installer.
+// The prelude: what every worker evaluates before it knows which plugin it will run. scripts/build-runtime says how it is called.
 import { installGlobals } from './globals/install.js';
+import { makePump } from './pump/pump.js';
 
-prelude.installGlobals = installGlobals;
+prelude.pump = makePump(native, installGlobals);

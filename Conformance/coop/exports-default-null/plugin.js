@@ -1,0 +1,2 @@
+exports.default = null;
+exports.manifest = { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false };

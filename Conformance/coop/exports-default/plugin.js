@@ -1,0 +1,2 @@
+exports.__esModule = true;
+exports.default = { manifest: { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false } };

@@ -1,0 +1,3 @@
+exports.__esModule = true;
+exports.manifest = { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false };
+exports.createSignals = () => [];

@@ -1,0 +1,1 @@
+module.exports = { get manifest() { throw new Error('hostile getter'); } };

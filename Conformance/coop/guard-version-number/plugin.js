@@ -1,0 +1,1 @@
+module.exports = { manifest: { id: 'DEMO', name: 'Demo', version: 1, requiresConfig: true } };

@@ -1,0 +1,1 @@
+module.exports = { manifest: { id: 'DEMO', name: 'De\ud800mo', version: '1.0.0', requiresConfig: false, modelCard: { modelName: 'm', version: '1', releaseDate: new Date(0), render() {}, big: 10n, nan: NaN, nothing: undefined, symbol: Symbol('s') } } };

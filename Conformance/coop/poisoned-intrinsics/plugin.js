@@ -1,0 +1,4 @@
+Array.prototype[Symbol.iterator] = () => { throw 1; };
+Array.prototype.push = JSON.stringify = JSON.parse = Map.prototype.get = Map.prototype.set = Promise.prototype.then = String.prototype.slice = Reflect.apply = Object.keys = () => { throw 2; };
+const manifest = { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false };
+module.exports = { manifest, createSignals: (context) => [{ signalTypeId: 'S', signal: { id: { type: 'S' }, displayName: 'S', description: '', docsUrl: null, recommendedThresholds: null, supportedLanguages: 'ALL', pricingStructure: { type: 'FREE' }, eligibleInputs: ['STRING'], outputType: { scalarType: 'NUMBER' }, getCost: () => 3, run: async () => ({ outputType: { scalarType: 'NUMBER' }, score: 1 }), getDisabledInfo: async () => ({ disabled: false }), needsMatchingValues: false, eligibleSubcategories: [], needsActionPenalties: false, integration: 'DEMO', allowedInAutomatedRules: true } }] };

@@ -1,0 +1,2 @@
+class Signal { #n = 7; get id() { return { type: 'S' }; } get displayName() { return 'S'; } get eligibleInputs() { return ['STRING']; } getCost() { return this.#n; } async run(input) { return { outputType: { scalarType: 'NUMBER' }, score: this.#n }; } async getDisabledInfo() { return { disabled: this.#n !== 7 }; } }
+module.exports = { manifest: { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false }, createSignals: () => [{ signalTypeId: 'S', signal: new Signal() }] };

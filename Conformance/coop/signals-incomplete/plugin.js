@@ -1,0 +1,1 @@
+module.exports = { manifest: { id: 'DEMO', name: 'Demo', version: '1.0.0', requiresConfig: false }, createSignals: () => [null, { signal: {} }, { signalTypeId: 'A' }, { signalTypeId: 'B', signal: {} }] };

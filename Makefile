@@ -1,0 +1,44 @@
+# The doors of this repository; `make` alone lists them. Every target may be repeated.
+.DEFAULT_GOAL := help
+.PHONY: help setup runtime build run test soak bench lint format clean
+MAKEFLAGS += --no-print-directory
+
+SWIFT_FILES := Sources Tests Benchmarks Package.swift
+# The Swift runtime is linked in: two programs that need only Debian's libraries.
+RELEASE := --configuration release --static-swift-stdlib
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+
+setup: ## install the Debian packages that are missing
+	@scripts/setup
+
+runtime: setup
+	@scripts/build-runtime
+
+build: runtime ## build the programs patchbay and patchbay-worker into .build/release
+	@swift build $(RELEASE) --product patchbay-worker
+	@swift build $(RELEASE) --product patchbay
+
+run: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
+	@.build/release/patchbay run $(ARGS)
+
+test: runtime ## run every test
+	@swift test --disable-xctest $(ARGS)
+
+soak: runtime ## run the tests with their long forms: more seeds, more repetitions
+	@PATCHBAY_SOAK=1 swift test --disable-xctest $(ARGS)
+
+bench: build ## measure beside the peers on this machine and print ratios
+	@swift build $(RELEASE) --product patchbay-bench
+	@.build/release/patchbay-bench Benchmarks/peers $(ARGS)
+
+lint: ## check format and hygiene
+	@swift format lint --strict --recursive --parallel $(SWIFT_FILES)
+	@scripts/check-hygiene
+
+format: ## format the Swift sources
+	@swift format --in-place --recursive --parallel $(SWIFT_FILES)
+
+clean: ## remove everything built
+	@rm -rf .build

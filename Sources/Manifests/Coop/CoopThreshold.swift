@@ -1,0 +1,80 @@
+package import JSON
+
+/// How a condition compares a score.
+package enum CoopComparator: String, Sendable, Hashable, CaseIterable {
+    case equals = "EQUALS"
+    case notEqualTo = "NOT_EQUAL_TO"
+    case lessThan = "LESS_THAN"
+    case lessThanOrEquals = "LESS_THAN_OR_EQUALS"
+    case greaterThan = "GREATER_THAN"
+    case greaterThanOrEquals = "GREATER_THAN_OR_EQUALS"
+    /// No score could be had.
+    case isUnavailable = "IS_UNAVAILABLE"
+    /// There is no value to judge; decided before a signal runs.
+    case isNotProvided = "IS_NOT_PROVIDED"
+}
+
+/// What a score is compared with, and what a score is: contract of Coop, sections 6.2 and 15.
+package enum CoopThreshold: Sendable, Hashable, CustomStringConvertible {
+    case string(String)
+    case number(Double)
+    case boolean(Bool)
+
+    package init?(_ value: JSONValue) {
+        switch value {
+        case .string(let text): self = .string(text)
+        case .int, .double: self = .number(value.doubleValue ?? .nan)
+        case .bool(let flag): self = .boolean(flag)
+        default: return nil
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .string(let text): text
+        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+        case .boolean(let flag): String(flag)
+        }
+    }
+}
+
+/// One run of a signal, as the facade in the worker reports it.
+package enum CoopRun: Sendable, Hashable {
+    /// `output` is what the run says it is, and nil where it says nothing that can be used.
+    case scored(CoopThreshold, output: CoopOutput?, matchedValue: String?)
+    case failed(name: String, message: String, stack: String?)
+
+    /// Reads `{ ok: { score, number?, outputType?, matchedValue? } }` or `{ error: { name, message, stack? } }`. Whatever else a worker
+    /// sends is a failed run.
+    package init(_ answer: JSONValue) {
+        guard let ok = answer["ok"] else {
+            let error = answer["error"]
+            self = .failed(
+                name: error?["name"]?.stringValue ?? "Error",
+                message: error?["message"]?.stringValue ?? "The worker's answer cannot be read.",
+                stack: error?["stack"]?.stringValue)
+            return
+        }
+        let score: CoopThreshold?
+        switch ok["number"]?.stringValue {
+        case "NaN": score = .number(.nan)
+        case "Infinity": score = .number(.infinity)
+        case "-Infinity": score = .number(-.infinity)
+        default: score = ok["score"].flatMap { CoopThreshold($0) }
+        }
+        guard let score else {
+            self = .failed(name: "InvalidResult", message: "The signal gave no score.", stack: nil)
+            return
+        }
+        self = .scored(score, output: ok["outputType"].flatMap { CoopOutput($0) }, matchedValue: ok["matchedValue"]?.stringValue)
+    }
+}
+
+extension CoopOutput {
+    /// Reads `{ scalarType, enum?, ordered? }`; nil when the scalar is none.
+    package init?(_ value: JSONValue) {
+        guard let scalar = value["scalarType"]?.stringValue.flatMap(CoopScalar.init) else { return nil }
+        let values = value["enum"]?.arrayValue?.compactMap { CoopThreshold($0)?.description }
+        self.init(scalar, values: values, isOrdered: value["ordered"]?.boolValue ?? false)
+    }
+}

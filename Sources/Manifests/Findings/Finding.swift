@@ -1,0 +1,74 @@
+package import JSON
+import PluginModel
+
+/// One thing wrong, doubtful or worth knowing about a plugin's files, with its place and what to do about it.
+///
+/// A reader collects every finding before it answers, so that an author fixes a file in one round. Only `error` findings stop a plugin
+/// from loading; the rest are shown and the plugin goes on.
+package struct Finding: Sendable, Hashable, CustomStringConvertible {
+    package enum Severity: String, Sendable, Hashable, CaseIterable {
+        /// The plugin, or the part of it that `place` names, cannot be used.
+        case error
+        /// It works, but probably not as its author meant.
+        case warning
+        /// Nothing is wrong; the reader did something that deserves a word.
+        case notice
+    }
+
+    /// Where a person has to look.
+    package enum Place: Sendable, Hashable, CustomStringConvertible {
+        /// A value inside a JSON document; the empty pointer means the document as a whole.
+        case document(file: String, pointer: JSONPointer)
+        /// A position in a text file. `line` and `column` count from 1; `text` is that line as the author wrote it, where it could be read.
+        case source(file: String, line: Int, column: Int, text: String?)
+        /// A file or folder as a whole.
+        case file(String)
+
+        package var description: String {
+            switch self {
+            case .document(let file, let pointer): pointer.tokens.isEmpty ? file : "\(file) \(pointer)"
+            case .source(let file, let line, let column, _): "\(file):\(line):\(column)"
+            case .file(let path): path
+            }
+        }
+    }
+
+    /// Stable, for programs, e.g. `manifest.unknown-permission`; listed in docs/errors.md.
+    package let code: String
+    package let severity: Severity
+    package let place: Place
+    /// What is so, and why that matters; one or two sentences.
+    package let sentence: String
+    /// What to do now, where there is something to do.
+    package let remedy: String?
+
+    package init(_ severity: Severity, code: String, place: Place, _ sentence: String, remedy: String? = nil) {
+        self.code = code
+        self.severity = severity
+        self.place = place
+        self.sentence = sentence
+        self.remedy = remedy
+    }
+
+    /// At most four lines: what and where, the source line with its mark where there is one, and the remedy.
+    package var description: String {
+        var lines = ["\(severity.rawValue) \(code): \(sentence)", "  at \(visible(place.description, scalarsMax: 500))"]
+        if case .source(_, _, let column, let text?) = place {
+            let shown = visible(text.replacing("\t", with: " "))
+            lines.append("  | \(shown)")
+            if column <= shown.count + 1 { lines.append("  | \(String(repeating: " ", count: max(0, column - 1)))^") }
+        }
+        if let remedy { lines.append("  \(remedy)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Sequence<Finding> {
+    /// The findings that stop a plugin from loading.
+    package var errors: [Finding] { filter { $0.severity == .error } }
+}
+
+/// "Did you mean 'x'?" for the known word nearest to `word`, or nil when none is near.
+func didYouMean(_ word: String, among known: some Sequence<String>) -> String? {
+    nearMiss(word, among: known).map { "Did you mean '\($0)'?" }
+}

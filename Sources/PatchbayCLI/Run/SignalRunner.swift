@@ -1,0 +1,137 @@
+import Glibc
+import HostCalls
+import JSON
+import Manifests
+import PluginModel
+import PluginPackages
+import PluginRuntime
+import Sandbox
+
+/// Loads the packages that a configuration names and runs their signals, each package in a worker of its own.
+struct SignalRunner: SignalLoading {
+    func load(_ request: SignalLoadRequest) async throws(CommandFailure) -> any SignalSession {
+        let file =
+            request.configPath.map { ConfigurationFile(path: $0) }
+            ?? ConfigurationFile(environment: request.environment, workingDirectory: request.workingDirectory)
+        var notices = file.reading.findings.map { Self.notice($0) }
+        guard let configuration = file.reading.manifest else {
+            throw CommandFailure(notices.first ?? Fault(code: "integrations.malformed", message: "The configuration cannot be read.", turn: .operator), exitCode: .invalidPlugin)
+        }
+        var options = SandboxRuntime.Options(layout: try PluginCallRunner.layout())
+        options.poolSize = min(2, configuration.enabled.count)
+        if request.allowDegraded { options.waivedLayers = PluginCallRunner.waivable }
+        let services = PluginServices(sandbox: options, bundler: try PluginCallRunner.bundler())
+        var limits = SandboxLimits()
+        limits.callTime = request.limits.time
+        limits.callCPUTime = request.limits.time
+        limits.memoryBytes = request.limits.memoryBytes
+
+        var roster = CoopRoster()
+        var packages: [String: LoadedCoopPackage] = [:]
+        var loaded: [LoadedIntegration] = []
+        let finder = CoopPackages(folder: file.folder, bundler: services.bundler)
+        for entry in configuration.enabled {
+            let found = finder.load(entry)
+            notices += found.findings.map { Self.notice($0, package: entry.spec) }
+            if let fault = found.fault { notices.append(fault) }
+            guard let package = found.package else { continue }
+            do throws(Fault) {
+                let running = try await LoadedCoopPackage.load(
+                    package, log: DescriptorLogSink(form: .text, minimum: .info), limits: limits, services: services)
+                notices += running.findings.map { Self.notice($0, package: entry.spec) }
+                let admitted = roster.admit(running.integration)
+                notices += admitted.findings.map { Self.notice($0, package: entry.spec) }
+                guard let integration = admitted.manifest else {
+                    await running.plugin.stop()
+                    continue
+                }
+                packages[integration.id] = running
+                loaded.append(try await Self.describe(integration, running))
+            } catch { notices.append(error) }
+        }
+        return RunningSignals(configPath: file.path, integrations: loaded, notices: notices, packages: packages, services: services)
+    }
+
+    private static func describe(_ integration: CoopIntegration, _ package: LoadedCoopPackage) async throws(Fault) -> LoadedIntegration {
+        var signals: [LoadedSignal] = []
+        for signal in integration.signals {
+            var disabled = try await package.disabledMessage(of: signal.type, orgID: RunningSignals.orgID)
+            if !signal.accepts(.scalar(.string)) { disabled = disabled ?? "It does not judge texts." }
+            var threshold: Double?
+            if case .number(let number)? = signal.recommendedThresholds?.highPrecision { threshold = number }
+            if case .string(let text)? = signal.recommendedThresholds?.highPrecision { threshold = Double(text) }
+            signals.append(
+                LoadedSignal(
+                    integration: integration.id, type: signal.type, displayName: signal.displayName, outputType: signal.output.scalar.rawValue,
+                    highPrecisionThreshold: threshold, disabledMessage: disabled))
+        }
+        return LoadedIntegration(id: integration.id, name: integration.name, version: integration.version, package: package.integration.spec, signals: signals)
+    }
+
+    private static func notice(_ finding: Finding, package: String? = nil) -> Fault {
+        Fault(
+            code: finding.code, message: finding.sentence, place: [package, finding.place.description].compactMap(\.self).joined(separator: " "), remedy: finding.remedy,
+            turn: finding.code.hasPrefix("integrations.") ? .operator : .plugin)
+    }
+}
+
+/// Packages in their workers, ready to judge texts.
+struct RunningSignals: SignalSession {
+    /// The organisation the command line stands for; nothing is stored for it.
+    static let orgID = "local"
+
+    let configPath: String
+    let integrations: [LoadedIntegration]
+    let notices: [Fault]
+    let packages: [String: LoadedCoopPackage]
+    let services: PluginServices
+
+    func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {
+        guard let package = packages[signal.integration] else {
+            throw CommandFailure(Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
+        }
+        do throws(Fault) {
+            return try await package.run(signal.type, onTexts: texts, orgID: Self.orgID).map { Self.outcome($0, signal) }
+        } catch {
+            if error.code == "plugin.quarantined" || error.code == "sandbox.unavailable" { throw CommandFailure(error) }
+            // The batch failed as a whole: each of its texts is told why, and the next batch gets a fresh worker.
+            return Array(repeating: .failed(error), count: texts.count)
+        }
+    }
+
+    private static func outcome(_ run: CoopRun, _ signal: LoadedSignal) -> SignalOutcome {
+        switch run {
+        case .scored(.number(let number), _, let matched): .score(.double(number), matchedValue: matched)
+        case .scored(.boolean(let flag), _, let matched): .score(.bool(flag), matchedValue: matched)
+        case .scored(.string(let text), _, let matched): .score(.string(text), matchedValue: matched)
+        case .failed(let name, let message, _):
+            .failed(Fault(code: "coop.signal-failed", message: "\(name): \(message)", place: signal.type, turn: .plugin))
+        }
+    }
+
+    func peakMemoryBytes() async -> Int? {
+        var peak: Int?
+        for package in packages.values {
+            guard let pid = await package.plugin.host.status.pid, let bytes = Self.peakBytes(of: pid) else { continue }
+            peak = max(peak ?? 0, bytes)
+        }
+        return peak
+    }
+
+    private static func peakBytes(of pid: Int32) -> Int? {
+        guard let file = fopen("/proc/\(pid)/status", "re") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("VmHWM:") else { continue }
+            return text.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }.map { $0 * 1_024 }
+        }
+        return nil
+    }
+
+    func close() async {
+        for package in packages.values { await package.plugin.stop() }
+        await services.stop()
+    }
+}

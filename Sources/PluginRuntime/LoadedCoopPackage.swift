@@ -1,0 +1,88 @@
+package import HostCalls
+package import JSON
+package import Manifests
+package import PluginModel
+package import PluginPackages
+package import Sandbox
+
+/// An integration in Coop's format, loaded: its manifest as data, its signals ready to run in a worker of their own.
+package final class LoadedCoopPackage: Sendable {
+    package let integration: CoopIntegration
+    package let findings: [Finding]
+    package let plugin: RunnablePlugin
+
+    private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin) {
+        self.integration = integration
+        self.findings = findings
+        self.plugin = plugin
+    }
+
+    /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
+    /// (contracts of Coop, section 10).
+    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault) -> LoadedCoopPackage {
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.limits = limits
+        let modules: [String: String]
+        let facade: PluginProgram.Facade
+        do throws(WorkerLayout.NotFound) {
+            let types = try services.layout.text("modules/coop-types.js")
+            modules = Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) })
+            facade = PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js"))
+        } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
+        let plugin = RunnablePlugin(
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules, facade: facade, settings: settings, services: services)
+        do throws(Fault) {
+            let description = try await plugin.json("describe", .null)
+            let reading = CoopIntegration.read(description: description, spec: package.spec)
+            guard let integration = reading.manifest else {
+                let first = reading.findings.errors.first
+                throw Fault(
+                    code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"), place: package.spec, remedy: first?.remedy,
+                    turn: .plugin, details: reading.findings.map(\.description).joined(separator: "\n"))
+            }
+            return LoadedCoopPackage(integration: integration, findings: reading.findings, plugin: plugin)
+        } catch {
+            await plugin.stop()
+            guard error.code == "plugin.load-failed" else { throw error }
+            var fault = error
+            fault.message = CoopText.cannotLoad(package.spec, error.message)
+            throw fault
+        }
+    }
+
+    /// Runs one signal on many texts in one message. One answer a text, in order.
+    package func run(_ signal: String, onTexts texts: [String], orgID: String) async throws(Fault) -> [CoopRun] {
+        let inputs = texts.map { text -> JSONValue in
+            [
+                "signal": ["type": .string(signal)], "value": ["type": "STRING", "value": .string(text)], "orgId": .string(orgID),
+            ]
+        }
+        let answer = try await plugin.json("runMany", ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)])
+        guard let list = answer.arrayValue, list.count == texts.count else {
+            throw Fault(code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub)
+        }
+        return list.map { CoopRun($0) }
+    }
+
+    /// Why a signal cannot be used by an organisation now; nil when it can.
+    package func disabledMessage(of signal: String, orgID: String) async throws(Fault) -> String? {
+        let answer = try await plugin.json("disabledInfo", ["signalTypeId": .string(signal), "orgId": .string(orgID)])
+        if let error = answer["error"] { return error["message"]?.stringValue ?? "It does not say whether it can be used." }
+        guard answer["disabled"]?.boolValue == true else { return nil }
+        return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."
+    }
+}
+
+extension RunnablePlugin {
+    /// Calls an entry and reads its answer.
+    package func json(_ export: String, _ argument: JSONValue) async throws(Fault) -> JSONValue {
+        let bytes: [UInt8]
+        do throws(CallFailure) {
+            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else { throw .protocolViolation("a stream where a value was due") }
+            bytes = value
+        } catch { throw fault(error, calling: export) }
+        do throws(JSONError) {
+            return bytes.isEmpty ? .null : try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: host.limits.messageBytes, loneSurrogates: .replace))
+        } catch { throw fault(.protocolViolation("a result that is no JSON: \(error.message)"), calling: export) }
+    }
+}

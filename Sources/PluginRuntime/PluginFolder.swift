@@ -1,0 +1,55 @@
+package import Manifests
+package import PluginModel
+package import PluginPackages
+internal import Glibc
+
+/// A folder with `patchbay.json`, read and bundled: everything about a plugin that is known before it runs.
+package struct PluginFolder: Sendable {
+    package let manifest: PatchbayManifest
+    package let bundle: PluginBundle
+    /// Warnings and notices; errors end the reading.
+    package let findings: [Finding]
+
+    /// Modules the hub provides to plugins of our own format.
+    package static let providedModules = ["@patchbay/plugin"]
+    private static let manifestBytesMax = 1 << 20
+
+    /// Reads and bundles. Blocks for as long as the bundler takes, a millisecond when the cache has it.
+    package init(at folder: String, bundler: Bundler) throws(Fault) {
+        let path = folder + "/" + PatchbayManifest.fileName
+        let bytes = try Self.read(path, folder: folder)
+        let reading = PatchbayManifest.read(bytes)
+        guard let manifest = reading.manifest else {
+            let errors = reading.findings.errors
+            let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
+            throw Fault(
+                code: errors.first?.code ?? "manifest.invalid", message: (errors.first?.sentence ?? "The manifest cannot be read.") + more,
+                place: errors.first.map { "\(PatchbayManifest.fileName) \($0.place)" }, remedy: errors.first?.remedy, turn: .plugin,
+                details: reading.findings.map(\.description).joined(separator: "\n"))
+        }
+        self.manifest = manifest
+        do throws(BundleError) {
+            bundle = try bundler.bundle(
+                root: folder, entry: manifest.entry.description, externals: Self.providedModules, pluginID: manifest.id.rawValue)
+        } catch { throw error.fault }
+        findings = reading.findings + bundle.findings
+    }
+
+    private static func read(_ path: String, folder: String) throws(Fault) -> [UInt8] {
+        guard let file = fopen(path, "re") else {
+            let reason = errno
+            let isFolder = access(folder, F_OK) == 0
+            throw Fault(
+                code: isFolder ? "manifest.missing" : "plugin.no-folder",
+                message: isFolder ? "There is no \(PatchbayManifest.fileName) in this folder (\(String(cString: strerror(reason))))." : "There is no such folder.",
+                place: folder, remedy: isFolder ? "Write one: {\"id\", \"name\", \"version\", \"entry\", \"permissions\": []}" : "Check the path.", turn: .caller)
+        }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: manifestBytesMax + 1)
+        let count = fread(&bytes, 1, bytes.count, file)
+        guard count <= manifestBytesMax else {
+            throw Fault(code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
+        }
+        return Array(bytes[..<count])
+    }
+}

@@ -1,0 +1,63 @@
+internal import CRing
+internal import Synchronization
+internal import WorkerProtocol
+
+/// Time: who has run too long, and how long the connection's thread may sleep.
+extension WorkerConnection {
+    /// While somebody is past a deadline the thread looks this often.
+    static let strictSleepMicroseconds: UInt64 = 2_000
+
+    /// Ends what is overdue and says how long to sleep, in microseconds. Called by the connection's own thread.
+    func keepDeadlines(_ now: UInt64) -> UInt64 {
+        enum Step { case cancel(UInt32), kill(UInt32, CallFailure) }
+        var steps: [Step] = []
+        var next = UInt64.max
+        var someoneEnding = false
+        let busy = calls.withLock { table -> Bool in
+            guard table.inFlight > 0 else { return false }
+            let current = pb_channel_current(channel.memory)
+            for index in table.indicesInUse {
+                let id = table.id(at: index)
+                let isLoad = id == loadID.load(ordering: .acquiring)
+                switch table[index].phase {
+                case .running where table[index].deadline <= now:
+                    let limit = table[index].limit
+                    let running = current == id || isLoad
+                    table[index].phase = .ending(.timeLimit(limit, running: running, killed: false))
+                    table[index].deadline = now + SandboxLimits.grace(for: limit).nanosecondsClamped
+                    if running { pb_channel_set_interrupt(channel.memory, isLoad ? Self.loadCallID : id) }
+                    steps.append(.cancel(id))
+                    someoneEnding = true
+                case .ending(let reason):
+                    someoneEnding = true
+                    // Two calls can be overdue at once; the word for one is the word for the one that runs.
+                    if current == id { pb_channel_set_interrupt(channel.memory, id) }
+                    guard table[index].deadline <= now else { break }
+                    var verdict = reason
+                    if case .timeLimit(let limit, let running, _) = reason { verdict = .timeLimit(limit, running: running, killed: true) }
+                    steps.append(.kill(id, verdict))
+                default: next = min(next, table[index].deadline)
+                }
+            }
+            return true
+        }
+        for step in steps {
+            switch step {
+            case .cancel(let id): send(FrameHeader(kind: HubToWorker.cancel.rawValue, id: id), [], evenIfFull: true)
+            case .kill(let id, let verdict): condemn(verdict, culprit: id)
+            }
+        }
+        if someoneEnding { return Self.strictSleepMicroseconds }
+        let quietFor = now - min(now, lastActivity.load(ordering: .relaxed))
+        if quietFor > Self.busySleepMicroseconds * 1_000, holdsToken.exchange(false, ordering: .relaxed) {
+            pb_channel_set_spin(channel.memory, 0)
+            governor.giveBack()
+        }
+        if !busy, quietFor > Self.lingerNanoseconds {
+            sleepsLong.store(true, ordering: .sequentiallyConsistent)
+            return Self.idleSleepMicroseconds
+        }
+        guard next != .max else { return Self.busySleepMicroseconds }
+        return min(Self.busySleepMicroseconds, max(500, (next - min(next, now)) / 1_000 + 200))
+    }
+}

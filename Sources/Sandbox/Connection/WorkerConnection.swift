@@ -1,0 +1,190 @@
+internal import CRing
+internal import Glibc
+internal import JSON
+internal import Synchronization
+internal import WorkerProtocol
+
+/// The hub's end of one worker: sends calls, takes answers, serves host calls, keeps deadlines.
+///
+/// Three kinds of threads meet here. Callers push into the outbox, then poll for a moment, because an answer within two
+/// microseconds is cheaper than a suspension. One thread of its own takes over when nobody polls. The reaper reports the worker's
+/// death. Whoever takes messages holds the reader role, so they are taken in order and by one at a time.
+///
+/// `@unchecked Sendable`: `inbox` and `reading` are touched only by the holder of the reader role, `calls` and `outbox` only
+/// under their locks; all else is immutable or atomic.
+final class WorkerConnection: @unchecked Sendable {
+    /// Microseconds of sleep while something is going on; bounds how late a deadline is seen and a lost wake-up costs.
+    static let busySleepMicroseconds: UInt64 = 20_000
+    static let idleSleepMicroseconds: UInt64 = 1_000_000
+    /// How long after the last message the thread still counts as busy.
+    static let lingerNanoseconds: UInt64 = 1_000_000_000
+    static let framesPerTurnMax = 512
+    /// From this many calls in flight on, answers are gathered.
+    static let crowd = 8
+    /// Bounds of gathering: rounds, and turns of polling in each; together about 10 µs of waiting.
+    static let gatherRounds = 64
+    static let gatherTurns: UInt32 = 128
+
+    let channel: Channel
+    let limits: SandboxLimits
+    let handler: any HostCallHandler
+    let governor: SpinGovernor
+    let bell: Bell
+    /// Ends the process. Safe to call again and after its death.
+    let kill: @Sendable () -> Void
+
+    let calls: Mutex<CallTable>
+    let outbox: Mutex<Outbox>
+    var inbox: Inbox
+    var reading = ReadingState()
+
+    private let readerTaken = Atomic<Bool>(false)
+    let pollers = Atomic<Int>(0)
+    let isClosed = Atomic<Bool>(false)
+    let sleepsLong = Atomic<Bool>(false)
+    let lastActivity: Atomic<UInt64>
+    let holdsToken = Atomic<Bool>(false)
+    /// The call that loads the plugin, 0 before there is one.
+    let loadID = Atomic<UInt32>(0)
+    /// Numbers of the host calls that wait for an answer.
+    let openHostCalls = Mutex<Set<UInt32>>([])
+    /// The worker's report of its own lock-down (`pb_report`), empty until it came.
+    let standing = Mutex<[UInt8]>([])
+    /// Why we killed the worker, for the calls that die with it. First reason wins.
+    let verdict = Mutex<(culprit: UInt32, failure: CallFailure)?>(nil)
+
+    /// What the holder of the reader role counts.
+    struct ReadingState {
+        var noticesThisSecond = 0
+        var secondStart: UInt64 = 0
+        /// Answers taken and not settled, calls ended and not told, callers answered and not resumed: emptied before the role is given back.
+        var answers: [Frame] = []
+        var endedCalls: [UInt32] = []
+        var resumable: [(UnsafeContinuation<CallOutcome, Never>, CallOutcome)] = []
+    }
+
+    init(
+        channel: Channel, plane: DataPlane, limits: SandboxLimits, handler: any HostCallHandler, governor: SpinGovernor,
+        kill: @escaping @Sendable () -> Void
+    ) {
+        let frameLimits = FrameLimits(messageBytesMax: limits.messageBytes)
+        self.channel = channel
+        self.limits = limits
+        self.handler = handler
+        self.governor = governor
+        self.kill = kill
+        calls = Mutex(CallTable(capacity: limits.callsInFlight))
+        outbox = Mutex(Outbox(channel, plane: plane, limits: frameLimits, backlogBytesMax: limits.waitingBytes))
+        inbox = Inbox(channel, plane: plane, limits: frameLimits)
+        bell = inbox.bell
+        lastActivity = Atomic(pb_now_ns())
+    }
+
+    deinit { inbox.deallocate() }
+
+    /// Starts the connection's own thread. It ends by itself once the worker is gone.
+    func start() {
+        HubThread.start("pb-worker-io") { [self] in loop() }
+    }
+
+    // MARK: The reader role
+
+    func tryRead() -> Bool {
+        !readerTaken.load(ordering: .relaxed) && readerTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    }
+
+    func stopReading() { readerTaken.store(false, ordering: .releasing) }
+
+    /// Waits for the role; holders keep it for a batch of messages or one caller's short poll.
+    func waitToRead() {
+        var turns = 0
+        while !tryRead() {
+            turns += 1
+            if turns % 64 == 0 { usleep(50) } else { sched_yield() }
+        }
+    }
+
+    private func loop() {
+        var lastLook: UInt64 = 0
+        while !isClosed.load(ordering: .acquiring) {
+            var worked = false
+            let event = bell.event
+            if tryRead() {
+                inbox.setSleeping(false)
+                worked = drain(max: Self.framesPerTurnMax)
+                if worked { gather() }
+                resumeAnswered()
+                if !worked, holdsToken.load(ordering: .relaxed), inFlight >= Self.crowd { worked = inbox.spin(SpinGovernor.callerTurns) }
+                if !worked, pollers.load(ordering: .sequentiallyConsistent) == 0 { inbox.setSleeping(true) }
+                if !worked { worked = inbox.hasData }
+                stopReading()
+            }
+            flushOutbox()
+            let now = pb_now_ns()
+            if worked {
+                lastActivity.store(now, ordering: .relaxed)
+                // A worker can talk without pause and still be late.
+                guard now - lastLook > Self.strictSleepMicroseconds * 1_000 else { continue }
+            }
+            lastLook = now
+            let sleep = keepDeadlines(now)
+            if worked { continue }
+            guard !isClosed.load(ordering: .acquiring) else { break }
+            bell.sleep(since: event, microseconds: sleep)
+            sleepsLong.store(false, ordering: .relaxed)
+        }
+    }
+
+    var inFlight: Int { calls.withLock { $0.inFlight } }
+
+    /// With many calls in flight, waits a moment for more answers: resuming callers one by one costs a thread switch each.
+    private func gather() {
+        let open = inFlight + reading.resumable.count
+        guard open >= Self.crowd, holdsToken.load(ordering: .relaxed) else { return }
+        var rounds = 0
+        while reading.resumable.count < open / 4, rounds < Self.gatherRounds, inbox.spin(Self.gatherTurns) {
+            _ = drain(max: Self.framesPerTurnMax)
+            rounds += 1
+        }
+    }
+
+    private func flushOutbox() {
+        let broken = outbox.withLock { $0.hasBacklog && !$0.flush() }
+        if broken { condemn(.protocolViolation(FrameError.corruptRing.description)) }
+    }
+
+    // MARK: Ending
+
+    /// Kills the worker for what it did. `culprit` is the call to blame, 0 for the one the worker says it was working on.
+    func condemn(_ failure: CallFailure, culprit: UInt32 = 0) {
+        verdict.withLock { verdict in
+            if verdict == nil { verdict = (culprit != 0 ? culprit : pb_channel_current(channel.memory), failure) }
+        }
+        kill()
+    }
+
+    /// The process is gone: deliver what it still said, then end every call that was in flight. Called once, by the reaper.
+    func workerEnded(_ death: CallFailure) {
+        waitToRead()
+        _ = drain(max: .max)
+        resumeAnswered()
+        isClosed.store(true, ordering: .releasing)
+        let current = pb_channel_current(channel.memory)
+        stopReading()
+        let (culprit, failure) = verdict.withLock { $0 ?? (current, death) }
+        var resume: [(UnsafeContinuation<CallOutcome, Never>, CallOutcome)] = []
+        calls.withLock { table in
+            let open = table.indicesInUse
+            let culpritIndex = open.first { table.id(at: $0) == culprit } ?? (open.count == 1 ? open[0] : nil)
+            for index in open {
+                var outcome = CallOutcome.failed(culpritIndex == nil || index == culpritIndex ? failure : .lostWorker(failure.brief))
+                if case .ending(let reason) = table[index].phase, index != culpritIndex { outcome = .failed(reason) }
+                if let continuation = table.settle(index, outcome, keepOpen: false) { resume.append((continuation, outcome)) }
+            }
+        }
+        for (continuation, outcome) in resume { continuation.resume(returning: outcome) }
+        if holdsToken.exchange(false, ordering: .relaxed) { governor.giveBack() }
+        handler.workerEnded()
+        bell.ring()
+    }
+}

@@ -1,0 +1,250 @@
+internal import CRing
+internal import JSON
+internal import PluginModel
+internal import Synchronization
+internal import WorkerProtocol
+
+/// One plugin as the hub sees it: starts its worker on first use, restarts it after a failure, puts it away when idle, and stops
+/// trusting it after too many failures.
+///
+/// Calls take a short path without the actor while a worker runs. Everything that changes what runs goes through the actor.
+package actor PluginHost {
+    package nonisolated let program: PluginProgram
+    package nonisolated let limits: SandboxLimits
+    private let runtime: SandboxRuntime
+    private let makeHandler: @Sendable () -> any HostCallHandler
+    private var ledger: FailureLedger
+    private var lifecycle = WorkerLifecycle()
+    private var starting: Task<Running, any Error>?
+    private let clock = ContinuousClock()
+    private let epoch: ContinuousClock.Instant
+
+    /// What a call needs, while a worker runs.
+    struct Running: Sendable {
+        let connection: WorkerConnection
+        let entries: EntryTable
+        let pid: Int32
+        let generation: Int
+    }
+    nonisolated let running = Mutex<Running?>(nil)
+    /// How long a call looks away while the end of a worker is being noted.
+    private static let endingPause = Duration.milliseconds(1)
+    private var generation = 0
+
+    /// `makeHandler` makes the handler of host calls for each new worker.
+    package init(
+        _ program: PluginProgram, runtime: SandboxRuntime, limits: SandboxLimits = SandboxLimits(),
+        policy: FailureLedger.Policy = .init(), makeHandler: @escaping @Sendable () -> any HostCallHandler
+    ) {
+        self.program = program
+        self.runtime = runtime
+        self.limits = limits
+        self.makeHandler = makeHandler
+        ledger = FailureLedger(policy: policy)
+        epoch = clock.now
+    }
+
+    // MARK: Calling
+
+    /// Calls an export with one JSON argument and gives its JSON result; empty when it returned nothing.
+    ///
+    /// `argument` must be valid JSON in UTF-8. `limit` may only shorten the plugin's own limit.
+    package nonisolated func call(_ export: String, _ argument: [UInt8], limit: Duration? = nil) async throws(CallFailure) -> CallResult {
+        try await send(.call, export, argument, limit)
+    }
+
+    /// Calls an export once per element of a JSON array, in one message.
+    package nonisolated func callBatch(_ export: String, _ list: [UInt8], limit: Duration? = nil) async throws(CallFailure) -> CallResult {
+        try await send(.batch, export, list, limit)
+    }
+
+    /// Calls an export and waits on this thread. For hot paths on threads of the caller's own; a worker must be running (`start`).
+    package nonisolated func callSync(_ export: String, _ argument: [UInt8], limit: Duration? = nil) throws(CallFailure) -> CallResult {
+        guard let target = running.withLock({ $0 }) else { throw .stopped }
+        let handle = target.entries.handle(for: export, on: target.connection)
+        let id = try target.connection.begin(.call, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
+        return try result(target.connection.waitBlocking(id, turns: SpinGovernor.callerTurns), target, id)
+    }
+
+    private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure) -> CallResult {
+        let target: Running
+        if let current = running.withLock({ $0 }) { target = current } else { target = try await startIfNeeded() }
+        let connection = target.connection
+        let handle = target.entries.handle(for: export, on: connection)
+        let id = try connection.begin(kind, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
+        if connection.holdsToken.load(ordering: .relaxed), connection.pollers.load(ordering: .relaxed) == 0,
+            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns) {
+            return try result(outcome, target, id)
+        }
+        return try result(await connection.wait(id), target, id)
+    }
+
+    private nonisolated func result(_ outcome: CallOutcome, _ target: Running, _ id: UInt32) throws(CallFailure) -> CallResult {
+        switch outcome {
+        case .value(let bytes), .end(let bytes): return .value(bytes)
+        case .mixed(let bytes): return .mixed(bytes)
+        case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self))
+        case .failed(let failure):
+            if failure.countsAgainstPlugin { noteFailure(failure, target.generation) }
+            if case .noSuchExport = failure { throw .noSuchExport(name: target.entries.lastAsked, exports: target.entries.names) }
+            throw failure
+        }
+    }
+
+    /// Failures that the worker survives are noted too; deaths come in through `workerEnded`.
+    nonisolated func noteFailure(_ failure: CallFailure, _ generation: Int) {
+        switch failure {
+        case .timeLimit(_, _, killed: false), .cpuLimit, .memoryLimit:
+            Task { await failed(failure, generation) }
+        default: break
+        }
+    }
+
+    // MARK: Life
+
+    package struct Status: Sendable, Hashable {
+        package var state: WorkerLifecycle.State
+        package var pid: Int32?
+        package var exports: [String]
+    }
+
+    package var status: Status {
+        let current = running.withLock { $0 }
+        return Status(state: lifecycle.state, pid: current?.pid, exports: current?.entries.names ?? [])
+    }
+
+    /// Starts a worker if none runs.
+    package func start() async throws(CallFailure) { _ = try await startIfNeeded() }
+
+    private func startIfNeeded() async throws(CallFailure) -> Running {
+        while true {
+            if let current = running.withLock({ $0 }) { return current }
+            switch lifecycle.callArrived(at: now) {
+            case .start: return try await begin()
+            case .join:
+                guard let starting else {
+                    // The worker has just died and its end waits for this actor: let it in, or nobody ever gets further.
+                    do { try await clock.sleep(for: Self.endingPause) } catch { throw .cancelled }
+                    continue
+                }
+                do { return try await starting.value } catch let failure as CallFailure { throw failure } catch { throw .stopped }
+            case .wait(let delay):
+                do { try await clock.sleep(for: delay) } catch { throw .cancelled }
+            case .refuse(let reason): throw .quarantined(reason: reason)
+            case .stopped: throw .stopped
+            }
+        }
+    }
+
+    private func begin() async throws(CallFailure) -> Running {
+        generation += 1
+        let mine = generation
+        let task = Task { () async throws -> Running in
+            let loaded = try await runtime.load(program, limits: limits, handler: makeHandler()) { [weak self] death in
+                guard let self else { return }
+                running.withLock { if $0?.generation == mine { $0 = nil } }
+                Task { await self.workerEnded(death, mine) }
+            }
+            let names = (try? JSONValue(parsing: loaded.exports))?.arrayValue?.compactMap(\.stringValue) ?? []
+            return Running(connection: loaded.connection, entries: EntryTable(names: names), pid: loaded.pid, generation: mine)
+        }
+        starting = task
+        do {
+            let started = try await task.value
+            if mine == generation { starting = nil }
+            guard mine == generation, lifecycle.started() else {
+                started.connection.kill()
+                throw CallFailure.stopped
+            }
+            // The worker may have died between loading and here.
+            if !started.connection.isClosed.load(ordering: .acquiring) { running.withLock { $0 = started } }
+            watchIdleness(of: mine)
+            return started
+        } catch {
+            let failure = error as? CallFailure ?? .stopped
+            if mine == generation {
+                starting = nil
+                if failure.countsAgainstPlugin { failed(failure, mine) } else { lifecycle.ended() }
+            }
+            throw failure
+        }
+    }
+
+    private var now: Duration { clock.now - epoch }
+
+    private func failed(_ failure: CallFailure, _ generation: Int) {
+        guard generation == self.generation else { return }
+        switch ledger.record(failure.brief, at: now) {
+        case .restart(let delay): lifecycle.failed(restartAt: now + delay)
+        case .quarantine(let reason):
+            lifecycle.quarantined(reason)
+        }
+        // What a call left half done stays in its worker's memory: the next call gets a fresh one.
+        retire()
+    }
+
+    private func workerEnded(_ death: CallFailure, _ generation: Int) {
+        guard generation == self.generation, lifecycle.state.hasWorker else { return }
+        switch death {
+        case .stopped, .cancelled: lifecycle.ended()
+        case _ where death.countsAgainstPlugin: failed(death, generation)
+        default: lifecycle.ended()
+        }
+    }
+
+    /// Takes the worker out of service: calls in flight may finish, new ones get a new worker.
+    private func retire() {
+        let old = running.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        guard let old else { return }
+        generation += 1
+        Task.detached { [limits] in
+            let deadline = ContinuousClock.now + limits.callTime
+            while ContinuousClock.now < deadline, old.connection.calls.withLock({ $0.inFlight }) > 0 {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+            old.connection.condemn(.stopped)
+        }
+    }
+
+    /// Stops the plugin: calls in flight end with `stopped`.
+    package func stop() {
+        lifecycle.stop()
+        generation += 1
+        let old = running.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        old?.connection.condemn(.stopped)
+    }
+
+    /// An operator lets a stopped or quarantined plugin run again.
+    package func release() {
+        ledger.forgive()
+        lifecycle.release()
+    }
+
+    private func watchIdleness(of mine: Int) {
+        Task { [weak self, limits] in
+            while true {
+                try? await Task.sleep(for: limits.idleTime / 4 + .milliseconds(5))
+                guard let self, await self.putAwayIfIdle(mine) else { return }
+            }
+        }
+    }
+
+    /// False when there is nothing left to watch.
+    private func putAwayIfIdle(_ mine: Int) -> Bool {
+        guard mine == generation, let current = running.withLock({ $0 }) else { return false }
+        let last = current.connection.lastActivity.load(ordering: .relaxed)
+        let quiet = pb_now_ns() - min(pb_now_ns(), last)
+        guard quiet >= limits.idleTime.nanosecondsClamped, current.connection.calls.withLock({ $0.inFlight }) == 0 else { return true }
+        running.withLock { $0 = nil }
+        generation += 1
+        lifecycle.ended()
+        current.connection.condemn(.stopped)
+        return false
+    }
+}

@@ -1,0 +1,46 @@
+internal import CRing
+internal import CSandbox
+internal import Glibc
+
+/// A worker process and what the hub holds of it.
+struct WorkerHandle: Sendable {
+    let pid: pid_t
+    /// Readable once the process has ended; owned by the reaper from the moment it is watched.
+    let pidfd: Int32
+    let channel: Channel
+    /// The layers that were asked for and refused when it was started, in words; empty when all took.
+    let degraded: [String]
+}
+
+/// How a worker ended, told apart.
+enum DeathCertificate {
+    /// Exit statuses of `WorkerExit`, which lives in a room this one does not know (docs/protocol.md § Exit statuses).
+    static let lockdownRefused: Int32 = 82
+
+    /// Signals that an allocation failure inside the engine ends in, depending on where it strikes.
+    private static let memorySignals: Set<Int32> = [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGKILL]
+    /// How near the limit memory must have been for a death to be put down to it.
+    private static let nearLimitBytes = 24 << 20
+
+    /// `note` is the worker's own word and believed only where it fits the facts.
+    static func classify(_ exit: pb_exit, note: pb_crash_note, limits: SandboxLimits) -> CallFailure {
+        var signal = exit.signal
+        // As process 1 of its namespace a worker ignores its own fatal signals and leaves with 128 + signal instead.
+        if signal == 0, exit.status > 128, exit.status < 192 { signal = exit.status - 128 }
+        if signal == SIGSYS { return .sandboxViolation }
+        if signal == 0 {
+            return exit.status == lockdownRefused ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
+        }
+        if memorySignals.contains(signal) {
+            let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max
+            let nearLimit = noted && note.data_bytes &+ UInt64(nearLimitBytes) >= note.data_limit_bytes
+            if nearLimit || exit.resident_peak_bytes + UInt64(nearLimitBytes) >= UInt64(limits.memoryBytes) + engineBytes {
+                return .memoryLimit(bytes: limits.memoryBytes)
+            }
+        }
+        return .crashed(signal: signal)
+    }
+
+    /// Resident size of a worker that has done nothing yet, shared pages included (measured: 40 to 48 MB).
+    private static let engineBytes: UInt64 = 40 << 20
+}

@@ -1,0 +1,102 @@
+internal import CNatives
+internal import CRing
+internal import CSandbox
+internal import Glibc
+internal import WorkerProtocol
+
+/// The life of the worker program: as a zygote that forks workers, or as a single worker.
+///
+/// Order of steps, and why: design notes in docs/sandbox.md. Nothing of a plugin is read before `confine` has returned.
+package enum WorkerProcess {
+    private static let socket: Int32 = 3
+    private static let channel: Int32 = 4
+
+    /// `arguments`: program name, `zygote` or `worker`, the runtime folder.
+    package static func main(_ arguments: [String]) -> Never {
+        guard arguments.count == 3, arguments[1] == "zygote" || arguments[1] == "worker" else {
+            complain("patchbay-worker is started by Patchbay and does nothing by itself. Try: patchbay plugin call DIR EXPORT")
+            WorkerExit.misused.leave()
+        }
+        let files: RuntimeFiles
+        do { files = try RuntimeFiles(folder: arguments[2]) } catch {
+            complain("cannot read \(error.path): \(error.reason). Build it: scripts/build-runtime")
+            WorkerExit.engineUnusable.leave()
+        }
+        pb_natives_prepare()
+        var standing = pb_standing()
+        guard pb_settle(&standing) == 0 else { WorkerExit.hubGone.leave() }
+        if arguments[1] == "worker" {
+            pb_statm_open(&standing)
+            work(files, &standing)
+        }
+        guard pb_seccomp_prepare() > 0 else { WorkerExit.lockdownRefused.leave() }
+        var start = pb_worker_start()
+        let outcome = pb_zygote_serve(socket, &standing, &start)
+        guard outcome == 1 else { outcome == 0 ? WorkerExit.ordinary.leave() : WorkerExit.misused.leave() }
+        if start.flags & PB_FORK_JIT != 0 { setenv("JSC_useJIT", "1", 1) }
+        if start.flags & PB_FORK_WASM != 0 { setenv("JSC_useWasm", "1", 1) }
+        work(files, &start.standing)
+    }
+
+    /// Becomes a worker: engine first, then the hub's setup, then lock-down, then the pump.
+    private static func work(_ files: RuntimeFiles, _ standing: inout pb_standing) -> Never {
+        guard let memory = pb_channel_map(channel) else { WorkerExit.misused.leave() }
+        close(channel)
+        let engine = Engine()
+        guard let drain = Drain(engine) else { WorkerExit.engineUnusable.leave() }
+        let pump: Pump
+        do { pump = try Pump(engine: engine, prelude: files.prelude) } catch {
+            if case .preludeFailed(let reason) = error { complain("the prelude does not evaluate: " + reason) }
+            WorkerExit.engineUnusable.leave()
+        }
+        let note = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(pb_channel_note(memory)!)).assumingMemoryBound(to: pb_crash_note.self)
+        _ = pb_crash_note_install(note, standing.statm_fd)
+
+        let setup = readSetup()
+        let report = confine(setup, &standing)
+        let limits = FrameLimits(messageBytesMax: Int(setup.messageBytesMax))
+        var wire = Wire(socket: socket, channel: memory, plane: setup.dataPlane, limits: limits)
+        withUnsafeBytes(of: report) { wire.send(FrameHeader(kind: WorkerToHub.confined.rawValue), $0) }
+        let state = UnsafeMutablePointer<PumpState>.allocate(capacity: 1)
+        state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, chunks: files.chunks))
+        pump.run(state)
+    }
+
+    /// Waits, perhaps for long, until the hub has a plugin for this worker.
+    private static func readSetup() -> WorkerSetup {
+        var decoder = FrameDecoder()
+        var bytes = [UInt8](repeating: 0, count: FrameHeader.byteCount + WorkerSetup.byteCount)
+        var wanted = bytes.count
+        while true {
+            // Never reads past the setup: what follows belongs to the pump.
+            let count = bytes.withUnsafeMutableBytes { read(socket, $0.baseAddress, wanted) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { WorkerExit.hubGone.leave() }
+            wanted -= count
+            decoder.feed(bytes[0..<count])
+            guard let frame = try? decoder.next() else {
+                if wanted == 0 { WorkerExit.protocolBroken.leave() }
+                continue
+            }
+            guard frame.header.kind == HubToWorker.setup.rawValue, let setup = WorkerSetup(decoding: frame.payload) else {
+                WorkerExit.protocolBroken.leave()
+            }
+            return setup
+        }
+    }
+
+    private static func confine(_ setup: WorkerSetup, _ standing: inout pb_standing) -> pb_report {
+        var options = pb_lockdown_defaults()
+        options.data_budget_bytes = setup.memoryBytesMax
+        options.required &= ~setup.layersWaived
+        options.allow_degraded = false
+        var report = pb_report()
+        guard pb_lockdown(&options, &standing, &report) == 0 else { WorkerExit.lockdownRefused.leave() }
+        return report
+    }
+
+    private static func complain(_ text: String) {
+        let line = "patchbay-worker: " + text + "\n"
+        _ = line.withCString { write(2, $0, strlen($0)) }
+    }
+}

@@ -1,0 +1,61 @@
+# bash completion for patchbay; source it, or save it as patchbay in a completions folder.
+_patchbay() {
+    local current="${COMP_WORDS[COMP_CWORD]}" previous="" path="" words="" options="" kind="" word index
+    (( COMP_CWORD > 0 )) && previous="${COMP_WORDS[COMP_CWORD - 1]}"
+    for (( index = 1; index < COMP_CWORD; index++ )); do
+        word="${COMP_WORDS[index]}"
+        case "$path/$word" in
+            "/run") path="run" ;;
+            "/plugin") path="plugin" ;;
+            "plugin/call") path="plugin call" ;;
+            "/doctor") path="doctor" ;;
+            "/help") path="help" ;;
+            "/completions") path="completions" ;;
+        esac
+    done
+    case "$path" in
+        "") words="run plugin doctor help completions" options="--help --version" ;;
+        "run")
+            words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
+            case "$previous" in
+                --config) kind=file ;;
+                --corpus) kind=directory ;;
+                --signal) kind=value ;;
+                --threshold) kind=value ;;
+                --limit) kind=value ;;
+                --show) words="examples matches all" ;;
+                --time-limit) kind=value ;;
+                --memory-limit) kind=value ;;
+            esac
+            ;;
+        "plugin") words="call" options="--help" ;;
+        "plugin call")
+            words="" options="--grant --config --time-limit --memory-limit --state --allow-degraded --json --quiet --verbose --help"
+            case "$previous" in
+                --grant) kind=value ;;
+                --config) kind=file ;;
+                --time-limit) kind=value ;;
+                --memory-limit) kind=value ;;
+                --state) kind=file ;;
+            esac
+            ;;
+        "doctor")
+            words="" options="--json --help"
+            ;;
+        "help")
+            words="run plugin doctor help completions permissions sandbox exit-codes" options="--help"
+            ;;
+        "completions")
+            words="bash" options="--help"
+            ;;
+    esac
+    case "$kind" in
+        file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        directory) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+        value) return ;;
+    esac
+    if [[ "$current" == -* ]]; then words="$options"; fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    if [[ "$current" != -* && ${#COMPREPLY[@]} -eq 0 && -z "$words" ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current"); fi
+}
+complete -o filenames -F _patchbay patchbay

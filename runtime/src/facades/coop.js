@@ -1,0 +1,449 @@
+// Coop's integrations as data and calls: `describe`, `run`, `runMany`, `cost`, `disabledInfo`.
+//
+// A Coop plugin is an object with functions in it; the hub wants data. This file stands between them, in the worker. What the plugin
+// made is not trusted: getters may throw, proxies may lie, results may be anything. Each read of it happens inside a try, what crosses to
+// the hub is copied with limits, and a failure is an answer that names it. (The hub checks all of it again.)
+//
+// Each organisation gets its own signals: `createSignals` is called once for each, with a `getCredential` that answers for that
+// organisation alone, and only while a call of its is running. A shared one could not tell, after an `await`, whose call is asking.
+'use strict';
+
+const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
+const { isArray } = Array;
+const { parse, stringify } = JSON;
+const { toISOString } = Date.prototype;
+const { slice, toWellFormed } = String.prototype;
+const { get: mapGet, set: mapSet, delete: mapDelete, keys: mapKeys } = Map.prototype;
+const { next: nextKey } = Object.getPrototypeOf(new Map().keys());
+const NativeMap = Map, NativeString = String, NativeError = Error, NativeDate = Date;
+const { isFinite: isFiniteNumber } = Number;
+
+const limits = {
+  depth: 32, values: 50_000, keyCharacters: 200, stringCharacters: 100_000, charactersInAll: 1_000_000, signals: 500, notices: 200,
+  messageCharacters: 2000, matchedValueCharacters: 4000, enumValues: 1000, organisations: 256, batch: 10_000,
+};
+
+/// Read by name as well, because a class may define them as getters of its prototype.
+const manifestMembers = [
+  'id', 'name', 'version', 'description', 'docsUrl', 'requiresConfig', 'configurationFields', 'signalTypeIds', 'modelCard', 'logoUrl',
+  'logoWithBackgroundUrl', 'logoPath', 'logoWithBackgroundPath', 'modelCardLearnMoreUrl', 'contextOptions', 'requiresCredentials',
+  'credentialFields',
+];
+const descriptorMembers = [
+  'id', 'displayName', 'description', 'docsUrl', 'recommendedThresholds', 'supportedLanguages', 'pricingStructure', 'eligibleInputs',
+  'outputType', 'needsMatchingValues', 'eligibleSubcategories', 'needsActionPenalties', 'integration', 'allowedInAutomatedRules', 'contextNeeds',
+];
+const descriptorFunctions = ['run', 'getCost', 'getDisabledInfo'];
+const pluginFunctions = ['createSignals', 'refreshCatalog', 'createCatalogSignal'];
+
+// MARK: Reading what may bite
+
+function isObject(value) { return typeof value === 'object' && value !== null; }
+
+function isThenable(value) { return (isObject(value) || typeof value === 'function') && typeof value.then === 'function'; }
+
+function cut(text, max) { return apply(toWellFormed, text.length > max ? apply(slice, text, [0, max]) : text, []); }
+
+/// What was thrown or rejected with, as `{ name, message, stack?, code? }`. Never throws.
+function describeFailure(thrown) {
+  const out = { name: 'Error', message: '' };
+  try {
+    if (isObject(thrown) || typeof thrown === 'function') {
+      const { name, message, stack, code } = thrown;
+      if (typeof name === 'string') out.name = cut(name, 100);
+      out.message = typeof message === 'string' ? cut(message, limits.messageCharacters) : 'an object without a message was thrown';
+      if (typeof stack === 'string') out.stack = cut(stack, 8000);
+      if (typeof code === 'string') out.code = cut(code, 100);
+    } else {
+      out.message = cut(NativeString(thrown), limits.messageCharacters);
+    }
+  } catch {
+    out.message = 'what was thrown cannot be described: reading it throws again';
+  }
+  return out;
+}
+
+function failure(message, name = 'Error') { return { name, message }; }
+
+/// Copies a value as JSON would, with limits; functions and symbols are left out and counted.
+class Copier {
+  #values = 0;
+  #characters = 0;
+  /// Places of functions, such as `/modelCard/render`.
+  dropped = [];
+
+  copy(value, pointer = '', depth = 0) {
+    if (++this.#values > limits.values) throw new NativeError(`has more than ${limits.values} values`);
+    switch (typeof value) {
+      case 'string': return this.#text(value, pointer);
+      case 'boolean': return value;
+      case 'number': return isFiniteNumber(value) ? value : null;
+      case 'bigint': return NativeString(value);
+      case 'object': break;
+      case 'undefined': return undefined;
+      default: if (this.dropped.length < limits.notices) this.dropped[this.dropped.length] = pointer; return undefined;
+    }
+    if (value === null) return null;
+    if (depth >= limits.depth) throw new NativeError(`lies more than ${limits.depth} deep, or contains itself, at ${pointer}`);
+    if (value instanceof NativeDate) { try { return apply(toISOString, value, []); } catch { return null; } }
+    return isArray(value) ? this.#array(value, pointer, depth) : this.object(value, [], pointer, depth);
+  }
+
+  /// An object's own enumerable members, and those named, wherever they are defined.
+  object(value, named, pointer = '', depth = 0) {
+    const out = { __proto__: null };
+    for (let i = 0; i < named.length; i++) this.#member(out, value, named[i], pointer, depth);
+    const keys = ownKeys(value);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (typeof key !== 'string' || key === '__proto__' || out[key] !== undefined) continue;
+      if (getOwnPropertyDescriptor(value, key)?.enumerable) this.#member(out, value, key, pointer, depth);
+    }
+    return out;
+  }
+
+  #member(out, value, key, pointer, depth) {
+    if (key.length > limits.keyCharacters) throw new NativeError(`has a member name of more than ${limits.keyCharacters} characters`);
+    const copied = this.copy(value[key], pointer + '/' + key, depth + 1);
+    if (copied !== undefined) out[cut(key, limits.keyCharacters)] = copied;
+  }
+
+  #array(value, pointer, depth) {
+    const out = [], length = value.length;
+    if (!(length <= limits.values)) throw new NativeError(`has a list of more than ${limits.values} values at ${pointer}`);
+    for (let i = 0; i < length; i++) {
+      const copied = this.copy(value[i], pointer + '/' + i, depth + 1);
+      out[i] = copied === undefined ? null : copied;
+    }
+    return out;
+  }
+
+  #text(value, pointer) {
+    this.#characters += value.length;
+    if (value.length > limits.stringCharacters) throw new NativeError(`has a text of more than ${limits.stringCharacters} characters at ${pointer}`);
+    if (this.#characters > limits.charactersInAll) throw new NativeError(`has more than ${limits.charactersInAll} characters of text`);
+    return apply(toWellFormed, value, []);
+  }
+}
+
+// MARK: The plugin object
+
+const guardedTexts = ['id', 'name', 'version'];
+
+/// The published run-time guard, reading each member once.
+function isPlugin(value) {
+  if (!isObject(value)) return false;
+  const { manifest } = value;
+  if (!isObject(manifest)) return false;
+  const { id, name, version, requiresConfig } = manifest;
+  return typeof id === 'string' && typeof name === 'string' && typeof version === 'string' && typeof requiresConfig === 'boolean';
+}
+
+/// The plugin among a module's exports: the default export, else the module. A CommonJS module imported as an ES module has one more
+/// `default` around it.
+function pluginOf(exports) {
+  const candidate = exports?.default ?? exports;
+  if (isPlugin(candidate)) return candidate;
+  const inner = isObject(candidate) ? candidate.default : undefined;
+  return isPlugin(inner) ? inner : candidate;
+}
+
+/// What helps an author whose module was refused: `hint`, and the members that are missing or of another type.
+function whyNot(candidate) {
+  if (typeof candidate === 'function') return { hint: 'function' };
+  if (!isObject(candidate)) return { hint: 'nothing' };
+  const { manifest } = candidate;
+  if (!isObject(manifest)) return { hint: isPlugin(candidate.plugin) ? 'named-plugin' : 'no-manifest' };
+  const missing = [];
+  for (let i = 0; i < guardedTexts.length; i++) if (typeof manifest[guardedTexts[i]] !== 'string') missing[missing.length] = guardedTexts[i];
+  if (typeof manifest.requiresConfig !== 'boolean') missing[missing.length] = 'requiresConfig';
+  const isOld = typeof manifest.requiresCredentials === 'boolean' && manifest.requiresConfig === undefined;
+  return { hint: isOld ? 'generation-0' : 'members', missing };
+}
+
+// MARK: Signals of an organisation
+
+/// One organisation's signals, and what their `getCredential` may answer.
+class Tenant {
+  running = 0;
+  signals;       // Map of signalTypeId to signal once made, a promise of what `load` gives while they are being made
+  #orgId;
+  #credential;   // undefined when nothing is stored
+
+  constructor(orgId) { this.#orgId = orgId; }
+
+  begin(credential) {
+    this.running++;
+    this.#credential = credential ?? undefined;
+  }
+
+  end() { this.running--; }
+
+  /// Bound, because plugins take it off the context.
+  getCredential = async (orgId) => {
+    if (this.running === 0) throw new NativeError('getCredential works only while a call for the organisation is running.');
+    if (orgId !== this.#orgId) throw new NativeError('getCredential answers only for the organisation of the running call.');
+    // A copy for each: what a plugin does to one must not show in the next.
+    return this.#credential === undefined ? undefined : parse(stringify(this.#credential));
+  };
+}
+
+exports.create = function create({ exports: moduleExports }) {
+  const tenants = new NativeMap();   // orgId -> Tenant, least recently used first
+  let plugin, isReady = false;
+
+  /// Finds the plugin object. Gives a promise when the module's exports are one (top-level await), else nothing.
+  function prepare() {
+    if (isReady) return undefined;
+    if (isThenable(moduleExports)) {
+      // The plugin itself is never returned from here: one that has a `then` of its own would be taken for a promise.
+      return (async () => {
+        plugin = pluginOf(await moduleExports);
+        isReady = true;
+      })();
+    }
+    plugin = pluginOf(moduleExports);
+    isReady = true;
+    return undefined;
+  }
+
+  function tenantFor(orgId) {
+    const known = apply(mapGet, tenants, [orgId]);
+    if (known) {
+      // Moved to the end: the map keeps its order of insertion.
+      apply(mapDelete, tenants, [orgId]);
+      apply(mapSet, tenants, [orgId, known]);
+      return known;
+    }
+    if (tenants.size >= limits.organisations) dropOneIdle();
+    const made = new Tenant(orgId);
+    apply(mapSet, tenants, [orgId, made]);
+    return made;
+  }
+
+  function dropOneIdle() {
+    const keys = apply(mapKeys, tenants, []);
+    for (let step = apply(nextKey, keys, []); !step.done; step = apply(nextKey, keys, [])) {
+      if (apply(mapGet, tenants, [step.value]).running === 0) { apply(mapDelete, tenants, [step.value]); return; }
+    }
+  }
+
+  /// Calls `createSignals` for a tenant. Gives `{ signals, items, notices, failure }`, or a promise of it.
+  function load(tenant) {
+    const notices = [];
+    const empty = (extra) => ({ signals: new NativeMap(), items: [], notices, ...extra });
+    const failed = (thrown) => empty({ failure: { stage: 'createSignals', error: describeFailure(thrown) } });
+    let list;
+    try {
+      const { createSignals, manifest } = plugin;
+      if (createSignals === undefined || createSignals === null) return empty();
+      if (typeof createSignals !== 'function') {
+        notices[0] = { code: 'signals.not-a-function', kind: typeof createSignals };
+        return empty();
+      }
+      list = apply(createSignals, plugin, [{ integrationId: manifest.id, getCredential: tenant.getCredential }]);
+      if (isThenable(list)) {
+        notices[0] = { code: 'signals.promise' };
+        return (async () => { try { return collect(await list, notices); } catch (thrown) { return failed(thrown); } })();
+      }
+      return collect(list, notices);
+    } catch (thrown) {
+      return failed(thrown);
+    }
+  }
+
+  function collect(list, notices) {
+    const signals = new NativeMap(), items = [];
+    const note = (notice) => { if (notices.length < limits.notices) notices[notices.length] = notice; };
+    if (!isArray(list)) {
+      note({ code: 'signals.not-a-list', kind: list === null ? 'null' : typeof list });
+      return { signals, items, notices };
+    }
+    const length = list.length;
+    if (length > limits.signals) note({ code: 'signals.too-many', count: length, max: limits.signals });
+    for (let index = 0; index < length && index < limits.signals; index++) {
+      try {
+        const item = list[index];
+        const signalTypeId = isObject(item) ? item.signalTypeId : undefined, signal = isObject(item) ? item.signal : undefined;
+        if (typeof signalTypeId !== 'string' || signalTypeId === '' || !isObject(signal)) {
+          note({ code: 'signals.incomplete', index, missing: typeof signalTypeId !== 'string' || signalTypeId === '' ? 'signalTypeId' : 'signal' });
+          continue;
+        }
+        items[items.length] = { signalTypeId, signal, index };
+        // Twice the same: the first stays, as with integrations; the hub says so from the list.
+        if (apply(mapGet, signals, [signalTypeId]) === undefined) apply(mapSet, signals, [signalTypeId, signal]);
+      } catch (thrown) { note({ code: 'signals.unreadable', index, message: describeFailure(thrown).message }); }
+    }
+    return { signals, items, notices };
+  }
+
+  /// Gives `reading` of what `asking(signal)` gives or promises, with the organisation's credential at hand meanwhile. Never throws.
+  function withSignal(argument, asking, reading) {
+    const orgId = argument.orgId ?? argument.input?.orgId;
+    const tenant = tenantFor(typeof orgId === 'string' ? orgId : undefined);
+    tenant.begin(argument.credential);
+    let answer;
+    try {
+      if (tenant.signals === undefined) makeSignals(tenant);
+      const made = tenant.signals;
+      answer = isThenable(made) ? (async () => ask(settleSignals(tenant, await made), argument, asking))() : ask(made, argument, asking);
+      if (isThenable(answer)) return finishLater(tenant, answer, reading);
+      answer = reading(answer);
+    } catch (thrown) { answer = { error: describeFailure(thrown) }; }
+    tenant.end();
+    return answer;
+  }
+
+  async function finishLater(tenant, answer, reading) {
+    try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { tenant.end(); }
+  }
+
+  function ask(signals, { signalTypeId }, asking) {
+    const signal = apply(mapGet, signals, [signalTypeId]);
+    if (signal === undefined) {
+      const error = new NativeError(`This integration has no signal "${cut(NativeString(signalTypeId), 200)}".`);
+      error.name = 'SignalNotFound';
+      throw error;
+    }
+    return asking(signal);
+  }
+
+  /// The first call of an organisation makes its signals; others that come meanwhile wait for the same ones.
+  function makeSignals(tenant) {
+    const waiting = prepare();
+    const loaded = waiting ? (async () => { await waiting; return load(tenant); })() : load(tenant);
+    if (isThenable(loaded)) tenant.signals = loaded; else settleSignals(tenant, loaded);
+  }
+
+  function settleSignals(tenant, loaded) {
+    if (loaded.failure) {
+      tenant.signals = undefined;   // the next call tries again
+      const error = new NativeError(loaded.failure.error.message);
+      error.name = loaded.failure.error.name;
+      throw error;
+    }
+    return tenant.signals = loaded.signals;
+  }
+
+  // MARK: Running
+
+  function run(argument) {
+    return withSignal(argument, (signal) => {
+      const { input } = argument;
+      if (isObject(input) && input.signal === undefined) input.signal = { type: argument.signalTypeId };
+      return apply(signal.run, signal, [input]);
+    }, normalise);
+  }
+
+  /// What a run gave, as `{ ok: { score, outputType?, matchedValue? } }` or `{ error }`.
+  ///
+  /// JSON has no NaN and no infinities: such a score is null and its name stands in `number`.
+  function normalise(result) {
+    if (!isObject(result)) return { error: failure(`The signal returned ${result === null ? 'null' : typeof result} instead of a result.`, 'InvalidResult') };
+    const { type, score, outputType, matchedValue } = result;
+    if (type === 'ERROR') return { error: describeFailure(score) };
+    if (typeof score !== 'string' && typeof score !== 'number' && typeof score !== 'boolean') {
+      return { error: failure(`The signal's score is ${score === null ? 'null' : typeof score}; it must be a text, a number or a boolean.`, 'InvalidResult') };
+    }
+    const ok = { score: typeof score === 'string' ? cut(score, limits.stringCharacters) : score };
+    if (typeof score === 'number' && !isFiniteNumber(score)) { ok.score = null; ok.number = NativeString(score); }
+    if (isObject(outputType)) ok.outputType = outputTypeOf(outputType);
+    if (typeof matchedValue === 'string') ok.matchedValue = cut(matchedValue, limits.matchedValueCharacters);
+    return { ok };
+  }
+
+  function outputTypeOf({ scalarType, enum: values, ordered }) {
+    const out = {};
+    if (typeof scalarType === 'string') out.scalarType = cut(scalarType, 100);
+    if (isArray(values)) {
+      out.enum = [];
+      for (let i = 0; i < values.length && i < limits.enumValues; i++) {
+        const value = values[i];
+        if (typeof value === 'string') out.enum[out.enum.length] = cut(value, 1000);
+        else if (typeof value === 'number' && isFiniteNumber(value)) out.enum[out.enum.length] = value;
+      }
+    }
+    if (typeof ordered === 'boolean') out.ordered = ordered;
+    return out;
+  }
+
+  /// Many runs at once: `{ signalTypeId, credential?, inputs }`, or a list of the arguments of `run`. One answer each, in order.
+  async function runMany(argument) {
+    const list = isArray(argument) ? argument : argument.inputs;
+    if (!isArray(list)) throw new TypeError('runMany takes a list of inputs.');
+    if (list.length > limits.batch) throw new RangeError(`runMany takes at most ${limits.batch} inputs.`);
+    const out = [];
+    for (let i = 0; i < list.length; i++) {
+      out[i] = run(isArray(argument) ? list[i] : { signalTypeId: argument.signalTypeId, credential: argument.credential, orgId: argument.orgId, input: list[i] });
+    }
+    for (let i = 0; i < out.length; i++) if (isThenable(out[i])) out[i] = await out[i];
+    return out;
+  }
+
+  // MARK: Asking
+
+  function costOf(signal) {
+    try {
+      const { getCost } = signal;
+      if (typeof getCost !== 'function') return { cost: null, problem: 'there is no getCost()' };
+      const cost = apply(getCost, signal, []);
+      if (typeof cost !== 'number') return { cost: null, problem: `getCost() gave ${isThenable(cost) ? 'a promise' : typeof cost} instead of a number` };
+      if (!isFiniteNumber(cost) || cost < 0) return { cost: null, problem: `getCost() gave ${NativeString(cost)}` };
+      return { cost };
+    } catch (thrown) {
+      return { cost: null, problem: `getCost() threw: ${describeFailure(thrown).message}` };
+    }
+  }
+
+  function disabledInfo(argument) {
+    return withSignal(argument, (signal) => {
+      const { getDisabledInfo } = signal;
+      return typeof getDisabledInfo === 'function' ? apply(getDisabledInfo, signal, [argument.orgId]) : { disabled: false };
+    }, disabledFrom);
+  }
+
+  function disabledFrom(info) {
+    if (!isObject(info) || typeof info.disabled !== 'boolean') return { error: failure('getDisabledInfo() gave no { disabled } answer.', 'InvalidResult') };
+    if (!info.disabled) return { disabled: false };
+    const { disabledMessage } = info;
+    return { disabled: true, disabledMessage: typeof disabledMessage === 'string' ? cut(disabledMessage, limits.messageCharacters) : undefined };
+  }
+
+  function describeSignal({ signalTypeId, signal, index }) {
+    const copier = new Copier(), functions = [];
+    let descriptor, problem;
+    try {
+      for (let i = 0; i < descriptorFunctions.length; i++) if (typeof signal[descriptorFunctions[i]] === 'function') functions[functions.length] = descriptorFunctions[i];
+      descriptor = copier.object(signal, descriptorMembers);
+      for (let i = 0; i < descriptorFunctions.length; i++) delete descriptor[descriptorFunctions[i]];
+    } catch (thrown) { problem = describeFailure(thrown).message; }
+    return { signalTypeId: cut(signalTypeId, limits.keyCharacters), index, descriptor, functions, problem, ...costOf(signal) };
+  }
+
+  /// Everything about the integration that is data: `{ plugin: false }` when the exports hold none, else `{ plugin: true, manifest,
+  /// members, signals, notices, failure? }`. Signals and notices are in the plugin's order.
+  async function describe() {
+    const members = [], notices = [];
+    const failed = (thrown) => ({ plugin: true, members, signals: [], notices, failure: { stage: 'manifest', error: describeFailure(thrown) } });
+    let manifest;
+    try {
+      const waiting = prepare();
+      if (waiting) await waiting;
+      if (!isPlugin(plugin)) return { plugin: false, ...whyNot(plugin) };
+      const copier = new Copier();
+      manifest = copier.object(plugin.manifest, manifestMembers);
+      for (let i = 0; i < copier.dropped.length; i++) notices[i] = { code: 'manifest.function', pointer: copier.dropped[i] };
+      for (let i = 0; i < pluginFunctions.length; i++) if (typeof plugin[pluginFunctions[i]] === 'function') members[members.length] = pluginFunctions[i];
+    } catch (thrown) { return failed(thrown); }
+    const loaded = await load(new Tenant(undefined));
+    const signals = [];
+    for (let i = 0; i < loaded.items.length; i++) signals[i] = describeSignal(loaded.items[i]);
+    for (let i = 0; i < loaded.notices.length; i++) notices[notices.length] = loaded.notices[i];
+    return { plugin: true, manifest, members, signals, notices, failure: loaded.failure };
+  }
+
+  return {
+    __proto__: null, describe, run, runMany, disabledInfo,
+    cost: (argument) => withSignal(argument, costOf, (cost) => cost),
+  };
+};

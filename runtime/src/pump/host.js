@@ -1,0 +1,101 @@
+// Host calls: the only way out of the worker. Each belongs to a call in flight and ends with it.
+import { SafeMap, NativePromise, stringify } from './intrinsics.js';
+import { hostError, internal } from './errors.js';
+import { HOST_CALL, HOST_CANCEL, NOTIFY, ERROR, SYNCHRONOUS } from './wire.js';
+
+/// `calls` tells which calls live: `calls.current` (the one being worked on, 0 for none), `calls.isLive(id)`, `calls.any()`.
+export function makeHost(native, calls, limits) {
+  const open = new SafeMap();   // number -> { owner, timer, resolve, reject, release }
+  const header = native.header;
+  let lastNumber = 0, openTimers = 0;
+
+  const ended = () => internal('hostcall.no-call', 'This call has ended, and with it the right to ask the hub for anything. Do the work before the function returns or its promise settles.');
+  const aborted = (signal) => signal.reason ?? internal('call.aborted', 'The operation was aborted.');
+
+  // Work belongs to the call that caused it: the one being worked on, or, for a late continuation, the oldest in flight.
+  function ownerFor(bound) {
+    if (bound !== 0) return calls.isLive(bound) ? bound : 0;
+    const current = calls.current;
+    return current !== 0 && calls.isLive(current) ? current : calls.any();
+  }
+
+  function message(operation, args) {
+    const json = args === undefined ? 'null' : stringify(args);
+    return operation + '\n' + (json === undefined ? 'null' : json);
+  }
+
+  function start(bound, operation, args, signal, isTimer) {
+    return new NativePromise((resolve, reject) => {
+      const owner = ownerFor(bound);
+      if (owner === 0) return reject(ended());
+      if (signal?.aborted) return reject(aborted(signal));
+      if (isTimer ? openTimers >= limits.timersMax : open.size - openTimers >= limits.hostCallsMax) {
+        return reject(internal('hostcall.too-many', isTimer
+          ? `More than ${limits.timersMax} timers are running; clear some first.`
+          : `More than ${limits.hostCallsMax} host calls are open; await some of them first.`));
+      }
+      const body = message(operation, args);
+      const number = lastNumber = (lastNumber % 0x7ffffffe) + 1;
+      const entry = { owner, isTimer, resolve, reject, release: undefined };
+      if (signal) {
+        const onAbort = () => { if (forget(number)) { native.send(HOST_CANCEL, 0, number, owner, ''); reject(aborted(signal)); } };
+        signal.addEventListener('abort', onAbort);
+        entry.release = () => signal.removeEventListener('abort', onAbort);
+      }
+      open.set(number, entry);
+      if (isTimer) openTimers++;
+      native.send(HOST_CALL, 0, number, owner, body);
+    });
+  }
+
+  function forget(number) {
+    const entry = open.get(number);
+    if (entry === undefined) return undefined;
+    open.delete(number);
+    if (entry.isTimer) openTimers--;
+    entry.release?.();
+    return entry;
+  }
+
+  /// The host as one call sees it; `bound` 0 is the plugin's own, whose calls belong to whatever is running.
+  function boundTo(bound) {
+    return {
+      call: (operation, args, options) => start(bound, operation, args, options?.signal, false),
+      callSync(operation, args) {
+        const owner = ownerFor(bound);
+        if (owner === 0) throw ended();
+        const value = native.callSync(SYNCHRONOUS, lastNumber = (lastNumber % 0x7ffffffe) + 1, owner, message(operation, args));
+        if (header[1] & ERROR) throw hostError(value);
+        return value;
+      },
+      notify: (operation, args) => native.send(NOTIFY, 0, 0, ownerFor(bound), message(operation, args)),
+      onUncaught: () => {},   // logged already by whoever reports it; a call fails by its own promise
+      sleep(milliseconds) {
+        const number = (lastNumber % 0x7ffffffe) + 1;
+        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true);
+        return {
+          promise,
+          cancel() { const entry = forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
+        };
+      },
+    };
+  }
+
+  return {
+    boundTo,
+    /// The call a reply belongs to, so that its continuation is charged to the right one; 0 when nobody waits any more.
+    ownerOf: (number) => open.get(number)?.owner ?? 0,
+    reply(number, flags, value) {
+      const entry = forget(number);
+      if (entry === undefined) return;   // cancelled meanwhile, or the hub speaks twice: nobody waits
+      if (flags & ERROR) entry.reject(hostError(value)); else entry.resolve(value);
+    },
+    /// Drops what a finished call left open. Its promises never settle, as if the page had been closed.
+    endCall(id) {
+      if (open.size === 0) return;
+      const left = [];
+      open.forEach((entry, number) => { if (entry.owner === id) left[left.length] = number; });
+      for (let i = 0; i < left.length; i++) { forget(left[i]); native.send(HOST_CANCEL, 0, left[i], id, ''); }
+    },
+  };
+}

@@ -1,0 +1,76 @@
+// Loads the plugin's script and finds the functions that can be called.
+import { apply, create, indexOf, isArray, ownKeys, slice } from './intrinsics.js';
+import { internal } from './errors.js';
+
+const ENTRIES_LISTED_MAX = 200;
+
+/// A CommonJS `require` that knows only the modules the hub provides.
+function makeRequire(native, sources, hostFor) {
+  const cache = create(null);
+  return function require(name) {
+    if (typeof name === 'string' && cache[name] !== undefined) return cache[name].exports;
+    const source = typeof name === 'string' ? sources[name] : undefined;
+    if (source === undefined) {
+      throw internal('module.not-found', `Module "${String(name)}" is not available to plugins. Bundle it with the plugin, or import one of: ${ownKeys(sources).join(', ') || 'none'}.`);
+    }
+    const made = instantiate(native, source, 'patchbay:' + name, () => { throw internal('module.not-found', 'Provided modules import nothing.'); });
+    const module = cache[name] = { exports: made.create({ host: hostFor(0) }) };
+    return module.exports;
+  };
+}
+
+/// Evaluates a CommonJS script. The wrapper stands on a line of its own, so generated lines are off by one (SourceMap knows).
+export function instantiate(native, source, url, require) {
+  const module = { exports: {} };
+  const body = native.evaluate('(function (module, exports, require) {\n' + source + '\n})', url);
+  apply(body, module.exports, [module, module.exports, require]);
+  return module.exports;
+}
+
+export function loadPlugin(native, boot, script, hostFor) {
+  const require = makeRequire(native, boot.modules ?? create(null), hostFor);
+  const exports = instantiate(native, script, boot.scriptName, require);
+  if (boot.facade) {
+    const facade = instantiate(native, boot.facade.source, 'patchbay:' + boot.facade.name, require);
+    const entries = facade.create({ exports, host: hostFor(0) });
+    return { find: (name) => entries[name], names: () => ownKeys(entries) };
+  }
+  return { find: (name) => findExport(exports, name), names: () => listExports(exports) };
+}
+
+function isFunctionHolder(value) {
+  return (typeof value === 'object' && value !== null && !isArray(value)) || typeof value === 'function';
+}
+
+/// `name`, or `object.name`; a default export may be left out (`sync` finds `default.sync`).
+function findExport(exports, name) {
+  const dot = apply(indexOf, name, ['.']);
+  if (dot > 0) {
+    const holder = exports?.[apply(slice, name, [0, dot])];
+    const found = isFunctionHolder(holder) ? holder[apply(slice, name, [dot + 1])] : undefined;
+    return typeof found === 'function' ? bind(found, holder) : undefined;
+  }
+  const direct = exports?.[name];
+  if (typeof direct === 'function') return direct;
+  const fallback = exports?.default;
+  const method = isFunctionHolder(fallback) ? fallback[name] : undefined;
+  return typeof method === 'function' ? bind(method, fallback) : undefined;
+}
+
+function bind(method, receiver) { return (argument, context) => apply(method, receiver, [argument, context]); }
+
+function listExports(exports) {
+  const names = [];
+  const add = (prefix, holder) => {
+    const keys = ownKeys(holder);
+    for (let i = 0; i < keys.length && names.length < ENTRIES_LISTED_MAX; i++) {
+      const key = keys[i];
+      if (typeof key !== 'string' || key === '__esModule') continue;
+      const value = holder[key];
+      if (typeof value === 'function') names[names.length] = prefix + key;
+      else if (prefix === '' && typeof value === 'object' && value !== null && !isArray(value)) add(key + '.', value);
+    }
+  };
+  try { if (isFunctionHolder(exports)) add('', exports); } catch { /* hostile exports list what they list */ }
+  return names;
+}
