@@ -7,6 +7,7 @@
 // A class with static functions: the engine makes a function object on its first use, so those nobody uses cost nothing.
 static const JSStaticFunction functions[] = {
     {"capture", pb_capture, kJSPropertyAttributeReadOnly},
+    {"captureNames", pb_capture_names, kJSPropertyAttributeReadOnly},
     {"utf8Encode", pb_utf8_encode, kJSPropertyAttributeReadOnly},
     {"utf8Decode", pb_utf8_decode, kJSPropertyAttributeReadOnly},
     {"utf8CompleteLength", pb_utf8_complete_length, kJSPropertyAttributeReadOnly},

@@ -15,7 +15,7 @@ export function createCore(globalObject, native, host, profile) {
     profile,
     /// See primordials.js.
     get primordials() {
-      return (primordials ??= callableForms(captured));
+      return (primordials ??= callableForms(native, captured));
     },
     /// The key of a method that says how the log shows an object of ours.
     inspectSymbol: Symbol('inspect'),

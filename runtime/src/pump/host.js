@@ -44,14 +44,14 @@ export function makeHost(native, calls, limits) {
       const body = message(operation, args);
       if (tooLong(body)) return reject(tooLarge());
       const number = lastNumber = (lastNumber % 0x7ffffffe) + 1;
-      const entry = { owner, isTimer, resolve, reject, release: undefined };
+      const entry = { owner, isTimer, resolve, reject, release: undefined, dropped: undefined };
       if (signal) {
         const onAbort = () => { if (forget(number)) { native.send(HOST_CANCEL, 0, number, owner, ''); reject(aborted(signal)); } };
         signal.addEventListener('abort', onAbort);
         entry.release = () => signal.removeEventListener('abort', onAbort);
       }
       open.set(number, entry);
-      opened?.(number);
+      opened?.(number, entry);
       if (isTimer) openTimers++;
       native.send(HOST_CALL, 0, number, owner, body);
     });
@@ -81,9 +81,10 @@ export function makeHost(native, calls, limits) {
       },
       notify: (operation, args) => native.send(NOTIFY, 0, 0, ownerFor(bound), message(operation, args)),
       onUncaught: () => {},   // logged already by whoever reports it; a call fails by its own promise
-      sleep(milliseconds) {
+      /// `dropped` is called when the sleep ends with its call instead of with its time: the promise never settles then.
+      sleep(milliseconds, dropped) {
         let number = 0;   // stays 0 when the sleep was refused: there is nothing to cancel then
-        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true, (given) => { number = given; });
+        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true, (given, entry) => { number = given; entry.dropped = dropped; });
         return {
           promise,
           cancel() { const entry = number === 0 ? undefined : forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
@@ -106,7 +107,7 @@ export function makeHost(native, calls, limits) {
       if (open.size === 0) return;
       const left = [];
       open.forEach((entry, number) => { if (entry.owner === id) left[left.length] = number; });
-      for (let i = 0; i < left.length; i++) { forget(left[i]); native.send(HOST_CANCEL, 0, left[i], id, ''); }
+      for (let i = 0; i < left.length; i++) { forget(left[i])?.dropped?.(); native.send(HOST_CANCEL, 0, left[i], id, ''); }
     },
   };
 }
