@@ -153,7 +153,7 @@ package actor PluginHost {
             let started = try await task.value
             if mine == generation { starting = nil }
             guard mine == generation, lifecycle.started() else {
-                started.connection.kill()
+                started.connection.condemn(.stopped)
                 throw CallFailure.stopped
             }
             // The worker may have died between loading and here.
