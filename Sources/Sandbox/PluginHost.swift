@@ -83,7 +83,7 @@ package actor PluginHost {
         switch outcome {
         case .value(let bytes), .end(let bytes): return .value(bytes)
         case .mixed(let bytes): return .mixed(bytes)
-        case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self))
+        case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self, generation: target.generation))
         case .failed(let failure):
             if failure.countsAgainstPlugin { noteFailure(failure, target.generation) }
             if case .noSuchExport = failure { throw .noSuchExport(name: target.entries.lastAsked, exports: target.entries.names) }
