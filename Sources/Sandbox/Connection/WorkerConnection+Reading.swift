@@ -106,7 +106,7 @@ extension WorkerConnection {
         case "limit.time": .timeLimit(limits.callTime, running: true, killed: false)
         case "limit.cpu": .cpuLimit(limits.callCPUTime)
         case "export.not-found": .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
-        case "plugin.threw" where error.name == "RangeError" && error.message.hasPrefix("Out of memory"): .memoryLimit(bytes: limits.memoryBytes)
+        case _ where error.isOutOfMemory: .memoryLimit(bytes: limits.memoryBytes)
         default: .threw(error)
         }
     }
@@ -205,6 +205,13 @@ extension WorkerConnection {
             throw WireViolation(description: "a flood of notices, more than \(limits.logLinesPerSecond * Self.noticesFactorMax) a second")
         }
         handler.notify(HostCallRecord(reading: frame))
+    }
+}
+
+extension WorkerError {
+    /// Whether the engine ran out of memory. Its exact words: "Out of memory: BigInt generated…" is about a size it cannot hold at all.
+    fileprivate var isOutOfMemory: Bool {
+        (code == "plugin.threw" || code == "plugin.load-failed") && name == "RangeError" && message == "Out of memory"
     }
 }
 
