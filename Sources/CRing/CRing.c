@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -193,3 +194,5 @@ int pb_set_thread_stack(size_t bytes) {
     pthread_attr_destroy(&attributes);
     return -error;
 }
+
+void pb_precise_sleeps(void) { prctl(PR_SET_TIMERSLACK, 1000ul, 0ul, 0ul, 0ul); }

@@ -98,3 +98,5 @@ void pb_name_thread(const char *name);
 int pb_pipe(int ends[2]);
 /// Stack size of threads made from here on, in bytes. Returns 0 or -errno.
 int pb_set_thread_stack(size_t bytes);
+/// Lets short sleeps of the calling thread end when they should, instead of up to 50 microseconds later.
+void pb_precise_sleeps(void);
