@@ -77,9 +77,12 @@ let package = Package(
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
+            dependencies: [
+                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "WorkerProtocol", "JSON",
+                "CSandbox", "CRing",
+            ],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
-            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
     ]
 )

@@ -10,11 +10,15 @@ package final class LoadedCoopPackage: Sendable {
     package let integration: CoopIntegration
     package let findings: [Finding]
     package let plugin: RunnablePlugin
+    /// Pictures that lie in the package; nil where the manifest names none, or an address.
+    package let logo: PackageLogo?
+    package let logoWithBackground: PackageLogo?
 
-    private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin) {
+    private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin, logos: [PackageLogo?]) {
         self.integration = integration
         self.findings = findings
         self.plugin = plugin
+        (logo, logoWithBackground) = (logos[0], logos[1])
     }
 
     /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
@@ -34,13 +38,11 @@ package final class LoadedCoopPackage: Sendable {
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
             let reading = CoopIntegration.read(description: description, spec: package.spec)
-            guard let integration = reading.manifest else {
-                let first = reading.findings.errors.first
-                throw Fault(
-                    code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"), place: package.spec, remedy: first?.remedy,
-                    turn: .plugin, details: reading.findings.map(\.description).joined(separator: "\n"))
-            }
-            return LoadedCoopPackage(integration: integration, findings: reading.findings, plugin: plugin)
+            guard let integration = reading.manifest else { throw refusal(of: package, reading.findings) }
+            let logos = [integration.logo, integration.logoWithBackground].map { look($0, of: integration.id, in: package.resolved) }
+            let findings = reading.findings + logos.compactMap { $0?.finding }
+            guard findings.errors.count == reading.findings.errors.count else { throw refusal(of: package, logos.compactMap { $0?.finding } + reading.findings) }
+            return LoadedCoopPackage(integration: integration, findings: findings, plugin: plugin, logos: logos)
         } catch {
             await plugin.stop()
             guard error.code == "plugin.load-failed" else { throw error }
@@ -48,6 +50,20 @@ package final class LoadedCoopPackage: Sendable {
             fault.message = CoopText.cannotLoad(package.spec, error.message)
             throw fault
         }
+    }
+
+    /// The first error in upstream's words, which stop at the first; the other findings beneath it.
+    private static func refusal(of package: CoopPackage, _ findings: [Finding]) -> Fault {
+        let first = findings.errors.first ?? findings.first
+        return Fault(
+            code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"),
+            place: first?.place.description ?? package.spec, remedy: first?.remedy, turn: .plugin,
+            details: Finding.details(of: findings, told: first.map { [$0] } ?? []))
+    }
+
+    private static func look(_ logo: CoopLogo?, of integration: String, in package: ResolvedPackage) -> PackageLogo? {
+        guard case .file(let path)? = logo else { return nil }
+        return PackageLogo.look(path, of: integration, in: package)
     }
 
     /// Runs one signal on many texts in one message. One answer a text, in order.
@@ -70,6 +86,15 @@ package final class LoadedCoopPackage: Sendable {
         if let error = answer["error"] { return error["message"]?.stringValue ?? "It does not say whether it can be used." }
         guard answer["disabled"]?.boolValue == true else { return nil }
         return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."
+    }
+}
+
+extension PackageLogo {
+    fileprivate var finding: Finding? {
+        switch self {
+        case .servable: nil
+        case .absent(let finding), .outside(let finding): finding
+        }
     }
 }
 

@@ -21,11 +21,12 @@ package struct PluginFolder: Sendable {
         let reading = PatchbayManifest.read(bytes)
         guard let manifest = reading.manifest else {
             let errors = reading.findings.errors
+            let first = errors.first
             let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
             throw Fault(
-                code: errors.first?.code ?? "manifest.invalid", message: (errors.first?.sentence ?? "The manifest cannot be read.") + more,
-                place: errors.first.map { "\(PatchbayManifest.fileName) \($0.place)" }, remedy: errors.first?.remedy, turn: .plugin,
-                details: reading.findings.map(\.description).joined(separator: "\n"))
+                code: first?.code ?? "manifest.invalid", message: (first?.sentence ?? "The manifest cannot be read.") + more,
+                place: first?.place.description ?? PatchbayManifest.fileName, remedy: first?.remedy, turn: .plugin,
+                details: Finding.details(of: reading.findings, told: first.map { [$0] } ?? []))
         }
         self.manifest = manifest
         do throws(BundleError) {
