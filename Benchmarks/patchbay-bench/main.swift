@@ -1,8 +1,8 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
-guard CommandLine.arguments.count == 2 else {
-    print("usage: patchbay-bench PEERS-FOLDER   (normally: make bench)")
+// Usage: patchbay-bench PEERS-FOLDER [quick]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+guard (2...3).contains(CommandLine.arguments.count) else {
+    print("usage: patchbay-bench PEERS-FOLDER [quick]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -18,6 +18,13 @@ guard case .success(let before) = Peer.run("Node worker_threads", "worker-thread
 }
 note("Patchbay, spinning")
 let spinning = try await CallFigures.measure(spinning: true)
+if CommandLine.arguments.last == "quick" {
+    // For whoever tunes: the spinning figures alone, without goals.
+    print("synchronous p50 \(Report.number(spinning.sync.p50)) µs, async p50 \(Report.number(spinning.one.p50)) µs, 64 in flight \(Report.rate(spinning.many.rate))")
+    print("batch \(Report.rate(spinning.batch.rate)), host call \(Report.number(spinning.hostSync)) µs, awaited \(Report.number(spinning.hostAwaited)) µs")
+    print("Node worker_threads: one \(before.number("one", "p50") ?? 0) µs, many \(Report.rate(before.number("many", "rate") ?? 0)), batch \(Report.rate(before.number("batch", "rate") ?? 0))")
+    exit(0)
+}
 note("Patchbay, sleeping")
 let sleeping = try await CallFigures.measure(spinning: false)
 note("starts and memory")

@@ -42,6 +42,13 @@ void pb_natives_prepare(void) {
     pb_idna_prepare();
 }
 
+/// Makes a small buffer once. The first one lets the engine's allocator reserve 64 MiB of address space, and a process that may
+/// not have that much more private memory dies of it (SIGILL in libpas, 2.50.6): it has to happen before limits are set.
+static void reserve_buffer_space(JSContextRef ctx) {
+    JSObjectRef array = JSObjectMakeTypedArray(ctx, kJSTypedArrayTypeUint8Array, 8, NULL);
+    if (array) JSObjectGetTypedArrayBytesPtr(ctx, array, NULL);
+}
+
 JSObjectRef pb_natives_create(JSContextRef ctx) {
     static JSClassRef natives;
     if (!natives) {
@@ -52,5 +59,6 @@ JSObjectRef pb_natives_create(JSContextRef ctx) {
     }
     pb_bridge_adopt(ctx);
     pb_clock_start();
+    reserve_buffer_space(ctx);
     return JSObjectMake(ctx, natives, NULL);
 }

@@ -19,12 +19,14 @@ package final class PluginStream: Sendable {
     private let connection: WorkerConnection
     private let id: UInt32
     private let host: PluginHost
+    private let generation: Int
     private let finished = Atomic<Bool>(false)
 
-    init(connection: WorkerConnection, id: UInt32, host: PluginHost) {
+    init(connection: WorkerConnection, id: UInt32, host: PluginHost, generation: Int) {
         self.connection = connection
         self.id = id
         self.host = host
+        self.generation = generation
     }
 
     package enum Step: Sendable, Hashable {
@@ -36,7 +38,8 @@ package final class PluginStream: Sendable {
 
     /// The next item or the end. Ask again only after the last answer.
     package func next() async throws(CallFailure) -> Step {
-        guard !finished.load(ordering: .acquiring), connection.askNext(id, limit: host.limits.callTime) else { throw .cancelled }
+        guard !finished.load(ordering: .acquiring) else { throw .cancelled }
+        try connection.askNext(id, limit: host.limits.callTime)
         let outcome: CallOutcome
         if let quick = connection.poll(id, turns: connection.holdsToken.load(ordering: .relaxed) ? SpinGovernor.callerTurns : 0) { outcome = quick } else {
             outcome = await connection.wait(id)
@@ -48,6 +51,7 @@ package final class PluginStream: Sendable {
             return .end(bytes)
         case .failed(let failure):
             finished.store(true, ordering: .releasing)
+            if failure.countsAgainstPlugin { host.noteFailure(failure, generation) }
             throw failure
         case .mixed, .stream:
             finished.store(true, ordering: .releasing)

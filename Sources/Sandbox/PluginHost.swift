@@ -84,7 +84,7 @@ package actor PluginHost {
         switch outcome {
         case .value(let bytes), .end(let bytes): return .value(bytes)
         case .mixed(let bytes): return .mixed(bytes)
-        case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self))
+        case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self, generation: target.generation))
         case .failed(let failure):
             if failure.countsAgainstPlugin { noteFailure(failure, target.generation) }
             if case .noSuchExport = failure { throw .noSuchExport(name: export, exports: target.entries.names) }
@@ -156,7 +156,7 @@ package actor PluginHost {
             let started = try await task.value
             if mine == generation { starting = nil }
             guard mine == generation, lifecycle.started() else {
-                started.connection.kill()
+                started.connection.condemn(.stopped)
                 throw CallFailure.stopped
             }
             // The worker may have died between loading and here.

@@ -25,6 +25,23 @@ import Testing
         #expect((report["passed"]?.intValue ?? 0) >= 5)
     }
 
+    /// From `fetch` in a confined worker through the broker, the permission check and the address guard to a real server and back.
+    @Test func `fetch reaches a server it was granted, and no other`() async throws {
+        let server = try FetchServer()
+        server.start()
+        let base = "http://127.0.0.1:\(server.port)"
+        let plugin = try Workshop.plugin(
+            folder: Self.folder, entry: "fetch.js", declared: ["network:outbound:\(base)", "network:outbound:http://127.0.0.1:9"],
+            granted: ["network:outbound:\(base)", "network:outbound:http://127.0.0.1:9", "network:private:127.0.0.1/32@127.0.0.1"])
+        let report = try await plugin.json(
+            "run", ["base": .string(base), "forbidden": "https://forbidden.example/", "unreachable": "http://127.0.0.1:9/"])
+        await plugin.stop()
+        server.stop()
+        let failed = report["failed"]?.arrayValue ?? []
+        #expect(failed.isEmpty, "\(failed.map { "\($0["name"]?.stringValue ?? "?"): \($0["detail"]?.stringValue ?? "?")" }.joined(separator: "\n"))")
+        #expect(server.connections >= 5)
+    }
+
     static let urlCases = Shared.path("conformance/url/urltestdata.json")
 
     @Test(.enabled(if: urlCases != nil, "conformance/url is absent: set PATCHBAY_SHARED"))

@@ -42,6 +42,10 @@ struct CallTable {
         var deadline: UInt64 = .max
         var limit: Duration = .zero
         var isStream = false
+        /// The caller let go of the stream; the worker runs its `finally` blocks.
+        var isClosing = false
+        /// The worker has answered for good; the slot waits only for somebody to pick the outcome up.
+        var isAnswered = false
     }
 
     private static let indexBits: UInt32 = 10
@@ -67,6 +71,8 @@ struct CallTable {
         slots[index].deadline = deadline
         slots[index].limit = limit
         slots[index].isStream = false
+        slots[index].isClosing = false
+        slots[index].isAnswered = false
         return slots[index].generation << Self.indexBits | UInt32(index)
     }
 
@@ -97,20 +103,46 @@ struct CallTable {
     mutating func settle(_ index: Int, _ outcome: CallOutcome, keepOpen: Bool) -> UnsafeContinuation<CallOutcome, Never>? {
         let waiter = slots[index].waiter
         slots[index].waiter = .nobody
+        slots[index].isAnswered = !keepOpen
         switch waiter {
         case .polling:
             slots[index].outcome = outcome
-            slots[index].waiter = .nobody
             // The polling caller releases the slot when it picks the outcome up.
-            if keepOpen { slots[index].deadline = .max }
+            slots[index].deadline = .max
             return nil
         case .suspended(let continuation):
             if keepOpen { slots[index].deadline = .max } else { release(index) }
             return continuation
         case .nobody:
-            if !keepOpen, slots[index].outcome == nil { release(index) }
+            guard !keepOpen, slots[index].outcome == nil else { return nil }
+            // How a stream ended between two items is told to whoever asks for the next one.
+            if slots[index].isStream, !slots[index].isClosing, case .running = slots[index].phase {
+                slots[index].outcome = outcome
+                slots[index].deadline = .max
+            } else { release(index) }
             return nil
         }
+    }
+
+    /// Tells whoever waits that the call failed, while the worker still has to let go of it. Returns the continuation to resume outside
+    /// the lock, if somebody is suspended.
+    mutating func dismiss(_ index: Int, _ failure: CallFailure) -> UnsafeContinuation<CallOutcome, Never>? {
+        defer { slots[index].waiter = .nobody }
+        switch slots[index].waiter {
+        case .suspended(let continuation): return continuation
+        case .polling:
+            slots[index].outcome = .failed(failure)
+            return nil
+        case .nobody: return nil
+        }
+    }
+
+    /// Takes the outcome that lies in a slot, and gives the slot back unless the call goes on or the worker still has to let go of it.
+    mutating func pick(_ index: Int) -> CallOutcome? {
+        guard let outcome = slots[index].outcome else { return nil }
+        slots[index].outcome = nil
+        if slots[index].isAnswered { release(index) }
+        return outcome
     }
 
     var indicesInUse: [Int] {

@@ -140,9 +140,6 @@ struct Outbox: @unchecked Sendable {
     /// Answers and control messages may wait beyond the limit of calls, up to this many times it.
     private static let patience = 3
 
-    /// Whether so much waits that nothing large should be added.
-    var isFull: Bool { backlog.count - sent > backlogBytesMax }
-
     var hasBacklog: Bool { sent < backlog.count }
 
     /// Sends, or keeps in order behind what waits already. `full` sends nothing.

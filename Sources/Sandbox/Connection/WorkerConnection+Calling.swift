@@ -48,21 +48,21 @@ extension WorkerConnection {
         return id
     }
 
-    /// Asks a stream for its next item. Nil when the stream has ended meanwhile.
-    func askNext(_ id: UInt32, limit: Duration) -> Bool {
+    /// Asks a stream for its next item. The caller then waits with `poll` and `wait`, also when the stream has ended meanwhile.
+    func askNext(_ id: UInt32, limit: Duration) throws(CallFailure) {
         let deadline = pb_now_ns() + limit.nanosecondsClamped
-        let found = calls.withLock { table in
-            guard let index = table.index(of: id), case .running = table[index].phase else { return false }
+        let refusal = calls.withLock { table -> CallFailure? in
+            guard let index = table.index(of: id), case .running = table[index].phase else { return .cancelled }
+            guard case .nobody = table[index].waiter else { return .busy(inFlight: 1) }
+            if table[index].isAnswered { return nil }
             table[index].deadline = deadline
             table[index].limit = limit
             table[index].waiter = .polling
-            table[index].outcome = nil
-            return true
+            return nil
         }
-        guard found else { return false }
+        if let refusal { throw refusal }
         send(FrameHeader(kind: HubToWorker.next.rawValue, id: id), [], evenIfFull: true)
         if sleepsLong.load(ordering: .relaxed) { bell.ring() }
-        return true
     }
 
     // MARK: Waiting
@@ -128,13 +128,8 @@ extension WorkerConnection {
     /// Takes the outcome of a call nobody is suspended on, and gives its slot back unless a stream goes on.
     private func pick(_ id: UInt32) -> CallOutcome? {
         calls.withLock { table in
-            guard let index = table.index(of: id), let outcome = table[index].outcome else { return nil }
-            table[index].outcome = nil
-            switch outcome {
-            case .stream, .item: break
-            default: table.release(index)
-            }
-            return outcome
+            guard let index = table.index(of: id) else { return nil }
+            return table.pick(index)
         }
     }
 
@@ -144,14 +139,7 @@ extension WorkerConnection {
             await withUnsafeContinuation { continuation in
                 let ready = calls.withLock { table -> CallOutcome? in
                     guard let index = table.index(of: id) else { return .failed(.lostWorker("the worker has ended")) }
-                    if let outcome = table[index].outcome {
-                        table[index].outcome = nil
-                        switch outcome {
-                        case .stream, .item: break
-                        default: table.release(index)
-                        }
-                        return outcome
-                    }
+                    if let outcome = table.pick(index) { return outcome }
                     table[index].waiter = .suspended(continuation)
                     return nil
                 }
@@ -165,24 +153,29 @@ extension WorkerConnection {
     /// The caller no longer wants the answer. It is told so at once; the worker has a moment to let go.
     func abandon(_ id: UInt32) {
         let now = pb_now_ns()
-        var wasOpen = false
+        var wasOpen = false, interrupts = true
         let continuation = calls.withLock { table -> UnsafeContinuation<CallOutcome, Never>? in
             guard let index = table.index(of: id), case .running = table[index].phase else { return nil }
+            if table[index].isAnswered {
+                if case .nobody = table[index].waiter, table[index].isStream { table.release(index) }
+                return nil
+            }
             wasOpen = true
+            if table[index].isStream, case .nobody = table[index].waiter, table[index].outcome == nil {
+                // Between two items nothing runs that could be interrupted. The `finally` blocks have the time of a call.
+                interrupts = false
+                table[index].isClosing = true
+                table[index].deadline = now + limits.callTime.nanosecondsClamped
+                table[index].limit = limits.callTime
+                return nil
+            }
             table[index].phase = .ending(.cancelled)
             table[index].deadline = now + SandboxLimits.grace(for: limits.callTime).nanosecondsClamped
-            defer { table[index].waiter = .nobody }
-            switch table[index].waiter {
-            case .suspended(let continuation): return continuation
-            case .polling:
-                table[index].outcome = .failed(.cancelled)
-                return nil
-            case .nobody: return nil
-            }
+            return table.dismiss(index, .cancelled)
         }
         continuation?.resume(returning: .failed(.cancelled))
         guard wasOpen else { return }
-        pb_channel_set_interrupt(channel.memory, id)
+        if interrupts { pb_channel_set_interrupt(channel.memory, id) }
         send(FrameHeader(kind: HubToWorker.cancel.rawValue, id: id), [], evenIfFull: true)
     }
 

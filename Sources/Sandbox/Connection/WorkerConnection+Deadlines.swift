@@ -9,13 +9,14 @@ extension WorkerConnection {
 
     /// Ends what is overdue and says how long to sleep, in microseconds. Called by the connection's own thread.
     func keepDeadlines(_ now: UInt64) -> UInt64 {
-        enum Step { case cancel(UInt32), kill(UInt32, CallFailure) }
+        enum Step { case cancel(UInt32), kill(UInt32, CallFailure), answer(UnsafeContinuation<CallOutcome, Never>, CallFailure) }
         var steps: [Step] = []
         var next = UInt64.max
         var someoneEnding = false
         let busy = calls.withLock { table -> Bool in
             guard table.inFlight > 0 else { return false }
             let current = pb_channel_current(channel.memory)
+            let atWork = table.index(of: current)
             for index in table.indicesInUse {
                 let id = table.id(at: index)
                 let isLoad = id == loadID.load(ordering: .acquiring)
@@ -23,6 +24,15 @@ extension WorkerConnection {
                 case .running where table[index].deadline <= now:
                     let limit = table[index].limit
                     let running = current == id || isLoad
+                    if !running, atWork != nil {
+                        // Another call had the worker, which may not even have begun this one: nobody's fault but the crowd's.
+                        let reason = CallFailure.busy(inFlight: table.inFlight)
+                        if let waiting = table.dismiss(index, reason) { steps.append(.answer(waiting, reason)) }
+                        table[index].phase = .ending(reason)
+                        table[index].deadline = now + limits.callTime.nanosecondsClamped
+                        steps.append(.cancel(id))
+                        break
+                    }
                     table[index].phase = .ending(.timeLimit(limit, running: running, killed: false))
                     table[index].deadline = now + SandboxLimits.grace(for: limit).nanosecondsClamped
                     if running { pb_channel_set_interrupt(channel.memory, isLoad ? Self.loadCallID : id) }
@@ -33,8 +43,17 @@ extension WorkerConnection {
                     // Two calls can be overdue at once; the word for one is the word for the one that runs.
                     if current == id { pb_channel_set_interrupt(channel.memory, id) }
                     guard table[index].deadline <= now else { break }
+                    if let atWork, atWork != index, case .running = table[atWork].phase,
+                        table[atWork].deadline > now, table[atWork].deadline != .max
+                    {
+                        // Whoever has the worker is within its time: this one has been answered, and waits to be let go of.
+                        if let waiting = table.dismiss(index, reason) { steps.append(.answer(waiting, reason)) }
+                        table[index].deadline = table[atWork].deadline
+                        break
+                    }
                     var verdict = reason
                     if case .timeLimit(let limit, let running, _) = reason { verdict = .timeLimit(limit, running: running, killed: true) }
+                    if case .busy = reason { verdict = .timeLimit(table[index].limit, running: current == id, killed: true) }
                     steps.append(.kill(id, verdict))
                 default: next = min(next, table[index].deadline)
                 }
@@ -45,6 +64,7 @@ extension WorkerConnection {
             switch step {
             case .cancel(let id): send(FrameHeader(kind: HubToWorker.cancel.rawValue, id: id), [], evenIfFull: true)
             case .kill(let id, let verdict): condemn(verdict, culprit: id)
+            case .answer(let waiting, let failure): waiting.resume(returning: .failed(failure))
             }
         }
         if someoneEnding { return Self.strictSleepMicroseconds }

@@ -30,8 +30,8 @@ final class WorkerConnection: @unchecked Sendable {
     let handler: any HostCallHandler
     let governor: SpinGovernor
     let bell: Bell
-    /// Ends the process. Safe to call again and after its death.
-    let kill: @Sendable () -> Void
+    /// Ends the process. Must not be called once it was reaped, when its number may be somebody else's: `condemn` sees to that.
+    private let kill: @Sendable () -> Void
 
     let calls: Mutex<CallTable>
     let outbox: Mutex<Outbox>
@@ -52,6 +52,7 @@ final class WorkerConnection: @unchecked Sendable {
     let standing = Mutex<[UInt8]>([])
     /// Why we killed the worker, for the calls that die with it. First reason wins.
     let verdict = Mutex<(culprit: UInt32, failure: CallFailure)?>(nil)
+    private let isReaped = Mutex(false)
 
     /// What the holder of the reader role counts.
     struct ReadingState {
@@ -160,11 +161,12 @@ final class WorkerConnection: @unchecked Sendable {
         verdict.withLock { verdict in
             if verdict == nil { verdict = (culprit != 0 ? culprit : pb_channel_current(channel.memory), failure) }
         }
-        kill()
+        isReaped.withLock { if !$0 { kill() } }
     }
 
     /// The process is gone: deliver what it still said, then end every call that was in flight. Called once, by the reaper.
     func workerEnded(_ death: CallFailure) {
+        isReaped.withLock { $0 = true }
         waitToRead()
         _ = drain(max: .max)
         resumeAnswered()

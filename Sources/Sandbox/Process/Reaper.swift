@@ -24,7 +24,8 @@ final class Reaper: Sendable {
         HubThread.start("pb-reaper") { [self] in loop() }
     }
 
-    /// Calls `ended` on the reaper's thread when the process is gone. Takes `pidfd` over.
+    /// Calls `ended` on the reaper's thread when the process is gone. Takes `pidfd` over and closes it only after `ended` has returned:
+    /// until then nobody else can be given its number, and a late signal through it finds nobody.
     func watch(_ pid: pid_t, pidfd: Int32, ended: @escaping @Sendable (pb_exit) -> Void) {
         state.withLock { $0.watches.append(Watch(pid: pid, pidfd: pidfd, ended: ended)) }
         wake()
@@ -57,8 +58,8 @@ final class Reaper: Sendable {
                 let outcome = pb_wait(watch.pid, false, &exit)
                 guard outcome != 0 || exit.pid != 0 else { continue }
                 state.withLock { state in state.watches.removeAll { $0.pid == watch.pid } }
-                if watch.pidfd >= 0 { close(watch.pidfd) }
                 watch.ended(exit)
+                if watch.pidfd >= 0 { close(watch.pidfd) }
             }
         }
         close(wakeRead)

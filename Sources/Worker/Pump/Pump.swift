@@ -58,6 +58,7 @@ struct Pump {
         let cause = state.pointee.ended
         state.pointee.ended = nil
         state.pointee.meter.forget(id)
+        state.pointee.publishHeldOfOthers()
         if state.pointee.owesAnswer {
             let code = cause?.rawValue ?? "plugin.threw"
             let text = cause?.sentence ?? "The engine gave up: \(exception.map(engine.describe) ?? "no reason given")"

@@ -31,6 +31,7 @@ enum PumpNatives {
         state.pointee.drain()
         // The watchdog may have struck during the drain: go back at once, so that the engine unwinds.
         guard state.pointee.ended == nil else { return JSValueMakeUndefined(context) }
+        state.pointee.publishHeld()
         if count > 0, let reply = arguments![0] {
             if JSValueIsString(context, reply) {
                 sendText(state, reply, FrameHeader(kind: WorkerToHub.result.rawValue, id: state.pointee.current))
@@ -63,7 +64,7 @@ enum PumpNatives {
         header[2] = message.id
         header[3] = message.extra
         switch HubToWorker(rawValue: message.kind) {
-        case .call, .batch, .next:
+        case .call, .batch, .next, .cancel:
             state.pointee.current = message.id
             state.pointee.owesAnswer = true
         case .script:
@@ -89,13 +90,9 @@ enum PumpNatives {
         switch WorkerToHub(rawValue: header.kind) {
         case .notify:
             guard state.pointee.logGate.admits(now: pb_now_ns()) else { return JSValueMakeUndefined(context) }
-        case .result, .streamOpened, .item, .streamEnd:
-            if header.id == state.pointee.current { state.pointee.owesAnswer = false }
-        case .ready, .failed:
-            state.pointee.owesAnswer = false
         default: break
         }
-        sendText(state, arguments[4], header)
+        sendText(state, arguments[4], header, held: HeldAnswers.holds(header))
         return JSValueMakeUndefined(context)
     }
 
@@ -166,16 +163,16 @@ enum PumpNatives {
     }
 
     /// Sends a value's text. Text longer than a message may be is replaced by an error under the same id, so that nobody waits in vain.
-    private static func sendText(_ state: UnsafeMutablePointer<PumpState>, _ value: JSValueRef?, _ header: FrameHeader) {
+    private static func sendText(_ state: UnsafeMutablePointer<PumpState>, _ value: JSValueRef?, _ header: FrameHeader, held: Bool = false) {
         let context = state.pointee.engine.context
         guard let value, let string = JSValueToStringCopy(context, value, nil) else { return }
         defer { JSStringRelease(string) }
         let capacity = JSStringGetMaximumUTF8CStringSize(string)
-        guard JSStringGetLength(string) <= state.pointee.messageBytesMax, reserve(state, capacity) else { return sendTooLong(state, header) }
+        guard JSStringGetLength(string) <= state.pointee.messageBytesMax, reserve(state, capacity) else { return sendTooLong(state, header, held: held) }
         let written = JSStringGetUTF8CString(string, state.pointee.scratch, state.pointee.scratchCapacity)
         let length = max(0, written - 1)
-        guard length <= state.pointee.messageBytesMax else { return sendTooLong(state, header) }
-        state.pointee.wire.send(header, UnsafeRawBufferPointer(start: state.pointee.scratch, count: length))
+        guard length <= state.pointee.messageBytesMax else { return sendTooLong(state, header, held: held) }
+        state.pointee.put(header, UnsafeRawBufferPointer(start: state.pointee.scratch, count: length), held: held)
         // A rare large message should not be paid for by every later one.
         if state.pointee.scratchCapacity > 4 << 20 { release(state) }
     }
@@ -195,7 +192,7 @@ enum PumpNatives {
         state.pointee.scratch = .allocate(capacity: state.pointee.scratchCapacity)
     }
 
-    private static func sendTooLong(_ state: UnsafeMutablePointer<PumpState>, _ header: FrameHeader) {
+    private static func sendTooLong(_ state: UnsafeMutablePointer<PumpState>, _ header: FrameHeader, held: Bool) {
         var header = header
         var text = #"{"code":"limit.message-size","name":"Error","message":"The message is longer than the \#(state.pointee.messageBytesMax) bytes allowed. Return less at a time, for example from a generator."}"#
         switch WorkerToHub(rawValue: header.kind) {
@@ -204,7 +201,7 @@ enum PumpNatives {
         default: break
         }
         header.flags.insert(.error)
-        text.withUTF8 { state.pointee.wire.send(header, UnsafeRawBufferPointer($0)) }
+        text.withUTF8 { state.pointee.put(header, UnsafeRawBufferPointer($0), held: held) }
     }
 
     private static func reportDroppedLines(_ state: UnsafeMutablePointer<PumpState>) {

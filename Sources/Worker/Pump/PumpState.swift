@@ -16,6 +16,8 @@ struct PumpState {
     var deferred: [Frame] = []
     /// The call being worked on: whom the watchdog charges and ends. 0 for none.
     var current: UInt32 = 0 { didSet { wire.announce(current) } }
+    /// Answers given in this turn.
+    private var held = HeldAnswers()
     /// Whether the hub still waits for an answer about `current`.
     var owesAnswer = false
     /// Set by the watchdog when it ends a call, until the pump is entered again.
@@ -39,6 +41,74 @@ struct PumpState {
         scratchCapacity = 64 << 10
         scratch = .allocate(capacity: scratchCapacity)
         messageBytesMax = Int(setup.messageBytesMax)
+    }
+
+    /// Sends a message now, or at the end of the turn.
+    mutating func put(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, held holds: Bool) {
+        if holds { held.append(header, payload) } else { wire.send(header, payload) }
+    }
+
+    /// The turn is over: its answers go out.
+    mutating func publishHeld() {
+        guard !held.isEmpty else { return }
+        var answers = HeldAnswers()
+        swap(&answers, &held)
+        answers.forEach { header, payload in
+            if header.isAnswer(to: current) { owesAnswer = false }
+            wire.send(header, payload)
+        }
+        answers.removeAll()
+        held = answers
+    }
+
+    /// The watchdog ended the turn: what it had answered for the call it is blamed on no longer stands.
+    mutating func publishHeldOfOthers() {
+        var answers = HeldAnswers()
+        swap(&answers, &held)
+        answers.forEach { header, payload in if !header.isAnswer(to: current) { wire.send(header, payload) } }
+    }
+}
+
+/// Answers of one turn of the pump, kept until what promises have left to do is done.
+///
+/// Work that goes on behind an answer still belongs to its call: were the answer sent at once, the hub would stop its clock, and a loop
+/// behind it would be blamed on whoever calls next.
+struct HeldAnswers {
+    private var frames: [(header: FrameHeader, offset: Int, count: Int)] = []
+    private var bytes: [UInt8] = []
+    private static let bytesKept = 1 << 20
+
+    var isEmpty: Bool { frames.isEmpty }
+
+    static func holds(_ header: FrameHeader) -> Bool {
+        switch WorkerToHub(rawValue: header.kind) {
+        case .result, .streamOpened, .item, .streamEnd, .cancelled, .ready, .failed: true
+        case .confined, .hostCall, .notify, .hostCancel, nil: false
+        }
+    }
+
+    mutating func append(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        frames.append((header, bytes.count, payload.count))
+        bytes.append(contentsOf: payload)
+    }
+
+    func forEach(_ body: (FrameHeader, UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeBytes { bytes in
+            for frame in frames { body(frame.header, UnsafeRawBufferPointer(rebasing: bytes[frame.offset..<frame.offset + frame.count])) }
+        }
+    }
+
+    mutating func removeAll() {
+        frames.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.bytesKept)
+    }
+}
+
+extension FrameHeader {
+    /// Whether this is what the hub waits for about a call, or about loading.
+    fileprivate func isAnswer(to call: UInt32) -> Bool {
+        let isLoad = kind == WorkerToHub.ready.rawValue || kind == WorkerToHub.failed.rawValue
+        return isLoad ? call == PumpState.loadID : call == id
     }
 }
 

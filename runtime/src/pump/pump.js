@@ -48,9 +48,12 @@ export function makePump(native, install) {
 
   function serialise(value) {
     try { return stringify(value); } catch (error) {
+      if (isOutOfMemory(error)) throw error;   // the hub knows what that means
       throw internal('result.not-json', `The result cannot be written as JSON: ${describeShort(error)}`);
     }
   }
+
+  function isOutOfMemory(error) { try { return error.name === 'RangeError' && error.message === 'Out of memory'; } catch { return false; } }
 
   function describeShort(error) { try { return `${error.message}`; } catch { return 'reading it throws'; } }
 

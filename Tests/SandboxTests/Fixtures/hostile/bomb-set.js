@@ -1,0 +1,3 @@
+// Fills a set.
+exports.attack = () => { const s = new Set(); for (let i = 0; ; i++) s.add({ i }); };
+exports.ok = () => 'well';

@@ -1,0 +1,3 @@
+// Runs for ever in a getter that only the hub's serialisation reads.
+exports.attack = () => ({ get value() { for (;;); } });
+exports.ok = () => 'well';

@@ -1,0 +1,3 @@
+// Runs for ever in toJSON, after the function has returned.
+exports.attack = () => ({ toJSON() { for (;;); } });
+exports.ok = () => 'well';

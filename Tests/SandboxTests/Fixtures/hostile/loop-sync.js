@@ -1,0 +1,3 @@
+// Runs for ever in plain code.
+exports.attack = () => { for (;;); };
+exports.ok = () => 'well';
