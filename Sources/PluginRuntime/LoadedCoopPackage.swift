@@ -23,7 +23,9 @@ package final class LoadedCoopPackage: Sendable {
 
     /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
     /// (contracts of Coop, section 10).
-    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault) -> LoadedCoopPackage {
+    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault)
+        -> LoadedCoopPackage
+    {
         var settings = RunnablePlugin.Settings(log: log)
         settings.limits = limits
         let modules: [String: String]
@@ -34,14 +36,17 @@ package final class LoadedCoopPackage: Sendable {
             facade = PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js"))
         } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
         let plugin = RunnablePlugin(
-            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules, facade: facade, settings: settings, services: services)
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,
+            facade: facade, settings: settings, services: services)
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
             let reading = CoopIntegration.read(description: description, spec: package.spec)
             guard let integration = reading.manifest else { throw refusal(of: package, reading.findings) }
             let logos = [integration.logo, integration.logoWithBackground].map { look($0, of: integration.id, in: package.resolved) }
             let findings = reading.findings + logos.compactMap { $0?.finding }
-            guard findings.errors.count == reading.findings.errors.count else { throw refusal(of: package, logos.compactMap { $0?.finding } + reading.findings) }
+            guard findings.errors.count == reading.findings.errors.count else {
+                throw refusal(of: package, logos.compactMap { $0?.finding } + reading.findings)
+            }
             return LoadedCoopPackage(integration: integration, findings: findings, plugin: plugin, logos: logos)
         } catch {
             await plugin.stop()
@@ -75,7 +80,9 @@ package final class LoadedCoopPackage: Sendable {
         }
         let answer = try await plugin.json("runMany", ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)])
         guard let list = answer.arrayValue, list.count == texts.count else {
-            throw Fault(code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub)
+            throw Fault(
+                code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub
+            )
         }
         return list.map { CoopRun($0) }
     }
@@ -103,11 +110,14 @@ extension RunnablePlugin {
     package func json(_ export: String, _ argument: JSONValue) async throws(Fault) -> JSONValue {
         let bytes: [UInt8]
         do throws(CallFailure) {
-            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else { throw .protocolViolation("a stream where a value was due") }
+            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else {
+                throw .protocolViolation("a stream where a value was due")
+            }
             bytes = value
         } catch { throw fault(error, calling: export) }
         do throws(JSONError) {
-            return bytes.isEmpty ? .null : try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: host.limits.messageBytes, loneSurrogates: .replace))
+            return bytes.isEmpty
+                ? .null : try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: host.limits.messageBytes, loneSurrogates: .replace))
         } catch { throw fault(.protocolViolation("a result that is no JSON: \(error.message)"), calling: export) }
     }
 }

@@ -1,7 +1,7 @@
+internal import Glibc
 package import Manifests
 package import PluginModel
 package import PluginPackages
-internal import Glibc
 
 /// A folder with `patchbay.json`, read and bundled: everything about a plugin that is known before it runs.
 package struct PluginFolder: Sendable {
@@ -42,14 +42,19 @@ package struct PluginFolder: Sendable {
             let isFolder = access(folder, F_OK) == 0
             throw Fault(
                 code: isFolder ? "manifest.missing" : "plugin.no-folder",
-                message: isFolder ? "There is no \(PatchbayManifest.fileName) in this folder (\(String(cString: strerror(reason))))." : "There is no such folder.",
-                place: folder, remedy: isFolder ? "Write one: {\"id\", \"name\", \"version\", \"entry\", \"permissions\": []}" : "Check the path.", turn: .caller)
+                message: isFolder
+                    ? "There is no \(PatchbayManifest.fileName) in this folder (\(String(cString: strerror(reason))))."
+                    : "There is no such folder.",
+                place: folder,
+                remedy: isFolder ? "Write one: {\"id\", \"name\", \"version\", \"entry\", \"permissions\": []}" : "Check the path.",
+                turn: .caller)
         }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: manifestBytesMax + 1)
         let count = fread(&bytes, 1, bytes.count, file)
         guard count <= manifestBytesMax else {
-            throw Fault(code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
+            throw Fault(
+                code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
         }
         return Array(bytes[..<count])
     }

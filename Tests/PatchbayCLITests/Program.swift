@@ -48,7 +48,9 @@ final class Program: Sendable {
     /// A plugin folder of one script.
     func plugin(_ name: String, _ script: String) throws -> String {
         try write("\(name)/index.ts", script)
-        try write("\(name)/patchbay.json", #"{"id": "test.\#(name)", "name": "Test", "version": "1.0.0", "entry": "index.ts", "permissions": []}"#)
+        try write(
+            "\(name)/patchbay.json", #"{"id": "test.\#(name)", "name": "Test", "version": "1.0.0", "entry": "index.ts", "permissions": []}"#
+        )
         return "\(home)/\(name)"
     }
 

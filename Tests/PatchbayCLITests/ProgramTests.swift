@@ -39,7 +39,9 @@ import Testing
         #expect(good.exit == 0 && good.output.contains("Hello, Pipe!"))
         let bad = try await hello("greet", "-", input: "{\n  name: 1 }")
         #expect(bad.exit == 2)
-        #expect(bad.error.contains("error[usage.invalid-json]") && bad.error.unwrapped.contains("standard input, line 2, column 3"), "\(bad.error)")
+        #expect(
+            bad.error.contains("error[usage.invalid-json]") && bad.error.unwrapped.contains("standard input, line 2, column 3"),
+            "\(bad.error)")
     }
 
     @Test func `items are lines, each written when it exists`() async throws {
@@ -66,7 +68,8 @@ import Testing
 
     @Test func `an error names the author's file and line`() async throws {
         let source = String(decoding: try Files.read("\(Program.repository)/plugins/hello/src/index.ts", limit: 1 << 20), as: UTF8.self)
-        let line = try #require(source.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("throw new Error") }) + 1
+        let line =
+            try #require(source.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("throw new Error") }) + 1
         let failed = try await hello("fail")
         #expect(failed.exit == 1 && failed.output.isEmpty)
         #expect(failed.error.contains("error[plugin.threw]") && failed.error.contains("src/index.ts:\(line):"), "\(failed.error)")
@@ -113,7 +116,10 @@ import Testing
         #expect(faulty.exit == 5)
         let error = try #require(try JSONValue(parsing: faulty.output)["error"])
         let all = (error["code"]?.stringValue ?? "") + "\n" + (error["details"]?.stringValue ?? "")
-        for code in ["manifest.invalid-id", "manifest.missing", "manifest.invalid-version", "manifest.invalid-entry", "permission.unknown-capability"] {
+        for code in [
+            "manifest.invalid-id", "manifest.missing", "manifest.invalid-version", "manifest.invalid-entry",
+            "permission.unknown-capability",
+        ] {
             #expect(all.components(of: code) == 1, "\(code) in \(all)")
         }
         #expect(error["place"] == "patchbay.json /id")
@@ -132,7 +138,8 @@ import Testing
     @Test func `an argument that is no JSON is told with its column and how to quote it`() async throws {
         let failed = try await hello("greet", #"{"name":"#)
         #expect(failed.exit == 2)
-        #expect(failed.error.contains("error[usage.invalid-value]") && failed.error.contains("column 9") && failed.error.contains(#"'"Oslo"'"#))
+        #expect(
+            failed.error.contains("error[usage.invalid-value]") && failed.error.contains("column 9") && failed.error.contains(#"'"Oslo"'"#))
     }
 }
 
@@ -151,11 +158,14 @@ import Testing
             Interrupted(testDescription: "that waits for nothing", body: "await new Promise(() => {});"),
             Interrupted(testDescription: "that spins", body: "for (;;);"),
             Interrupted(testDescription: "that yields for ever", body: "for (;;) { yield 1; await time.sleep(5); }"),
-        ]) func interrupt(_ c: Interrupted) async throws {
+        ]) func interrupt(_ c: Interrupted) async throws
+    {
         let program = try Program()
         let star = c.body.contains("yield") ? "*" : ""
         let folder = try program.plugin(
-            "long", "import { log, time } from '@patchbay/plugin';\nexport async function\(star) run() { log.info('running'); await time.sleep(1); \(c.body) }\n")
+            "long",
+            "import { log, time } from '@patchbay/plugin';\nexport async function\(star) run() { log.info('running'); await time.sleep(1); \(c.body) }\n"
+        )
         let running = try program.start(["plugin", "call", folder, "run", "--time-limit", "50s"])
         struct Seen: Sendable { var (isRunning, workers, groups, exit, took) = (false, [pid_t](), [pid_t](), Int32(0), Duration.zero) }
         let seen = await blocking {
@@ -248,7 +258,10 @@ import Testing
         #expect(!error.contains("notice[coop."), "\(error)")
         let json = try await program.run(words + ["--json"])
         let notices = try json.output.split(separator: "\n").compactMap { try JSONValue(parsing: String($0))["notice"] }
-        #expect(notices.filter { $0["severity"] == "error" }.compactMap { $0["code"]?.stringValue } == ["coop.cannot-load", "plugin.load-failed", "coop.cannot-load"])
+        #expect(
+            notices.filter { $0["severity"] == "error" }.compactMap { $0["code"]?.stringValue } == [
+                "coop.cannot-load", "plugin.load-failed", "coop.cannot-load",
+            ])
     }
 
     @Test func `without texts or a package that works, the run says so`() async throws {

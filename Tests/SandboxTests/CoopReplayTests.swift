@@ -103,7 +103,8 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
         let finder = CoopPackages(folder: repository, bundler: Workshop.services.bundler)
         let outcome = await finder.loadOnOwnThread(.init(spec: "./plugins/coop-phrase-signals", isEnabled: true, index: 0))
         return try await LoadedCoopPackage.load(
-            try #require(outcome.package, "\(outcome.findings)"), log: MemoryLogSink(), limits: SandboxLimits(), services: Workshop.services)
+            try #require(outcome.package, "\(outcome.findings)"), log: MemoryLogSink(), limits: SandboxLimits(), services: Workshop.services
+        )
     }
 
     @Test func `the example loads without a complaint, with its signals and logos`() async throws {
@@ -123,7 +124,8 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
             [
                 "signalTypeId": .string(example.signal), "credential": example.value["credential"] ?? .null,
                 "input": [
-                    "signal": ["type": .string(example.signal)], "value": ["type": "STRING", "value": .string(example.text)], "orgId": "local",
+                    "signal": ["type": .string(example.signal)], "value": ["type": "STRING", "value": .string(example.text)],
+                    "orgId": "local",
                 ],
             ])
         let run = CoopRun(answer)
@@ -166,26 +168,36 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
         var servable = [false, false]
     }
 
-    @Test(.serialized, arguments: [
-        LogoCase(testDescription: "none", members: "", findings: []),
-        LogoCase(testDescription: "an address", members: "logoUrl: 'https://example.com/a.png',", findings: []),
-        LogoCase(
-            testDescription: "both inside", members: "logoPath: 'a.png', logoWithBackgroundPath: '/art/b.svg',", findings: [],
-            servable: [true, true]),
-        LogoCase(testDescription: "one missing", members: "logoPath: 'gone.png', logoWithBackgroundPath: 'art/b.svg',", findings: ["coop.logo-missing"], servable: [false, true]),
-        LogoCase(testDescription: "both missing", members: "logoPath: 'gone.png', logoWithBackgroundPath: 'gone.svg',", findings: ["coop.logo-missing", "coop.logo-missing"]),
-        LogoCase(testDescription: "no picture", members: "logoPath: 'index.js',", findings: ["coop.logo-type"]),
-        LogoCase(testDescription: "a link out", members: "logoPath: 'out.png',", findings: nil, outside: "out.png"),
-        LogoCase(testDescription: "the second through a folder that leads out", members: "logoPath: 'a.png', logoWithBackgroundPath: 'up/secret.png',", findings: nil, outside: "up/secret.png"),
-        LogoCase(testDescription: "dots that lead out", members: "logoPath: '../secret.png',", findings: nil, outside: "../secret.png"),
-    ]) func `what a manifest says of its logos`(_ c: LogoCase) async throws {
+    @Test(
+        .serialized,
+        arguments: [
+            LogoCase(testDescription: "none", members: "", findings: []),
+            LogoCase(testDescription: "an address", members: "logoUrl: 'https://example.com/a.png',", findings: []),
+            LogoCase(
+                testDescription: "both inside", members: "logoPath: 'a.png', logoWithBackgroundPath: '/art/b.svg',", findings: [],
+                servable: [true, true]),
+            LogoCase(
+                testDescription: "one missing", members: "logoPath: 'gone.png', logoWithBackgroundPath: 'art/b.svg',",
+                findings: ["coop.logo-missing"], servable: [false, true]),
+            LogoCase(
+                testDescription: "both missing", members: "logoPath: 'gone.png', logoWithBackgroundPath: 'gone.svg',",
+                findings: ["coop.logo-missing", "coop.logo-missing"]),
+            LogoCase(testDescription: "no picture", members: "logoPath: 'index.js',", findings: ["coop.logo-type"]),
+            LogoCase(testDescription: "a link out", members: "logoPath: 'out.png',", findings: nil, outside: "out.png"),
+            LogoCase(
+                testDescription: "the second through a folder that leads out",
+                members: "logoPath: 'a.png', logoWithBackgroundPath: 'up/secret.png',", findings: nil, outside: "up/secret.png"),
+            LogoCase(testDescription: "dots that lead out", members: "logoPath: '../secret.png',", findings: nil, outside: "../secret.png"),
+        ]) func `what a manifest says of its logos`(_ c: LogoCase) async throws
+    {
         let folder = try Self.package(members: c.members)
         defer { Self.remove(folder) }
         let outcome = await CoopPackages(folder: folder, bundler: Workshop.services.bundler)
             .loadOnOwnThread(.init(spec: "./p", isEnabled: true, index: 0))
         let package = try #require(outcome.package, "\(outcome.findings)")
         do throws(Fault) {
-            let loaded = try await LoadedCoopPackage.load(package, log: MemoryLogSink(), limits: SandboxLimits(), services: Workshop.services)
+            let loaded = try await LoadedCoopPackage.load(
+                package, log: MemoryLogSink(), limits: SandboxLimits(), services: Workshop.services)
             await loaded.plugin.stop()
             let codes = loaded.findings.map(\.code).filter { $0.hasPrefix("coop.logo") }
             #expect(codes == c.findings)
@@ -227,7 +239,9 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
     }
 
     private static func remove(_ folder: String) {
-        for name in ["p/package.json", "p/index.js", "p/a.png", "p/art/b.svg", "p/out.png", "p/up", "secret.png"] { unlink("\(folder)/\(name)") }
+        for name in ["p/package.json", "p/index.js", "p/a.png", "p/art/b.svg", "p/out.png", "p/up", "secret.png"] {
+            unlink("\(folder)/\(name)")
+        }
         for name in ["/p/art", "/p", ""] { rmdir(folder + name) }
     }
 

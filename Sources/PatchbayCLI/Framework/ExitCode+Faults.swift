@@ -16,7 +16,8 @@ extension ExitCode {
         "plugin.invalid-id": .invalidPlugin, "plugin.invalid-version": .invalidPlugin, "plugin.load-failed": .invalidPlugin,
         "plugin.no-folder": .invalidPlugin,
         "sandbox.": .cannotSandbox, "bundle.sandbox-unavailable": .cannotSandbox, "bundle.tools-missing": .cannotSandbox,
-        "coop.bad-answer": .hubFailed, "coop.not-loaded": .hubFailed, "hub.": .hubFailed, "storage.": .hubFailed, "bundle.failed": .hubFailed, "bundle.cache-unusable": .hubFailed,
+        "coop.bad-answer": .hubFailed, "coop.not-loaded": .hubFailed, "hub.": .hubFailed, "storage.": .hubFailed,
+        "bundle.failed": .hubFailed, "bundle.cache-unusable": .hubFailed,
         "call.cancelled": .interrupted, "interrupted.": .interrupted,
     ]
 

@@ -76,10 +76,12 @@ struct SignalRunner: SignalLoading {
             if case .string(let text)? = signal.recommendedThresholds?.highPrecision { threshold = Double(text) }
             signals.append(
                 LoadedSignal(
-                    integration: integration.id, type: signal.type, displayName: signal.displayName, outputType: signal.output.scalar.rawValue,
+                    integration: integration.id, type: signal.type, displayName: signal.displayName,
+                    outputType: signal.output.scalar.rawValue,
                     highPrecisionThreshold: threshold, disabledMessage: disabled))
         }
-        return LoadedIntegration(id: integration.id, name: integration.name, version: integration.version, package: package.integration.spec, signals: signals)
+        return LoadedIntegration(
+            id: integration.id, name: integration.name, version: integration.version, package: package.integration.spec, signals: signals)
     }
 
     /// A package that cannot be loaded is one error: its first sentence repeats the finding behind it, which is therefore not told again.
@@ -115,7 +117,8 @@ struct RunningSignals: SignalSession {
 
     func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {
         guard let package = packages[signal.integration] else {
-            throw CommandFailure(Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
+            throw CommandFailure(
+                Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
         }
         do throws(Fault) {
             return try await package.run(signal.type, onTexts: texts, orgID: Self.orgID).map { Self.outcome($0, signal) }
