@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
-        .target(name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives", "CMemoryWatch"], swiftSettings: house),
+        .target(
+            name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives", "CMemoryWatch"],
+            swiftSettings: house),
         .executableTarget(
             name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
             // The engine must find our `mmap` before the C library's: see CMemoryWatch.
@@ -73,13 +75,18 @@ let package = Package(
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
-        .testTarget(name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
+            dependencies: [
+                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "WorkerProtocol", "JSON",
+                "CSandbox", "CRing",
+            ],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
-            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
+            swiftSettings: house),
     ]
 )

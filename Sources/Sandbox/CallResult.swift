@@ -41,7 +41,9 @@ package final class PluginStream: Sendable {
         guard !finished.load(ordering: .acquiring) else { throw .cancelled }
         try connection.askNext(id, limit: host.limits.callTime)
         let outcome: CallOutcome
-        if let quick = connection.poll(id, turns: connection.holdsToken.load(ordering: .relaxed) ? SpinGovernor.callerTurns : 0) { outcome = quick } else {
+        if let quick = connection.poll(id, turns: connection.holdsToken.load(ordering: .relaxed) ? SpinGovernor.callerTurns : 0) {
+            outcome = quick
+        } else {
             outcome = await connection.wait(id)
         }
         switch outcome {
@@ -85,7 +87,8 @@ final class EntryTable: Sendable {
             let handle = UInt32(handles.count)
             handles[name] = handle
             // Sent under the lock, so that nobody calls by a number before it is bound.
-            connection.send(FrameHeader(kind: HubToWorker.bind.rawValue, id: handle), JSONValue.string(name).serializedBytes(), evenIfFull: true)
+            connection.send(
+                FrameHeader(kind: HubToWorker.bind.rawValue, id: handle), JSONValue.string(name).serializedBytes(), evenIfFull: true)
             return handle
         }
         guard let handle else { throw .noSuchExport(name: name, exports: names) }

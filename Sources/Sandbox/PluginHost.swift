@@ -67,20 +67,25 @@ package actor PluginHost {
         return try result(target.connection.waitBlocking(id, turns: SpinGovernor.callerTurns), target, id, export)
     }
 
-    private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure) -> CallResult {
+    private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure)
+        -> CallResult
+    {
         let target: Running
         if let current = running.withLock({ $0 }) { target = current } else { target = try await startIfNeeded() }
         let connection = target.connection
         let handle = try target.entries.handle(for: export, on: connection)
         let id = try connection.begin(kind, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
         if connection.holdsToken.load(ordering: .relaxed), connection.pollers.load(ordering: .relaxed) == 0,
-            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns) {
+            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns)
+        {
             return try result(outcome, target, id, export)
         }
         return try result(await connection.wait(id), target, id, export)
     }
 
-    private nonisolated func result(_ outcome: CallOutcome, _ target: Running, _ id: UInt32, _ export: String) throws(CallFailure) -> CallResult {
+    private nonisolated func result(_ outcome: CallOutcome, _ target: Running, _ id: UInt32, _ export: String) throws(CallFailure)
+        -> CallResult
+    {
         switch outcome {
         case .value(let bytes), .end(let bytes): return .value(bytes)
         case .mixed(let bytes): return .mixed(bytes)
@@ -149,7 +154,9 @@ package actor PluginHost {
                 Task { await self.workerEnded(death, mine) }
             }
             let names = (try? JSONValue(parsing: loaded.exports))?.arrayValue?.compactMap(\.stringValue) ?? []
-            return Running(connection: loaded.connection, entries: EntryTable(names: names), pid: loaded.pid, generation: mine, degraded: loaded.degraded)
+            return Running(
+                connection: loaded.connection, entries: EntryTable(names: names), pid: loaded.pid, generation: mine,
+                degraded: loaded.degraded)
         }
         starting = task
         do {

@@ -65,7 +65,8 @@ final class FetchServer: Sendable {
             bytes += buffer[..<count]
             guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
             head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
-            let wanted = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+            let wanted =
+                head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
                 .flatMap { Int($0.dropFirst(15).filter(\.isNumber)) } ?? 0
             body = Array(bytes[end.upperBound...])
             if body.count >= wanted { break }
@@ -78,7 +79,8 @@ final class FetchServer: Sendable {
 
     private func reply(method: String, path: String, headers: [String], body: [UInt8]) -> [UInt8] {
         func response(_ status: String, _ extra: [String] = [], _ body: [UInt8] = []) -> [UInt8] {
-            let lines = ["HTTP/1.1 \(status)", "Connection: close"] + extra + (status.hasPrefix("204") ? [] : ["Content-Length: \(body.count)"])
+            let lines =
+                ["HTTP/1.1 \(status)", "Connection: close"] + extra + (status.hasPrefix("204") ? [] : ["Content-Length: \(body.count)"])
             return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + (method == "HEAD" ? [] : body)
         }
         switch path.prefix(while: { $0 != "?" }) {
@@ -89,10 +91,12 @@ final class FetchServer: Sendable {
                 return .array([.string(line[..<colon].lowercased()), .string(String(value))])
             }
             let echo: JSONValue = [
-                "method": .string(method), "headers": .array(pairs), "body": body.isEmpty ? .null : .string(String(decoding: body, as: UTF8.self)),
+                "method": .string(method), "headers": .array(pairs),
+                "body": body.isEmpty ? .null : .string(String(decoding: body, as: UTF8.self)),
             ]
             return response(
-                "200 OK", ["Content-Type: application/json", "x-a: 1", "X-A: 2", "set-cookie: a=1", "set-cookie: b=2"], echo.serializedBytes())
+                "200 OK", ["Content-Type: application/json", "x-a: 1", "X-A: 2", "set-cookie: a=1", "set-cookie: b=2"],
+                echo.serializedBytes())
         case "/missing": return response("404 Not Found", ["Content-Type: text/plain"], Array("nothing here".utf8))
         case "/bytes": return response("200 OK", ["Content-Type: application/octet-stream"], [0, 1, 2, 255])
         case "/empty": return response("204 No Content")

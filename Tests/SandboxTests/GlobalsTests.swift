@@ -21,7 +21,9 @@ import Testing
         let report = try await plugin.json("run", .null)
         await plugin.stop()
         let failed = report["failed"]?.arrayValue ?? []
-        #expect(failed.isEmpty, "\(failed.map { "\($0["name"]?.stringValue ?? "?"): \($0["detail"]?.stringValue ?? "?")" }.joined(separator: "\n"))")
+        #expect(
+            failed.isEmpty,
+            "\(failed.map { "\($0["name"]?.stringValue ?? "?"): \($0["detail"]?.stringValue ?? "?")" }.joined(separator: "\n"))")
         #expect((report["passed"]?.intValue ?? 0) >= 5)
     }
 
@@ -38,7 +40,9 @@ import Testing
         await plugin.stop()
         server.stop()
         let failed = report["failed"]?.arrayValue ?? []
-        #expect(failed.isEmpty, "\(failed.map { "\($0["name"]?.stringValue ?? "?"): \($0["detail"]?.stringValue ?? "?")" }.joined(separator: "\n"))")
+        #expect(
+            failed.isEmpty,
+            "\(failed.map { "\($0["name"]?.stringValue ?? "?"): \($0["detail"]?.stringValue ?? "?")" }.joined(separator: "\n"))")
         #expect(server.connections >= 5)
     }
 
@@ -66,10 +70,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (PluginProgram.Profile.full, ["fetch", "URL", "crypto", "setTimeout", "structuredClone", "console"], ["process", "require", "Buffer", "WebSocket", "XMLHttpRequest", "SharedArrayBuffer"]),
-        (.madeOpen, ["URL", "URLSearchParams", "setTimeout", "clearTimeout", "TextEncoder", "TextDecoder", "console"], ["fetch", "process", "require", "crypto", "setInterval", "structuredClone"]),
+        (
+            PluginProgram.Profile.full, ["fetch", "URL", "crypto", "setTimeout", "structuredClone", "console"],
+            ["process", "require", "Buffer", "WebSocket", "XMLHttpRequest", "SharedArrayBuffer"]
+        ),
+        (
+            .madeOpen, ["URL", "URLSearchParams", "setTimeout", "clearTimeout", "TextEncoder", "TextDecoder", "console"],
+            ["fetch", "process", "require", "crypto", "setInterval", "structuredClone"]
+        ),
     ])
-    func `an ecosystem decides which globals exist`(_ profile: PluginProgram.Profile, _ present: [String], _ absent: [String]) async throws {
+    func `an ecosystem decides which globals exist`(_ profile: PluginProgram.Profile, _ present: [String], _ absent: [String]) async throws
+    {
         let host = try TestSandbox.host("exports.kinds = (names) => names.map((name) => typeof globalThis[name]);") { $0.profile = profile }
         let names = JSONValue.array((present + absent).map { .string($0) }).serialized()
         let kinds = try JSONValue(parsing: try await host.text("kinds", names)).arrayValue?.compactMap(\.stringValue) ?? []

@@ -58,7 +58,9 @@ struct Inbox: @unchecked Sendable {
             case PB_RING_OK:
                 let header = FrameHeader(
                     length: record.length, kind: record.kind, flags: FrameFlags(rawValue: record.flags), id: record.id, extra: record.extra)
-                if let frame = try assembler.accept(header, UnsafeRawBufferPointer(start: buffer, count: Int(record.length))) { return frame }
+                if let frame = try assembler.accept(header, UnsafeRawBufferPointer(start: buffer, count: Int(record.length))) {
+                    return frame
+                }
             case PB_RING_EMPTY: return nil
             default: throw .corruptRing
             }

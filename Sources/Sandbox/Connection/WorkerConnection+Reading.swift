@@ -105,7 +105,8 @@ extension WorkerConnection {
         switch error.code {
         case "limit.time": .timeLimit(limits.callTime, running: true, killed: false)
         case "limit.cpu": .cpuLimit(limits.callCPUTime)
-        case "export.not-found": .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
+        case "export.not-found":
+            .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
         case _ where error.isOutOfMemory: .memoryLimit(bytes: limits.memoryBytes)
         default: .threw(error)
         }
@@ -130,7 +131,9 @@ extension WorkerConnection {
             // Past its deadline: the reason stands, unless the worker knows better that the call was still running.
             if case .failed(.timeLimit(_, running: true, _)) = outcome {
                 delivered = .failed(.timeLimit(table[index].limit, running: true, killed: false))
-            } else { delivered = .failed(reason) }
+            } else {
+                delivered = .failed(reason)
+            }
             keepOpen = false
         case .running:
             if case .failed(.timeLimit(_, let running, let killed)) = outcome {
@@ -170,7 +173,8 @@ extension WorkerConnection {
     }
 
     private static let endedCall = Array(
-        #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#.utf8)
+        #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#
+            .utf8)
 
     /// Sends the answer to a host call, unless it was cancelled or answered before. From any thread.
     private func answer(_ number: UInt32, _ answer: HostCallAnswer) {

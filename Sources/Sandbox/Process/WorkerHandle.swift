@@ -30,7 +30,8 @@ enum DeathCertificate {
         if signal == 0, exit.status > 128, exit.status < 192 { signal = exit.status - 128 }
         if signal == SIGSYS { return .sandboxViolation }
         if signal == 0 {
-            return exit.status == lockdownRefused ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
+            return exit.status == lockdownRefused
+                ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
         }
         if memorySignals.contains(signal) {
             let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max

@@ -85,7 +85,8 @@ final class Zygote: @unchecked Sendable {
         }
         guard outcome == 0 else {
             close(ends[0])
-            throw StartFailed(reason: "\(layout.executable) did not start: \(result.step.map { String(cString: $0) + ": " } ?? "")\(describe(-outcome))")
+            throw StartFailed(
+                reason: "\(layout.executable) did not start: \(result.step.map { String(cString: $0) + ": " } ?? "")\(describe(-outcome))")
         }
         control = ends[0]
         pid = result.pid

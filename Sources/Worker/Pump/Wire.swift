@@ -78,7 +78,9 @@ struct Wire {
                 continue
             }
             grow(to: message.payload.count + 1, keeping: 0)
-            message.payload.withUnsafeBytes { if let from = $0.baseAddress { buffer.update(from: from.assumingMemoryBound(to: UInt8.self), count: $0.count) } }
+            message.payload.withUnsafeBytes {
+                if let from = $0.baseAddress { buffer.update(from: from.assumingMemoryBound(to: UInt8.self), count: $0.count) }
+            }
             buffer[message.payload.count] = 0
             header = message.header
             return
