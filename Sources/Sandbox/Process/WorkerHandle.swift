@@ -19,8 +19,11 @@ enum DeathCertificate {
 
     /// Signals that an allocation failure inside the engine ends in, depending on where it strikes.
     private static let memorySignals: Set<Int32> = [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGKILL]
-    /// How near the limit memory must have been for a death to be put down to it.
-    private static let nearLimitBytes = 24 << 20
+    /// How near the limit memory must have been for a death to be put down to it: two thirds of the budget, since the last straw may be
+    /// large. A table that grows asks for twice what it has while it still has it.
+    private static func nearLimitBytes(_ limits: SandboxLimits) -> UInt64 { UInt64(max(24 << 20, limits.memoryBytes / 3 * 2)) }
+    /// The same for the peak of resident memory, which is known without the worker's word.
+    private static let nearPeakBytes: UInt64 = 24 << 20
 
     /// `note` is the worker's own word and believed only where it fits the facts.
     static func classify(_ exit: pb_exit, note: pb_crash_note, limits: SandboxLimits) -> CallFailure {
@@ -33,8 +36,8 @@ enum DeathCertificate {
         }
         if memorySignals.contains(signal) {
             let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max
-            let nearLimit = noted && note.data_bytes &+ UInt64(nearLimitBytes) >= note.data_limit_bytes
-            if nearLimit || exit.resident_peak_bytes + UInt64(nearLimitBytes) >= UInt64(limits.memoryBytes) + engineBytes {
+            let nearLimit = noted && note.data_bytes &+ nearLimitBytes(limits) >= note.data_limit_bytes
+            if nearLimit || exit.resident_peak_bytes + nearPeakBytes >= UInt64(limits.memoryBytes) + engineBytes {
                 return .memoryLimit(bytes: limits.memoryBytes)
             }
         }
