@@ -64,7 +64,8 @@ package enum WorkerProcess {
         var wire = Wire(socket: socket, channel: memory, plane: setup.dataPlane, limits: limits)
         withUnsafeBytes(of: report) { wire.send(FrameHeader(kind: WorkerToHub.confined.rawValue), $0) }
         let state = UnsafeMutablePointer<PumpState>.allocate(capacity: 1)
-        state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, chunks: files.chunks))
+        let meter = MemoryMeter(statm: standing.statm_fd, bytesMax: setup.memoryBytesMax)
+        state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, chunks: files.chunks, memory: meter))
         pump.run(state)
     }
 

@@ -105,6 +105,7 @@ extension WorkerConnection {
         switch error.code {
         case "limit.time": .timeLimit(limits.callTime, running: true, killed: false)
         case "limit.cpu": .cpuLimit(limits.callCPUTime)
+        case "limit.memory": .memoryLimit(bytes: limits.memoryBytes)
         case "export.not-found":
             .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
         case _ where error.isOutOfMemory: .memoryLimit(bytes: limits.memoryBytes)

@@ -19,9 +19,8 @@ enum DeathCertificate {
 
     /// Signals that an allocation failure inside the engine ends in, depending on where it strikes.
     private static let memorySignals: Set<Int32> = [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGKILL]
-    /// How near the limit memory must have been for a death to be put down to it. The engine's allocator asks for 32 MB at a time and
-    /// aborts when it is refused.
-    private static let nearLimitBytes = 40 << 20
+    /// How near the limit memory must have been for a death to be put down to it where the worker says nothing of a refusal.
+    private static let nearLimitBytes: UInt64 = 24 << 20
 
     /// `note` and `refusals` are the worker's own words: they tell one death from another, and nothing is granted for them.
     static func classify(_ exit: pb_exit, note: pb_crash_note, refusals: UInt32, limits: SandboxLimits) -> CallFailure {
@@ -35,8 +34,8 @@ enum DeathCertificate {
         }
         if memorySignals.contains(signal) {
             let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max
-            let nearLimit = noted && note.data_bytes &+ UInt64(nearLimitBytes) >= note.data_limit_bytes
-            if nearLimit || refusals > 0 || exit.resident_peak_bytes + UInt64(nearLimitBytes) >= UInt64(limits.memoryBytes) + engineBytes {
+            let nearLimit = noted && note.data_bytes &+ nearLimitBytes >= note.data_limit_bytes
+            if refusals > 0 || nearLimit || exit.resident_peak_bytes + nearLimitBytes >= UInt64(limits.memoryBytes) + engineBytes {
                 return .memoryLimit(bytes: limits.memoryBytes)
             }
         }

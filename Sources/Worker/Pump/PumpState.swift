@@ -11,6 +11,7 @@ struct PumpState {
     var drain: Drain
     var wire: Wire
     var meter: CPUMeter
+    let memory: MemoryMeter
     var logGate: LogGate
     /// Messages that arrived while a synchronous host call waited, in order.
     var deferred: [Frame] = []
@@ -31,11 +32,12 @@ struct PumpState {
     /// Id of the load phase, in which the plugin's top level runs.
     static let loadID: UInt32 = .max
 
-    init(engine: Engine, drain: Drain, wire: Wire, setup: WorkerSetup, chunks: [String: String]) {
+    init(engine: Engine, drain: Drain, wire: Wire, setup: WorkerSetup, chunks: [String: String], memory: MemoryMeter) {
         self.engine = engine
         self.drain = drain
         self.wire = wire
         self.chunks = chunks
+        self.memory = memory
         meter = CPUMeter(millisecondsMax: setup.cpuMillisecondsMax)
         logGate = LogGate(linesPerSecondMax: setup.logLinesPerSecondMax)
         scratchCapacity = 64 << 10
@@ -116,11 +118,13 @@ extension FrameHeader {
 enum EndedCall: String {
     case time = "limit.time"
     case cpu = "limit.cpu"
+    case memory = "limit.memory"
 
     var sentence: String {
         switch self {
         case .time: "The call ran past its time limit and was ended."
         case .cpu: "The call used up its CPU time and was ended."
+        case .memory: "The call used up its memory and was ended."
         }
     }
 }

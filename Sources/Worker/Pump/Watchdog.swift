@@ -22,6 +22,10 @@ enum Watchdog {
             state.pointee.ended = .cpu
             return true
         }
+        if state.pointee.memory.isExceeded {
+            state.pointee.ended = .memory
+            return true
+        }
         Watchdog.arm(state.pointee.engine.group)
         return false
     }
