@@ -75,7 +75,7 @@ package final class SandboxRuntime: Sendable {
         }
         var setup = WorkerSetup()
         setup.dataPlane = plane
-        setup.memoryBytesMax = UInt64(limits.memoryBytes + SandboxLimits.memoryStepBytes)
+        setup.memoryBytesMax = UInt64(limits.memoryBytes)
         setup.cpuMillisecondsMax = UInt32(clamping: limits.callCPUTime.nanosecondsClamped / 1_000_000)
         setup.messageBytesMax = UInt32(clamping: limits.messageBytes)
         setup.hostCallsMax = UInt32(clamping: limits.hostCallsOpen)
