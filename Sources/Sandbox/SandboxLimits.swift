@@ -28,7 +28,7 @@ package struct SandboxLimits: Sendable, Hashable {
     /// Time after a deadline in which a worker may still end the call by itself before it is killed. Long calls get longer, because
     /// native code of the engine looks at the clock late (a catastrophic regular expression: 416 ms for a limit of 100 ms).
     package static func grace(for limit: Duration) -> Duration {
-        min(max(limit * 15 / 100, .milliseconds(30)), .seconds(2))
+        min(max(limit * 15 / 100, .milliseconds(45)), .seconds(2))
     }
 }
 

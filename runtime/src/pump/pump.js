@@ -1,6 +1,6 @@
 // The loop a worker lives in. It runs inside one entry into the engine, so that the watchdog ticks over everything a plugin does
 // (docs/decisions/0004). `step` hands the last reply over, runs what promises left to do, and waits for the next message.
-import { SafeMap, apply, asyncIteratorSymbol, iteratorSymbol, settle, stringify } from './intrinsics.js';
+import { SafeMap, ownKeys, apply, asyncIteratorSymbol, iteratorSymbol, settle, stringify } from './intrinsics.js';
 import { describeError, internal } from './errors.js';
 import { makeHost } from './host.js';
 import { instantiate, loadPlugin } from './plugin.js';
@@ -22,7 +22,8 @@ export function makePump(native, install) {
   };
   const host = makeHost(native, calls, limits);
   const CallContext = makeContextClass(host.boundTo, (bound) => api(bound), () => globals.load('events').AbortController);
-  let boot, plugin, globals, apiModule;
+  let boot, plugin, apiModule;
+  const before = ownKeys(globalThis);
 
   function api(bound) {
     apiModule ??= instantiate(native, boot.modules['@patchbay/plugin'], 'patchbay:@patchbay/plugin', undefined);
@@ -155,13 +156,21 @@ export function makePump(native, install) {
     if (isThenable(returned)) settle(returned, () => {}, (error) => host.boundTo(0).notify('log', { level: 'warn', message: 'while ending a stream: ' + describeShort(error) }));
   }
 
+  // Every global is there before a plugin is known, so that a warm worker has paid for it; the few profiles that get less take away.
+  const full = { name: 'full', globals: 'full' };
+  let globals = install(globalThis, native, host.boundTo(0), full);
+  const installed = addedSince(before);
+  native.onUnhandledRejection((promise, reason) => globals.reportRejection(reason));
+
   function start(value) {
     boot = value;
     limits.hostCallsMax = boot.limits.hostCallsMax;
     limits.timersMax = boot.limits.timersMax;
     limits.messageBytes = boot.limits.messageBytes;
-    globals = install(globalThis, native, host.boundTo(0), boot.profile);
-    native.onUnhandledRejection((promise, reason) => globals.reportRejection(reason));
+    if (boot.profile.globals !== full.globals) {
+      for (let i = 0; i < installed.length; i++) delete globalThis[installed[i]];
+      globals = install(globalThis, native, host.boundTo(0), boot.profile);
+    }
   }
 
   function load(script) {
@@ -220,6 +229,14 @@ export function makePump(native, install) {
       finished = reply === undefined ? 0 : header[2];
     }
   };
+}
+
+function addedSince(before) {
+  const known = new SafeMap();
+  for (let i = 0; i < before.length; i++) known.set(before[i], true);
+  const now = ownKeys(globalThis), added = [];
+  for (let i = 0; i < now.length; i++) if (!known.has(now[i]) || now[i] === 'console') added[added.length] = now[i];
+  return added;
 }
 
 class Failure { constructor(error) { this.error = error; } }

@@ -28,6 +28,8 @@ test('pull is called when there is room, and waits for its promise', async () =>
       if (pulled === 5) controller.close();
     },
   }, { highWaterMark: 2 });
+  // Until the state is there, however busy the machine; then long enough for a third pull to show itself.
+  for (let i = 0; i < 500 && pulled < 2; i++) await sleep(2);
   await sleep(20);
   same(pulled, 2);
   same(await collect(stream), [1, 2, 3, 4, 5]);
