@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
+        .target(name: "CMemoryWatch", cSettings: houseC),
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
@@ -41,8 +42,15 @@ let package = Package(
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
-        .target(name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives"], swiftSettings: house),
-        .executableTarget(name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house),
+        .target(
+            name: "Worker", dependencies: ["WorkerProtocol", "JSON", "CJSC", "CRing", "CSandbox", "CNatives", "CMemoryWatch"],
+            swiftSettings: house),
+        .executableTarget(
+            name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
+            // The engine must find our `mmap` before the C library's: see CMemoryWatch.
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64"])
+            ]),
 
         // The hub's side.
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium"], swiftSettings: house),
@@ -67,13 +75,18 @@ let package = Package(
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
-        .testTarget(name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "PluginModel", "WorkerProtocol", "JSON", "CSandbox", "CRing"],
+            dependencies: [
+                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "WorkerProtocol", "JSON",
+                "CSandbox", "CRing",
+            ],
             exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(
-            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
+            swiftSettings: house),
     ]
 )

@@ -18,7 +18,9 @@ struct Sample: Sendable {
     init(_ each: [UInt64], total: UInt64, items: Int = 1) {
         let sorted = each.sorted()
         guard !sorted.isEmpty else { return }
-        func at(_ share: Double) -> Double { Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1_000 / Double(items) }
+        func at(_ share: Double) -> Double {
+            Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1_000 / Double(items)
+        }
         (p50, p95, p99) = (at(0.5), at(0.95), at(0.99))
         rate = Double(sorted.count * items) / (Double(total) / 1e9)
     }

@@ -13,7 +13,8 @@ enum Subject {
             .utf8)
     static let batchCount = 256
     static let inFlight = 64
-    static let batch = Array("[".utf8) + Array(repeating: argument, count: batchCount).joined(separator: [UInt8(ascii: ",")]) + Array("]".utf8)
+    static let batch =
+        Array("[".utf8) + Array(repeating: argument, count: batchCount).joined(separator: [UInt8(ascii: ",")]) + Array("]".utf8)
 
     private static let script = """
         const { state } = require('@patchbay/plugin');
@@ -33,9 +34,11 @@ enum Subject {
         settings.limits.idleTime = .seconds(600)
         let name = try PluginID(id)
         let bundle = PluginBundle(
-            script: Array(script.utf8), scriptName: "plugin:\(id)/index.js", sourceMapBytes: [], contentHash: "", files: [], findings: [], wasCached: true)
+            script: Array(script.utf8), scriptName: "plugin:\(id)/index.js", sourceMapBytes: [], contentHash: "", files: [], findings: [],
+            wasCached: true)
         return RunnablePlugin(
-            id: name, version: "1.0.0", bundle: bundle, declared: [], modules: ["@patchbay/plugin": try services.layout.text("modules/patchbay-plugin.js")],
+            id: name, version: "1.0.0", bundle: bundle, declared: [],
+            modules: ["@patchbay/plugin": try services.layout.text("modules/patchbay-plugin.js")],
             settings: settings, services: services)
     }
 

@@ -1,8 +1,8 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
-guard CommandLine.arguments.count == 2 else {
-    print("usage: patchbay-bench PEERS-FOLDER   (normally: make bench)")
+// Usage: patchbay-bench PEERS-FOLDER [quick]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+guard (2...3).contains(CommandLine.arguments.count) else {
+    print("usage: patchbay-bench PEERS-FOLDER [quick]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -18,6 +18,19 @@ guard case .success(let before) = Peer.run("Node worker_threads", "worker-thread
 }
 note("Patchbay, spinning")
 let spinning = try await CallFigures.measure(spinning: true)
+if CommandLine.arguments.last == "quick" {
+    // For whoever tunes: the spinning figures alone, without goals.
+    print(
+        "synchronous p50 \(Report.number(spinning.sync.p50)) µs, async p50 \(Report.number(spinning.one.p50)) µs, 64 in flight \(Report.rate(spinning.many.rate))"
+    )
+    print(
+        "batch \(Report.rate(spinning.batch.rate)), host call \(Report.number(spinning.hostSync)) µs, awaited \(Report.number(spinning.hostAwaited)) µs"
+    )
+    print(
+        "Node worker_threads: one \(before.number("one", "p50") ?? 0) µs, many \(Report.rate(before.number("many", "rate") ?? 0)), batch \(Report.rate(before.number("batch", "rate") ?? 0))"
+    )
+    exit(0)
+}
 note("Patchbay, sleeping")
 let sleeping = try await CallFigures.measure(spinning: false)
 note("starts and memory")
@@ -45,10 +58,16 @@ var report = Report(reference: before)
 report.heading("Calls: 230-byte JSON argument, worker fully confined, JIT off. WT = Node worker_threads in this run")
 report.row("", "p50 µs", "p99 µs", "rate", "ratio")
 for (mode, figures) in [("spinning", spinning), ("sleeping", sleeping)] {
-    report.row("synchronous call, \(mode)", Report.number(figures.sync.p50), Report.number(figures.sync.p99), Report.rate(figures.sync.rate), Report.ratio(figures.sync.p50 / one))
-    report.row("async call, one at a time, \(mode)", Report.number(figures.one.p50), Report.number(figures.one.p99), Report.rate(figures.one.rate), Report.ratio(figures.one.p50 / one))
+    report.row(
+        "synchronous call, \(mode)", Report.number(figures.sync.p50), Report.number(figures.sync.p99), Report.rate(figures.sync.rate),
+        Report.ratio(figures.sync.p50 / one))
+    report.row(
+        "async call, one at a time, \(mode)", Report.number(figures.one.p50), Report.number(figures.one.p99), Report.rate(figures.one.rate),
+        Report.ratio(figures.one.p50 / one))
     report.row("async calls, 64 in flight, \(mode)", "", "", Report.rate(figures.many.rate), Report.ratio(figures.many.rate / many))
-    report.row("batches of 256, per item, \(mode)", Report.number(figures.batch.p50), Report.number(figures.batch.p99), Report.rate(figures.batch.rate), Report.ratio(figures.batch.rate / batch))
+    report.row(
+        "batches of 256, per item, \(mode)", Report.number(figures.batch.p50), Report.number(figures.batch.p99),
+        Report.rate(figures.batch.rate), Report.ratio(figures.batch.rate / batch))
     report.row("host call that waits, \(mode)", Report.number(figures.hostSync), "", "", "")
     report.row("host call that is awaited, \(mode)", Report.number(figures.hostAwaited), "", "", "")
 }
@@ -58,7 +77,9 @@ for peer in peers {
     func row(_ what: String, _ key: String, _ base: Double, byRate: Bool) {
         guard let rate = peer.number(key, "rate") else { return }
         let p50 = peer.number(key, "p50") ?? 0
-        report.row("\(peer.name): \(what)", p50 > 0 ? Report.number(p50) : "", p50 > 0 ? Report.number(peer.number(key, "p99") ?? 0) : "", Report.rate(rate), Report.ratio(byRate ? rate / base : p50 / base))
+        report.row(
+            "\(peer.name): \(what)", p50 > 0 ? Report.number(p50) : "", p50 > 0 ? Report.number(peer.number(key, "p99") ?? 0) : "",
+            Report.rate(rate), Report.ratio(byRate ? rate / base : p50 / base))
     }
     row("one at a time", "one", one, byRate: false)
     row("64 in flight", "many", many, byRate: true)

@@ -120,6 +120,9 @@ bool pb_arg_flag(JSContextRef ctx, size_t argc, const JSValueRef argv[], size_t 
     return index < argc && JSValueToBoolean(ctx, argv[index]);
 }
 
+/// Up to here ASCII text is made by the function that stores a byte a character; it converts byte by byte and takes five times as long.
+enum { narrow_length_max = 1024 };
+
 static void free_bytes(void *bytes, void *context) {
     (void)context;
     free(bytes);
@@ -137,10 +140,18 @@ JSValueRef pb_make_bytes_copy(JSContextRef ctx, const uint8_t *data, size_t leng
     return pb_make_bytes(ctx, copy, length, exception);
 }
 
-JSValueRef pb_make_ascii(JSContextRef ctx, const char *data) {
-    JSStringRef text = JSStringCreateWithUTF8CString(data);
-    JSValueRef value = JSValueMakeString(ctx, text);
-    JSStringRelease(text);
+JSValueRef pb_make_ascii(JSContextRef ctx, const char *data, size_t length, JSValueRef *exception) {
+    if (length <= narrow_length_max) {
+        JSStringRef text = JSStringCreateWithUTF8CString(data);
+        JSValueRef value = JSValueMakeString(ctx, text);
+        JSStringRelease(text);
+        return value;
+    }
+    JSChar *units = malloc(length * sizeof *units);
+    if (!units) return pb_throw_memory(ctx, exception);
+    for (size_t i = 0; i < length; i++) units[i] = (unsigned char)data[i];
+    JSValueRef value = pb_make_units(ctx, units, length);
+    free(units);
     return value;
 }
 

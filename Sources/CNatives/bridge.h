@@ -49,7 +49,7 @@ void pb_release_string(pb_string *string);
 JSValueRef pb_make_bytes(JSContextRef ctx, uint8_t *data, size_t length, JSValueRef *exception);
 /// The same over a copy of `data`.
 JSValueRef pb_make_bytes_copy(JSContextRef ctx, const uint8_t *data, size_t length, JSValueRef *exception);
-/// A string of the ASCII characters up to the NUL. The engine keeps such text in one byte a character.
-JSValueRef pb_make_ascii(JSContextRef ctx, const char *data);
+/// A string of `length` ASCII characters without a NUL among them, and with one after them.
+JSValueRef pb_make_ascii(JSContextRef ctx, const char *data, size_t length, JSValueRef *exception);
 /// A string of UTF-16 units.
 JSValueRef pb_make_units(JSContextRef ctx, const JSChar *units, size_t length);

@@ -3,7 +3,7 @@
 #include "capture.h"
 #include <string.h>
 
-enum { paths_max = 256 };
+enum { paths_max = 256, name_max = 80 };
 
 static JSValueRef property(JSContextRef ctx, JSValueRef holder, const char *name) {
     if (!holder || !JSValueIsObject(ctx, holder)) return NULL;
@@ -82,4 +82,45 @@ PB_NATIVE(pb_capture) {
     pb_release_string(&paths);
     if (!value) return pb_throw_type(ctx, exception, "capture: a path leads nowhere");
     return JSObjectMakeArray(ctx, count, found, exception);
+}
+
+static JSChar upper(JSChar unit) { return unit >= 'a' && unit <= 'z' ? unit - 0x20 : unit; }
+
+/// Writes the name of a path: its steps, each with a capital first letter, and `Get` before a getter's. What the typed arrays share hangs
+/// on a constructor without a global name, `Uint8Array.__proto__`; it is called TypedArray.
+static size_t write_name(const JSChar *path, size_t length, JSChar *out) {
+    static const char shared[] = "Uint8Array.__proto__", shared_name[] = "TypedArray";
+    size_t count = 0;
+    bool first = true;
+    if (length > sizeof shared - 1 && starts_with(path, length, shared)) {
+        path += sizeof shared - 1;
+        length -= sizeof shared - 1;
+        for (const char *c = shared_name; *c; c++) out[count++] = (JSChar)*c;
+    }
+    for (size_t i = 0; i < length && count < name_max - 4; i++) {
+        if (path[i] == '.' || path[i] == ':') {
+            first = true;
+            for (const char *c = "Get"; path[i] == ':' && *c; c++) out[count++] = (JSChar)*c;
+        } else if (path[i] != '@') {
+            out[count++] = first ? upper(path[i]) : path[i];
+            first = false;
+        }
+    }
+    return count;
+}
+
+/// captureNames(paths) -> Array of the names of `paths`: Map.prototype.get is MapPrototypeGet, Map.prototype:size MapPrototypeGetSize.
+PB_NATIVE(pb_capture_names) {
+    PB_UNUSED;
+    pb_string paths;
+    if (!pb_arg_string(ctx, argc, argv, 0, "captureNames: the paths", &paths, exception)) return NULL;
+    JSValueRef names[paths_max];
+    size_t count = 0;
+    for (size_t start = 0, end; start < paths.length && count < paths_max; start = end + 1) {
+        for (end = start; end < paths.length && paths.units[end] != ' ';) end++;
+        JSChar name[name_max];
+        names[count++] = pb_make_units(ctx, name, write_name(paths.units + start, end - start, name));
+    }
+    pb_release_string(&paths);
+    return JSObjectMakeArray(ctx, count, names, exception);
 }

@@ -3,3 +3,4 @@
 #include "bridge.h"
 
 PB_NATIVE(pb_capture);
+PB_NATIVE(pb_capture_names);

@@ -47,7 +47,7 @@ PB_NATIVE(pb_random_uuid) {
     char text[37];
     snprintf(text, sizeof text, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
              b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-    return pb_make_ascii(ctx, text);
+    return pb_make_ascii(ctx, text, sizeof text - 1, exception);
 }
 
 static int64_t origin_ns, origin_epoch_ns;

@@ -7,6 +7,7 @@
 // A class with static functions: the engine makes a function object on its first use, so those nobody uses cost nothing.
 static const JSStaticFunction functions[] = {
     {"capture", pb_capture, kJSPropertyAttributeReadOnly},
+    {"captureNames", pb_capture_names, kJSPropertyAttributeReadOnly},
     {"utf8Encode", pb_utf8_encode, kJSPropertyAttributeReadOnly},
     {"utf8Decode", pb_utf8_decode, kJSPropertyAttributeReadOnly},
     {"utf8CompleteLength", pb_utf8_complete_length, kJSPropertyAttributeReadOnly},
@@ -41,6 +42,13 @@ void pb_natives_prepare(void) {
     pb_idna_prepare();
 }
 
+/// Makes a small buffer once. The first one lets the engine's allocator reserve 64 MiB of address space, and a process that may
+/// not have that much more private memory dies of it (SIGILL in libpas, 2.50.6): it has to happen before limits are set.
+static void reserve_buffer_space(JSContextRef ctx) {
+    JSObjectRef array = JSObjectMakeTypedArray(ctx, kJSTypedArrayTypeUint8Array, 8, NULL);
+    if (array) JSObjectGetTypedArrayBytesPtr(ctx, array, NULL);
+}
+
 JSObjectRef pb_natives_create(JSContextRef ctx) {
     static JSClassRef natives;
     if (!natives) {
@@ -51,5 +59,6 @@ JSObjectRef pb_natives_create(JSContextRef ctx) {
     }
     pb_bridge_adopt(ctx);
     pb_clock_start();
+    reserve_buffer_space(ctx);
     return JSObjectMake(ctx, natives, NULL);
 }

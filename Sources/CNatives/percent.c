@@ -68,7 +68,7 @@ PB_NATIVE(pb_percent_encode) {
     pb_release_string(&text);
     if (!out) return pb_throw_memory(ctx, exception);
     *end = 0;
-    JSValueRef value = pb_make_ascii(ctx, out);
+    JSValueRef value = pb_make_ascii(ctx, out, (size_t)(end - out), exception);
     free(out);
     return value;
 }

@@ -12,10 +12,9 @@ static const JSChar windows1252_high[32] = {
 static JSValueRef widen(JSContextRef ctx, pb_bytes in, const JSChar *high, JSValueRef *exception) {
     JSChar *units = malloc(in.length * sizeof *units + 1);
     if (!units) return pb_throw_memory(ctx, exception);
-    for (size_t i = 0; i < in.length; i++) {
-        uint8_t byte = in.data[i];
-        units[i] = high && byte >= 0x80 && byte <= 0x9f ? high[byte - 0x80] : byte;
-    }
+    for (size_t i = 0; i < in.length; i++) units[i] = in.data[i];
+    for (size_t i = 0; high && i < in.length; i++)
+        if (units[i] >= 0x80 && units[i] <= 0x9f) units[i] = high[units[i] - 0x80];
     JSValueRef value = pb_make_units(ctx, units, in.length);
     free(units);
     return value;
@@ -44,11 +43,11 @@ PB_NATIVE(pb_binary_encode) {
     if (!pb_arg_string(ctx, argc, argv, 0, "binaryEncode: the text", &text, exception)) return NULL;
     uint8_t *out = malloc(text.length ? text.length : 1);
     JSChar seen = 0;
-    for (size_t i = 0; out && i < text.length; i++) {
-        seen |= text.units[i];
-        out[i] = (uint8_t)text.units[i];
-    }
     size_t length = text.length;
+    if (out) {
+        for (size_t i = 0; i < length; i++) seen |= text.units[i];
+        for (size_t i = 0; i < length; i++) out[i] = (uint8_t)text.units[i];
+    }
     pb_release_string(&text);
     if (!out) return pb_throw_memory(ctx, exception);
     if (seen > 0xff) {

@@ -135,14 +135,11 @@ static sequence next_sequence(const uint8_t *bytes, size_t length) {
 }
 
 JSValueRef pb_utf8_to_string(JSContextRef ctx, pb_bytes in, bool fatal, JSValueRef *exception) {
-    if (ascii_prefix_bytes(in.data, in.length, true) == in.length) {
-        char *copy = malloc(in.length + 1);
-        if (!copy) return pb_throw_memory(ctx, exception);
+    char copy[1024];
+    if (in.length < sizeof copy && ascii_prefix_bytes(in.data, in.length, true) == in.length) {
         memcpy(copy, in.data, in.length);
         copy[in.length] = 0;
-        JSValueRef value = pb_make_ascii(ctx, copy);
-        free(copy);
-        return value;
+        return pb_make_ascii(ctx, copy, in.length, exception);
     }
     JSChar *units = malloc(in.length * sizeof *units);  // no sequence gives more units than it has bytes
     if (!units) return pb_throw_memory(ctx, exception);

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ struct channel {
     _Alignas(64) uint32_t spin;
     uint32_t interrupt;
     _Alignas(64) uint32_t current;
+    uint32_t refusals;
     _Alignas(64) uint8_t note[PB_CHANNEL_NOTE_BYTES];
     struct ring to_worker;
     struct ring to_hub;
@@ -167,6 +169,7 @@ void pb_channel_set_interrupt(void *channel, uint32_t id) {
 uint32_t pb_channel_interrupt(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->interrupt, __ATOMIC_SEQ_CST); }
 void pb_channel_set_current(void *channel, uint32_t id) { __atomic_store_n(&((struct channel *)channel)->current, id, __ATOMIC_RELAXED); }
 uint32_t pb_channel_current(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->current, __ATOMIC_RELAXED); }
+uint32_t *pb_channel_refusals(void *channel) { return &((struct channel *)channel)->refusals; }
 volatile void *pb_channel_note(void *channel) { return ((struct channel *)channel)->note; }
 
 uint64_t pb_now_ns(void) {
@@ -182,3 +185,14 @@ void pb_name_thread(const char *name) {
 }
 
 int pb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : -errno; }
+
+int pb_set_thread_stack(size_t bytes) {
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (!error) error = pthread_attr_setstacksize(&attributes, bytes);
+    if (!error) error = pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+    return -error;
+}
+
+void pb_precise_sleeps(void) { prctl(PR_SET_TIMERSLACK, 1000ul, 0ul, 0ul, 0ul); }

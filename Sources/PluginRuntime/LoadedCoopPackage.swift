@@ -10,16 +10,22 @@ package final class LoadedCoopPackage: Sendable {
     package let integration: CoopIntegration
     package let findings: [Finding]
     package let plugin: RunnablePlugin
+    /// Pictures that lie in the package; nil where the manifest names none, or an address.
+    package let logo: PackageLogo?
+    package let logoWithBackground: PackageLogo?
 
-    private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin) {
+    private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin, logos: [PackageLogo?]) {
         self.integration = integration
         self.findings = findings
         self.plugin = plugin
+        (logo, logoWithBackground) = (logos[0], logos[1])
     }
 
     /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
     /// (contracts of Coop, section 10).
-    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault) -> LoadedCoopPackage {
+    package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault)
+        -> LoadedCoopPackage
+    {
         var settings = RunnablePlugin.Settings(log: log)
         settings.limits = limits
         let modules: [String: String]
@@ -30,17 +36,18 @@ package final class LoadedCoopPackage: Sendable {
             facade = PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js"))
         } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
         let plugin = RunnablePlugin(
-            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules, facade: facade, settings: settings, services: services)
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,
+            facade: facade, settings: settings, services: services)
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
             let reading = CoopIntegration.read(description: description, spec: package.spec)
-            guard let integration = reading.manifest else {
-                let first = reading.findings.errors.first
-                throw Fault(
-                    code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"), place: package.spec, remedy: first?.remedy,
-                    turn: .plugin, details: reading.findings.map(\.description).joined(separator: "\n"))
+            guard let integration = reading.manifest else { throw refusal(of: package, reading.findings) }
+            let logos = [integration.logo, integration.logoWithBackground].map { look($0, of: integration.id, in: package.resolved) }
+            let findings = reading.findings + logos.compactMap { $0?.finding }
+            guard findings.errors.count == reading.findings.errors.count else {
+                throw refusal(of: package, logos.compactMap { $0?.finding } + reading.findings)
             }
-            return LoadedCoopPackage(integration: integration, findings: reading.findings, plugin: plugin)
+            return LoadedCoopPackage(integration: integration, findings: findings, plugin: plugin, logos: logos)
         } catch {
             await plugin.stop()
             guard error.code == "plugin.load-failed" else { throw error }
@@ -48,6 +55,20 @@ package final class LoadedCoopPackage: Sendable {
             fault.message = CoopText.cannotLoad(package.spec, error.message)
             throw fault
         }
+    }
+
+    /// The first error in upstream's words, which stop at the first; the other findings beneath it.
+    private static func refusal(of package: CoopPackage, _ findings: [Finding]) -> Fault {
+        let first = findings.errors.first ?? findings.first
+        return Fault(
+            code: first?.code ?? "coop.rejected", message: first?.sentence ?? CoopText.cannotLoad(package.spec, "it cannot be read"),
+            place: first?.place.description ?? package.spec, remedy: first?.remedy, turn: .plugin,
+            details: Finding.details(of: findings, told: first.map { [$0] } ?? []))
+    }
+
+    private static func look(_ logo: CoopLogo?, of integration: String, in package: ResolvedPackage) -> PackageLogo? {
+        guard case .file(let path)? = logo else { return nil }
+        return PackageLogo.look(path, of: integration, in: package)
     }
 
     /// Runs one signal on many texts in one message. One answer a text, in order.
@@ -59,7 +80,9 @@ package final class LoadedCoopPackage: Sendable {
         }
         let answer = try await plugin.json("runMany", ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)])
         guard let list = answer.arrayValue, list.count == texts.count else {
-            throw Fault(code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub)
+            throw Fault(
+                code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub
+            )
         }
         return list.map { CoopRun($0) }
     }
@@ -73,16 +96,28 @@ package final class LoadedCoopPackage: Sendable {
     }
 }
 
+extension PackageLogo {
+    fileprivate var finding: Finding? {
+        switch self {
+        case .servable: nil
+        case .absent(let finding), .outside(let finding): finding
+        }
+    }
+}
+
 extension RunnablePlugin {
     /// Calls an entry and reads its answer.
     package func json(_ export: String, _ argument: JSONValue) async throws(Fault) -> JSONValue {
         let bytes: [UInt8]
         do throws(CallFailure) {
-            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else { throw .protocolViolation("a stream where a value was due") }
+            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else {
+                throw .protocolViolation("a stream where a value was due")
+            }
             bytes = value
         } catch { throw fault(error, calling: export) }
         do throws(JSONError) {
-            return bytes.isEmpty ? .null : try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: host.limits.messageBytes, loneSurrogates: .replace))
+            return bytes.isEmpty
+                ? .null : try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: host.limits.messageBytes, loneSurrogates: .replace))
         } catch { throw fault(.protocolViolation("a result that is no JSON: \(error.message)"), calling: export) }
     }
 }

@@ -1,7 +1,7 @@
+internal import Glibc
 package import Manifests
 package import PluginModel
 package import PluginPackages
-internal import Glibc
 
 /// A folder with `patchbay.json`, read and bundled: everything about a plugin that is known before it runs.
 package struct PluginFolder: Sendable {
@@ -21,11 +21,12 @@ package struct PluginFolder: Sendable {
         let reading = PatchbayManifest.read(bytes)
         guard let manifest = reading.manifest else {
             let errors = reading.findings.errors
+            let first = errors.first
             let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
             throw Fault(
-                code: errors.first?.code ?? "manifest.invalid", message: (errors.first?.sentence ?? "The manifest cannot be read.") + more,
-                place: errors.first.map { "\(PatchbayManifest.fileName) \($0.place)" }, remedy: errors.first?.remedy, turn: .plugin,
-                details: reading.findings.map(\.description).joined(separator: "\n"))
+                code: first?.code ?? "manifest.invalid", message: (first?.sentence ?? "The manifest cannot be read.") + more,
+                place: first?.place.description ?? PatchbayManifest.fileName, remedy: first?.remedy, turn: .plugin,
+                details: Finding.details(of: reading.findings, told: first.map { [$0] } ?? []))
         }
         self.manifest = manifest
         do throws(BundleError) {
@@ -41,14 +42,19 @@ package struct PluginFolder: Sendable {
             let isFolder = access(folder, F_OK) == 0
             throw Fault(
                 code: isFolder ? "manifest.missing" : "plugin.no-folder",
-                message: isFolder ? "There is no \(PatchbayManifest.fileName) in this folder (\(String(cString: strerror(reason))))." : "There is no such folder.",
-                place: folder, remedy: isFolder ? "Write one: {\"id\", \"name\", \"version\", \"entry\", \"permissions\": []}" : "Check the path.", turn: .caller)
+                message: isFolder
+                    ? "There is no \(PatchbayManifest.fileName) in this folder (\(String(cString: strerror(reason))))."
+                    : "There is no such folder.",
+                place: folder,
+                remedy: isFolder ? "Write one: {\"id\", \"name\", \"version\", \"entry\", \"permissions\": []}" : "Check the path.",
+                turn: .caller)
         }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: manifestBytesMax + 1)
         let count = fread(&bytes, 1, bytes.count, file)
         guard count <= manifestBytesMax else {
-            throw Fault(code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
+            throw Fault(
+                code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
         }
         return Array(bytes[..<count])
     }

@@ -1,10 +1,10 @@
+internal import Glibc
 package import HostCalls
 package import JSON
+internal import Manifests
 package import PluginModel
 package import PluginPackages
 package import Sandbox
-internal import Glibc
-internal import Manifests
 
 /// A plugin ready to be called: its host in the sandbox, its broker, and what turns its errors into the author's files and lines.
 package final class RunnablePlugin: Sendable {
@@ -28,7 +28,8 @@ package final class RunnablePlugin: Sendable {
     private static let wrapperLines = 1
 
     package init(
-        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], modules: [String: String], facade: PluginProgram.Facade? = nil,
+        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], modules: [String: String],
+        facade: PluginProgram.Facade? = nil,
         profile: PluginProgram.Profile = .full, settings: Settings, services: PluginServices
     ) {
         self.bundle = bundle
@@ -59,7 +60,8 @@ package final class RunnablePlugin: Sendable {
             throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub)
         }
         self.init(
-            id: folder.manifest.id, version: folder.manifest.version.description, bundle: folder.bundle, declared: folder.manifest.permissions,
+            id: folder.manifest.id, version: folder.manifest.version.description, bundle: folder.bundle,
+            declared: folder.manifest.permissions,
             modules: modules, settings: settings, services: services)
     }
 

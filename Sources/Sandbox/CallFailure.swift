@@ -13,16 +13,22 @@ package struct WorkerError: Sendable, Hashable {
     package var pluginCode: String?
     /// What to do now, when the error is one of ours.
     package var remedy: String?
+    /// Whose turn it is, as the hub said when it refused or failed a host call.
+    package var turn: Fault.Turn?
 
     package static let textBytesMax = 16 << 10
 
-    package init(code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil, remedy: String? = nil) {
+    package init(
+        code: String, name: String, message: String, stack: String? = nil, pluginCode: String? = nil, remedy: String? = nil,
+        turn: Fault.Turn? = nil
+    ) {
         self.code = code
         self.name = name
         self.message = message
         self.stack = stack
         self.pluginCode = pluginCode
         self.remedy = remedy
+        self.turn = turn
     }
 
     /// Reads the worker's JSON; whatever is missing or odd becomes a plain sentence.
@@ -31,7 +37,9 @@ package struct WorkerError: Sendable, Hashable {
         func text(_ key: String) -> String? { value?[key]?.stringValue.map { String($0.prefix(Self.textBytesMax)) } }
         self.init(
             code: text("code") ?? "plugin.threw", name: text("name") ?? "Error",
-            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"), pluginCode: text("pluginCode"), remedy: text("remedy"))
+            message: text("message") ?? "the worker sent an error that cannot be read", stack: text("stack"),
+            pluginCode: text("pluginCode"), remedy: text("remedy"),
+            turn: text("turn").flatMap(Fault.Turn.init))
     }
 }
 
@@ -78,7 +86,8 @@ extension CallFailure {
     package var brief: String {
         switch self {
         case .threw(let error): "\(error.name): \(error.message)"
-        case .timeLimit(let limit, let running, _): running ? "time limit of \(limit.brief)" : "a promise did not settle within \(limit.brief)"
+        case .timeLimit(let limit, let running, _):
+            running ? "time limit of \(limit.brief)" : "a promise did not settle within \(limit.brief)"
         case .cpuLimit(let limit): "CPU limit of \(limit.brief)"
         case .memoryLimit(let bytes): "memory limit of \(bytes >> 20) MB"
         case .sandboxViolation: "a forbidden system call"
@@ -104,10 +113,15 @@ extension CallFailure {
         case .threw(let error):
             return Self.thrown(error, who, place)
         case .timeLimit(let limit, let running, let killed):
-            let what = running ? "was still running after its limit of \(limit.brief)" : "returned a promise that did not settle within \(limit.brief)"
+            let what =
+                running
+                ? "was still running after its limit of \(limit.brief)" : "returned a promise that did not settle within \(limit.brief)"
             return Fault(
-                code: running ? "call.time-limit" : "call.never-settled", message: "\(who) \(what)" + (killed ? ", so its worker was ended" : ""), place: place,
-                remedy: running ? "Do less per call, yield items from a generator, or raise the limit (--time-limit)." : "Find the promise that nothing resolves; a host call that is awaited always settles.",
+                code: running ? "call.time-limit" : "call.never-settled",
+                message: "\(who) \(what)" + (killed ? ", so its worker was ended" : ""), place: place,
+                remedy: running
+                    ? "Do less per call, yield items from a generator, or raise the limit (--time-limit)."
+                    : "Find the promise that nothing resolves; a host call that is awaited always settles.",
                 turn: .plugin)
         case .cpuLimit(let limit):
             return Fault(
@@ -119,27 +133,34 @@ extension CallFailure {
                 remedy: "Keep less at a time, or raise the limit (--memory-limit).", turn: .plugin)
         case .sandboxViolation:
             return Fault(
-                code: "worker.sandbox-violation", message: "\(who) tried something that the sandbox forbids, and the kernel ended its worker", place: place,
+                code: "worker.sandbox-violation",
+                message: "\(who) tried something that the sandbox forbids, and the kernel ended its worker", place: place,
                 remedy: "Do not trust this plugin: ordinary JavaScript cannot do this. Remove it, and report it.", turn: .operator)
         case .crashed(let signal):
             return Fault(
                 code: "worker.crashed", message: "the worker of \(who) crashed (signal \(signal))", place: place,
                 remedy: "Try again; if it stays, report the plugin and this code.", turn: .hub)
         case .left(let status):
-            return Fault(code: "worker.left", message: "the worker of \(who) ended with status \(status) in the middle of a call", place: place, turn: .hub)
+            return Fault(
+                code: "worker.left", message: "the worker of \(who) ended with status \(status) in the middle of a call", place: place,
+                turn: .hub)
         case .protocolViolation(let what):
             return Fault(
                 code: "worker.protocol-violation", message: "the worker of \(who) broke the rules of the wire: \(what)", place: place,
                 remedy: "Do not trust this plugin: ordinary JavaScript cannot do this. Remove it, and report it.", turn: .operator)
         case .lostWorker(let why):
             return Fault(
-                code: "worker.lost", message: "another call brought down the worker of \(who) (\(why)) while this one was running", place: place,
+                code: "worker.lost", message: "another call brought down the worker of \(who) (\(why)) while this one was running",
+                place: place,
                 remedy: "Call again: a new worker starts by itself.", turn: .caller)
         case .busy(let inFlight):
             return Fault(
-                code: "call.busy", message: "\(who) already has \(inFlight) calls in flight", place: place, remedy: "Wait for one of them, then call again.", turn: .caller)
+                code: "call.busy", message: "\(who) already has \(inFlight) calls in flight", place: place,
+                remedy: "Wait for one of them, then call again.", turn: .caller)
         case .cancelled:
-            return Fault(code: "call.cancelled", message: "the call to \(who) was cancelled", place: place, remedy: "Nothing: somebody asked for it.", turn: .caller)
+            return Fault(
+                code: "call.cancelled", message: "the call to \(who) was cancelled", place: place,
+                remedy: "Nothing: somebody asked for it.", turn: .caller)
         case .loadFailed(let error):
             return Fault(
                 code: error.code == "plugin.load-failed" || error.code == "plugin.threw" ? "plugin.load-failed" : error.code,
@@ -151,15 +172,22 @@ extension CallFailure {
                 remedy: "Look at its failures, then release it or install another version.", turn: .operator)
         case .noSuchExport(let name, let exports):
             let hint = nearMiss(name, among: exports).map { " Did you mean '\($0)'?" } ?? ""
-            let known = exports.isEmpty ? "It exports no functions." : "It exports: \(exports.prefix(20).joined(separator: ", "))\(exports.count > 20 ? ", …" : "")."
-            return Fault(code: "call.no-such-export", message: "\(who) has no function '\(name)'.\(hint)", place: place, remedy: known, turn: .caller)
+            let known =
+                exports.isEmpty
+                ? "It exports no functions."
+                : "It exports: \(exports.prefix(20).joined(separator: ", "))\(exports.count > 20 ? ", …" : "")."
+            return Fault(
+                code: "call.no-such-export", message: "\(who) has no function '\(name)'.\(hint)", place: place, remedy: known, turn: .caller
+            )
         case .argumentTooLarge(let bytes, let limit):
             return Fault(
-                code: "call.argument-too-large", message: "an argument of \(bytes) bytes was given to \(who); at most \(limit) are allowed", place: place,
+                code: "call.argument-too-large", message: "an argument of \(bytes) bytes was given to \(who); at most \(limit) are allowed",
+                place: place,
                 remedy: "Send less at a time.", turn: .caller)
         case .sandboxUnavailable(let why):
             return Fault(
-                code: "sandbox.unavailable", message: "this machine cannot confine \(who): \(why)", place: place, remedy: "Run: patchbay doctor", turn: .operator)
+                code: "sandbox.unavailable", message: "this machine cannot confine \(who): \(why)", place: place,
+                remedy: "Run: patchbay doctor", turn: .operator)
         case .stopped:
             return Fault(code: "plugin.stopped", message: "\(who) was stopped", place: place, remedy: "Start it again.", turn: .operator)
         }
@@ -167,9 +195,11 @@ extension CallFailure {
 
     private static func thrown(_ error: WorkerError, _ who: String, _ place: String?) -> Fault {
         let isOurs = error.code != "plugin.threw"
-        let refused = error.code.hasPrefix("permission.")
         return Fault(
-            code: error.code, message: isOurs ? (error.message.hasPrefix(who) ? error.message : "\(who): \(error.message)") : "\(who) threw \(error.name): \(error.message)", place: place,
-            remedy: isOurs ? error.remedy : "Mend the plugin's code at the place above.", turn: refused ? .operator : .plugin, details: error.stack)
+            code: error.code,
+            message: isOurs
+                ? (error.message.hasPrefix(who) ? error.message : "\(who): \(error.message)")
+                : "\(who) threw \(error.name): \(error.message)", place: place,
+            remedy: isOurs ? error.remedy : "Mend the plugin's code at the place above.", turn: error.turn ?? .plugin, details: error.stack)
     }
 }

@@ -1,4 +1,4 @@
-internal import CRing
+internal import JSON
 internal import Synchronization
 internal import WorkerProtocol
 
@@ -41,7 +41,9 @@ package final class PluginStream: Sendable {
         guard !finished.load(ordering: .acquiring) else { throw .cancelled }
         try connection.askNext(id, limit: host.limits.callTime)
         let outcome: CallOutcome
-        if let quick = connection.poll(id, turns: connection.holdsToken.load(ordering: .relaxed) ? SpinGovernor.callerTurns : 0) { outcome = quick } else {
+        if let quick = connection.poll(id, turns: connection.holdsToken.load(ordering: .relaxed) ? SpinGovernor.callerTurns : 0) {
+            outcome = quick
+        } else {
             outcome = await connection.wait(id)
         }
         switch outcome {
@@ -71,24 +73,25 @@ package final class PluginStream: Sendable {
 /// Numbers for the names of entries, so that a call carries four bytes and no text.
 final class EntryTable: Sendable {
     let names: [String]
-    private let handles = Mutex<(byName: [String: UInt32], last: String)>(([:], ""))
+    private let handles = Mutex<[String: UInt32]>([:])
 
-    /// Names a caller may use on one worker; beyond it the last number is named anew each time.
-    private static let namesMax: UInt32 = 1_024
+    /// Different names callers may use on one worker.
+    private static let namesMax = 1_024
 
     init(names: [String]) { self.names = names }
 
-    var lastAsked: String { handles.withLock { $0.last } }
-
-    func handle(for name: String, on connection: WorkerConnection) -> UInt32 {
-        handles.withLock { table in
-            if let known = table.byName[name] { return known }
-            table.last = name
-            let handle = min(UInt32(table.byName.count), Self.namesMax)
-            if handle < Self.namesMax { table.byName[name] = handle }
+    func handle(for name: String, on connection: WorkerConnection) throws(CallFailure) -> UInt32 {
+        let handle = handles.withLock { handles -> UInt32? in
+            if let known = handles[name] { return known }
+            guard handles.count < Self.namesMax else { return nil }
+            let handle = UInt32(handles.count)
+            handles[name] = handle
+            // Sent under the lock, so that nobody calls by a number before it is bound.
             connection.send(
-                FrameHeader(kind: HubToWorker.bind.rawValue, id: handle), Array("\"\(name.filter { $0 != "\"" && $0 != "\\" && $0 >= " " })\"".utf8), evenIfFull: true)
+                FrameHeader(kind: HubToWorker.bind.rawValue, id: handle), JSONValue.string(name).serializedBytes(), evenIfFull: true)
             return handle
         }
+        guard let handle else { throw .noSuchExport(name: name, exports: names) }
+        return handle
     }
 }

@@ -25,6 +25,7 @@ package actor PluginHost {
         let entries: EntryTable
         let pid: Int32
         let generation: Int
+        let degraded: [String]
     }
     nonisolated let running = Mutex<Running?>(nil)
     /// How long a call looks away while the end of a worker is being noted.
@@ -61,32 +62,37 @@ package actor PluginHost {
     /// Calls an export and waits on this thread. For hot paths on threads of the caller's own; a worker must be running (`start`).
     package nonisolated func callSync(_ export: String, _ argument: [UInt8], limit: Duration? = nil) throws(CallFailure) -> CallResult {
         guard let target = running.withLock({ $0 }) else { throw .stopped }
-        let handle = target.entries.handle(for: export, on: target.connection)
+        let handle = try target.entries.handle(for: export, on: target.connection)
         let id = try target.connection.begin(.call, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
-        return try result(target.connection.waitBlocking(id, turns: SpinGovernor.callerTurns), target, id)
+        return try result(target.connection.waitBlocking(id, turns: SpinGovernor.callerTurns), target, id, export)
     }
 
-    private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure) -> CallResult {
+    private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure)
+        -> CallResult
+    {
         let target: Running
         if let current = running.withLock({ $0 }) { target = current } else { target = try await startIfNeeded() }
         let connection = target.connection
-        let handle = target.entries.handle(for: export, on: connection)
+        let handle = try target.entries.handle(for: export, on: connection)
         let id = try connection.begin(kind, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
         if connection.holdsToken.load(ordering: .relaxed), connection.pollers.load(ordering: .relaxed) == 0,
-            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns) {
-            return try result(outcome, target, id)
+            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns)
+        {
+            return try result(outcome, target, id, export)
         }
-        return try result(await connection.wait(id), target, id)
+        return try result(await connection.wait(id), target, id, export)
     }
 
-    private nonisolated func result(_ outcome: CallOutcome, _ target: Running, _ id: UInt32) throws(CallFailure) -> CallResult {
+    private nonisolated func result(_ outcome: CallOutcome, _ target: Running, _ id: UInt32, _ export: String) throws(CallFailure)
+        -> CallResult
+    {
         switch outcome {
         case .value(let bytes), .end(let bytes): return .value(bytes)
         case .mixed(let bytes): return .mixed(bytes)
         case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self, generation: target.generation))
         case .failed(let failure):
             if failure.countsAgainstPlugin { noteFailure(failure, target.generation) }
-            if case .noSuchExport = failure { throw .noSuchExport(name: target.entries.lastAsked, exports: target.entries.names) }
+            if case .noSuchExport = failure { throw .noSuchExport(name: export, exports: target.entries.names) }
             throw failure
         }
     }
@@ -106,11 +112,13 @@ package actor PluginHost {
         package var state: WorkerLifecycle.State
         package var pid: Int32?
         package var exports: [String]
+        /// Best-effort walls the running worker does without, in words; empty when all hold.
+        package var degraded: [String]
     }
 
     package var status: Status {
         let current = running.withLock { $0 }
-        return Status(state: lifecycle.state, pid: current?.pid, exports: current?.entries.names ?? [])
+        return Status(state: lifecycle.state, pid: current?.pid, exports: current?.entries.names ?? [], degraded: current?.degraded ?? [])
     }
 
     /// Starts a worker if none runs.
@@ -146,7 +154,9 @@ package actor PluginHost {
                 Task { await self.workerEnded(death, mine) }
             }
             let names = (try? JSONValue(parsing: loaded.exports))?.arrayValue?.compactMap(\.stringValue) ?? []
-            return Running(connection: loaded.connection, entries: EntryTable(names: names), pid: loaded.pid, generation: mine)
+            return Running(
+                connection: loaded.connection, entries: EntryTable(names: names), pid: loaded.pid, generation: mine,
+                degraded: loaded.degraded)
         }
         starting = task
         do {

@@ -47,7 +47,10 @@ package struct PluginProgram: Sendable {
             "scriptName": .string(scriptName),
             "profile": ["name": .string(profile.rawValue), "globals": .string(profile.rawValue)],
             "modules": .object(modules),
-            "limits": ["hostCallsMax": .int(Int64(limits.hostCallsOpen)), "timersMax": .int(Int64(limits.timersOpen))],
+            "limits": [
+                "hostCallsMax": .int(Int64(limits.hostCallsOpen)), "timersMax": .int(Int64(limits.timersOpen)),
+                "messageBytes": .int(Int64(limits.messageBytes)),
+            ],
         ]
         if let facade { record["facade"] = ["name": .string(facade.name), "source": .string(facade.source)] }
         return JSONValue.object(record).serializedBytes()

@@ -23,6 +23,10 @@ package struct SandboxLimits: Sendable, Hashable {
     /// How long a worker without calls stays before it is put away.
     package var idleTime: Duration = .seconds(30)
 
+    /// The engine's allocator takes memory in steps of this size, in bytes, used or not. A worker gets one step beyond its limit, or a
+    /// plugin with a few typed arrays would meet a limit of 64 MB at half of it. What is used can exceed the limit by at most a step.
+    static let memoryStepBytes = 32 << 20
+
     package init() {}
 
     /// Time after a deadline in which a worker may still end the call by itself before it is killed. Long calls get longer, because

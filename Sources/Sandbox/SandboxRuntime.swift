@@ -40,7 +40,9 @@ package final class SandboxRuntime: Sendable {
 
     private var waivedMask: UInt32 {
         (0..<UInt32(PB_LAYER_COUNT)).reduce(0) { mask, number in
-            guard let layer = pb_layer(rawValue: number), options.waivedLayers.contains(String(cString: pb_layer_name(layer))) else { return mask }
+            guard let layer = pb_layer(rawValue: number), options.waivedLayers.contains(String(cString: pb_layer_name(layer))) else {
+                return mask
+            }
             return mask | pb_layer_bit(layer)
         }
     }
@@ -66,13 +68,14 @@ package final class SandboxRuntime: Sendable {
             kill: { [pidfd = handle.pidfd] in _ = pidfd >= 0 ? pb_pidfd_signal(pidfd, SIGKILL) : Glibc.kill(pid, SIGKILL) })
         reaper.watch(pid, pidfd: handle.pidfd) { exit in
             let note = UnsafeRawPointer(pb_channel_note(handle.channel.memory)!).load(as: pb_crash_note.self)
-            let death = DeathCertificate.classify(exit, note: note, limits: limits)
+            let death = DeathCertificate.classify(
+                exit, note: note, refusals: pb_channel_refusals(handle.channel.memory).pointee, limits: limits)
             ended(connection.verdict.withLock { $0?.failure } ?? death)
             connection.workerEnded(death)
         }
         var setup = WorkerSetup()
         setup.dataPlane = plane
-        setup.memoryBytesMax = UInt64(limits.memoryBytes)
+        setup.memoryBytesMax = UInt64(limits.memoryBytes + SandboxLimits.memoryStepBytes)
         setup.cpuMillisecondsMax = UInt32(clamping: limits.callCPUTime.nanosecondsClamped / 1_000_000)
         setup.messageBytesMax = UInt32(clamping: limits.messageBytes)
         setup.hostCallsMax = UInt32(clamping: limits.hostCallsOpen)

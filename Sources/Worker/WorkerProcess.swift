@@ -1,3 +1,4 @@
+internal import CMemoryWatch
 internal import CNatives
 internal import CRing
 internal import CSandbox
@@ -10,6 +11,8 @@ internal import WorkerProtocol
 package enum WorkerProcess {
     private static let socket: Int32 = 3
     private static let channel: Int32 = 4
+    /// Stack of the engine's helper threads when it compiles nothing.
+    private static let helperStackBytes = 512 << 10
 
     /// `arguments`: program name, `zygote` or `worker`, the runtime folder.
     package static func main(_ arguments: [String]) -> Never {
@@ -42,6 +45,8 @@ package enum WorkerProcess {
     private static func work(_ files: RuntimeFiles, _ standing: inout pb_standing) -> Never {
         guard let memory = pb_channel_map(channel) else { WorkerExit.misused.leave() }
         close(channel)
+        // Whole stacks count against the memory limit, touched or not. The engine's helpers mark and sweep; only its compilers go deep.
+        if getenv("JSC_useJIT").map({ String(cString: $0) }) != "1" { _ = pb_set_thread_stack(helperStackBytes) }
         let engine = Engine()
         guard let drain = Drain(engine) else { WorkerExit.engineUnusable.leave() }
         let pump: Pump
@@ -52,6 +57,7 @@ package enum WorkerProcess {
         let note = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(pb_channel_note(memory)!)).assumingMemoryBound(to: pb_crash_note.self)
         _ = pb_crash_note_install(note, standing.statm_fd)
 
+        pb_memory_watch(pb_channel_refusals(memory))
         let setup = readSetup()
         let report = confine(setup, &standing)
         let limits = FrameLimits(messageBytesMax: Int(setup.messageBytesMax))

@@ -1,4 +1,5 @@
 import JSON
+import Manifests
 import PatchbayCLI
 import PluginModel
 import Synchronization
@@ -8,10 +9,10 @@ import Testing
 final class ScriptedSession: SignalSession {
     let configPath = "/hub/integrations.config.json"
     let integrations: [LoadedIntegration]
-    let notices: [Fault]
+    let notices: [LoadNotice]
     private let isClosed = Mutex(false)
 
-    init(_ signals: [LoadedSignal], notices: [Fault] = []) {
+    init(_ signals: [LoadedSignal], notices: [LoadNotice] = []) {
         integrations = [
             LoadedIntegration(id: "ACME", name: "Acme Texts", version: "1.2.0", package: "@acme/texts", signals: signals)
         ]
@@ -71,10 +72,17 @@ struct RunTests {
         let session = ScriptedSession(
             [signal("LENGTH", recommended: 5), signal("HAS_E", "BOOLEAN"), signal("FRAGILE"), signal("OFF", disabled: "needs an API key")],
             notices: [
-                Fault(
-                    code: "package.not-found", message: "Failed to load integration package \"@acme/missing\"",
-                    place: "integrations.config.json",
-                    remedy: "Install it beside the configuration.", turn: .operator, details: "no such folder")
+                LoadNotice(
+                    .error,
+                    Fault(
+                        code: "package.not-found", message: "Failed to load integration package \"@acme/missing\"",
+                        place: "integrations.config.json", remedy: "Install it beside the configuration.", turn: .operator,
+                        details: "no such folder")),
+                LoadNotice(
+                    .notice,
+                    Fault(
+                        code: "integrations.built-from-source", message: "The package is bundled from its sources.", place: "@acme/texts",
+                        turn: .operator)),
             ])
         let performed = try await run(session)
         #expect(performed.exitCode == .ok)
@@ -110,8 +118,11 @@ struct RunTests {
 
     @Test("--quiet leaves the table and the errors")
     func quiet() async throws {
-        let performed = try await run(ScriptedSession([signal("LENGTH", recommended: 5)]), ["--quiet"])
-        #expect(performed.error.isEmpty)
+        let notices = [Finding.Severity.error, .warning, .notice].map { severity in
+            LoadNotice(severity, Fault(code: "package.\(severity)", message: "of this weight", turn: .plugin))
+        }
+        let performed = try await run(ScriptedSession([signal("LENGTH", recommended: 5)], notices: notices), ["--quiet"])
+        #expect(performed.error == "error[package.error]: of this weight\n\n")
         #expect(performed.output.hasPrefix("Signal "))
         #expect(!performed.output.contains("Highest"))
     }
@@ -193,7 +204,7 @@ struct ThresholdTests {
             MatchCase(signal("A", recommended: 0.5), ["0.9"], 0.5, false),
             MatchCase(signal("A", recommended: 0.5), ["0.9", "A=0.1"], 0.5, true),
             MatchCase(signal("A", recommended: 0.5), ["B=0.1"], 0.4, false), MatchCase(signal("A"), [], 0, false),
-            MatchCase(signal("A"), [], 0.001, true), MatchCase(signal("A"), [], -1, true), MatchCase(signal("A"), ["-5"], -4, true),
+            MatchCase(signal("A"), [], 0.001, false), MatchCase(signal("A"), [], 1, false), MatchCase(signal("A"), ["-5"], -4, true),
             MatchCase(signal("A"), ["1"], 1, true), MatchCase(signal("A"), ["1e2"], 99.9, false),
             MatchCase(signal("A", "BOOLEAN"), [], true, true), MatchCase(signal("A", "BOOLEAN"), [], false, false),
             MatchCase(signal("A", "BOOLEAN"), ["0.9"], true, true), MatchCase(signal("A", "BOOLEAN"), ["A=1"], true, true),
@@ -210,7 +221,9 @@ struct ThresholdTests {
     func text() throws {
         #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions()).text == "≥ 0.85 (recommended)")
         #expect(Threshold(for: signal("A", recommended: 0.85), asked: try ThresholdOptions(["0.5"])).text == "≥ 0.5")
-        #expect(Threshold(for: signal("A"), asked: try ThresholdOptions()).text == "is true")
+        #expect(Threshold(for: signal("A"), asked: try ThresholdOptions()).text == "never: give --threshold")
+        #expect(Threshold(for: signal("A", "BOOLEAN"), asked: try ThresholdOptions(["1"])).text == "is true")
+        #expect(Threshold(for: signal("A", "STRING"), asked: try ThresholdOptions()).text == "is not empty")
     }
 }
 

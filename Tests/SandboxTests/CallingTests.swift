@@ -43,7 +43,11 @@ import Testing
         #expect(error.stack?.contains("plugin:test.plugin/index.js:6") == true, "\(error.stack ?? "")")
         guard case .threw(let later)? = await host.failure("rejects") else { Issue.record("no throw"); return }
         #expect((later.name, later.message) == ("RangeError", "later no good"))
-        #expect(await host.failure("ecko") == .noSuchExport(name: "ecko", exports: ["echo", "add", "later", "nothing", "fails", "rejects", "count", "thenable", "big", "default.inner"]))
+        #expect(
+            await host.failure("ecko")
+                == .noSuchExport(
+                    name: "ecko",
+                    exports: ["echo", "add", "later", "nothing", "fails", "rejects", "count", "thenable", "big", "default.inner"]))
         await host.stop()
     }
 
@@ -58,7 +62,9 @@ import Testing
     @Test func `a loop ends at its limit and the next call is well`() async throws {
         var limits = SandboxLimits()
         limits.callTime = .milliseconds(200)
-        let host = try TestSandbox.host("exports.spin = () => { for (;;); }; exports.ok = () => 1; exports.micro = () => { (function f() { Promise.resolve().then(f) })() }", limits: limits)
+        let host = try TestSandbox.host(
+            "exports.spin = () => { for (;;); }; exports.ok = () => 1; exports.micro = () => { (function f() { Promise.resolve().then(f) })() }",
+            limits: limits)
         let start = ContinuousClock.now
         #expect(await host.failure("spin") == .timeLimit(.milliseconds(200), running: true, killed: false))
         print("spin ended after", ContinuousClock.now - start)

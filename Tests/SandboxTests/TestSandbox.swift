@@ -24,7 +24,8 @@ enum TestSandbox {
         let layout = runtime.options.layout
         let api = (try? layout.text("modules/patchbay-plugin.js")) ?? "exports.create = ({ host }) => ({ host })"
         var program = PluginProgram(
-            plugin: try PluginID(id), version: "1.0.0", script: Array(script.utf8), scriptName: "plugin:\(id)/index.js", modules: ["@patchbay/plugin": api])
+            plugin: try PluginID(id), version: "1.0.0", script: Array(script.utf8), scriptName: "plugin:\(id)/index.js",
+            modules: ["@patchbay/plugin": api])
         adjust(&program)
         return PluginHost(program, runtime: runtime, limits: limits, policy: policy) { calls }
     }

@@ -24,7 +24,8 @@ enum Workshop {
 
     /// A plugin whose entry lies in a folder, without a manifest.
     static func plugin(
-        folder: String, entry: String, id: String = "test.workshop", declared: [String] = [], granted: [String]? = nil, log: any LogSink = MemoryLogSink(),
+        folder: String, entry: String, id: String = "test.workshop", declared: [String] = [], granted: [String]? = nil,
+        log: any LogSink = MemoryLogSink(),
         limits: SandboxLimits = SandboxLimits()
     ) throws -> RunnablePlugin {
         let bundle = try services.bundler.bundle(root: folder, entry: entry, externals: PluginFolder.providedModules, pluginID: id)

@@ -17,6 +17,7 @@ void pb_natives_prepare(void);
 
 /// Makes the object that holds the native functions; natives.c has the table, each function's file says what it takes.
 ///
-/// Also fixes the time origin that `now()` counts from. One context a process: errors are made with the constructors of the
-/// context that came last. Nothing has to be freed.
+/// Also fixes the time origin that `now()` counts from, and lets the engine reserve the address space of its buffers, so call it
+/// before memory limits are set. One context a process: errors are made with the constructors of the context that came last.
+/// Nothing has to be freed.
 JSObjectRef pb_natives_create(JSContextRef ctx);

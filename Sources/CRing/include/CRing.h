@@ -81,6 +81,9 @@ uint32_t pb_channel_interrupt(const void *channel);
 void pb_channel_set_current(void *channel, uint32_t id);
 uint32_t pb_channel_current(const void *channel);
 
+/// Worker: where it counts the times it was refused memory; the hub takes the number as a hint on why the worker died.
+uint32_t *pb_channel_refusals(void *channel);
+
 /// Room in the channel for what a dying worker writes (`pb_crash_note` of CSandbox), PB_CHANNEL_NOTE_BYTES long.
 #define PB_CHANNEL_NOTE_BYTES 128
 volatile void *pb_channel_note(void *channel);
@@ -93,3 +96,7 @@ void pb_pause(void);
 void pb_name_thread(const char *name);
 /// Makes a pipe that closes on exec and never blocks. Returns 0 or -errno.
 int pb_pipe(int ends[2]);
+/// Stack size of threads made from here on, in bytes. Returns 0 or -errno.
+int pb_set_thread_stack(size_t bytes);
+/// Lets short sleeps of the calling thread end when they should, instead of up to 50 microseconds later.
+void pb_precise_sleeps(void);

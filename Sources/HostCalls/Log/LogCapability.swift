@@ -32,7 +32,10 @@ package struct LogLimits: Sendable, Hashable {
 /// once in `summaryInterval` one line of the hub says how many.
 package final class LogCapability: Capability {
     package static let name = "log"
-    package static let operations = [OperationDescription("log", isImmediate: true, "Write a line to the plugin's log.")]
+    package static let operations = [
+        OperationDescription("log", isImmediate: true, "Write a line to the plugin's log."),
+        OperationDescription("log.dropped", isImmediate: true, "Say how many `lines` the worker held back because they came too fast."),
+    ]
     package static let errors: [ErrorDescription] = []
 
     private struct State {
@@ -74,6 +77,10 @@ package final class LogCapability: Capability {
     package func need(for call: HostCall) throws(Fault) -> Need? { nil }
 
     package func perform(_ call: HostCall) throws(Fault) -> Answer {
+        if call.operation == "log.dropped" {
+            noteDropped(min(max(0, try call.integer(ifPresent: "lines") ?? 0), Self.droppedAtOnceMax))
+            return .now(Self.done)
+        }
         let word = try call.text("level")
         guard let level = LogLevel(rawValue: word) else { throw call.wrong("level", "one of debug, info, warn and error") }
         let message = try call.text("message")
@@ -93,6 +100,8 @@ package final class LogCapability: Capability {
     }
 
     private static let done = Array("null".utf8)
+    /// A worker's word on lines nobody saw is a number for people; it may be nonsense, but not overflow a sum.
+    private static let droppedAtOnceMax = 1_000_000_000
 
     /// Fields that are too long become one text, cut like a message: a cut inside JSON would leave no JSON.
     private func shortened(_ fields: JSONObject) -> JSONObject {
@@ -104,21 +113,25 @@ package final class LogCapability: Capability {
 
     private func admit(bytes: Int) -> Bool {
         let now = clock.monotonicNanoseconds()
-        let (isAdmitted, isFirstDrop) = state.withLock { state in
-            // Both are asked, the second only when the first agreed, so that a line dropped for its size costs one of the lines.
-            if state.lines.take(now: now), state.bytes.take(Double(bytes), now: now) { return (true, false) }
-            state.dropped += 1
+        // Both are asked, the second only when the first agreed, so that a line dropped for its size costs one of the lines.
+        let isAdmitted = state.withLock { $0.lines.take(now: now) && $0.bytes.take(Double(bytes), now: now) }
+        if !isAdmitted { noteDropped(1, bytes: bytes) }
+        return isAdmitted
+    }
+
+    /// Counts lines nobody will see; the first of a series starts the clock of the summary.
+    private func noteDropped(_ lines: Int, bytes: Int = 0) {
+        let isFirst = state.withLock { state in
+            state.dropped += lines
             state.droppedBytes += bytes
             defer { state.isSummaryDue = true }
-            return (false, !state.isSummaryDue)
+            return !state.isSummaryDue
         }
-        if isFirstDrop {
-            let interval = limits.summaryInterval.components
-            let nanoseconds = UInt64(max(0, interval.seconds)) * 1_000_000_000 + UInt64(max(0, interval.attoseconds)) / 1_000_000_000
-            let timer = timers.schedule(after: nanoseconds) { [self] in summarise() }
-            state.withLock { if $0.isSummaryDue { $0.summaryTimer = timer } }
-        }
-        return isAdmitted
+        guard isFirst else { return }
+        let interval = limits.summaryInterval.components
+        let nanoseconds = UInt64(max(0, interval.seconds)) * 1_000_000_000 + UInt64(max(0, interval.attoseconds)) / 1_000_000_000
+        let timer = timers.schedule(after: nanoseconds) { [self] in summarise() }
+        state.withLock { if $0.isSummaryDue { $0.summaryTimer = timer } }
     }
 
     private func summarise() {
@@ -136,7 +149,7 @@ package final class LogCapability: Capability {
             LogLine(
                 unixMilliseconds: clock.unixMilliseconds(), plugin: plugin, callID: nil, origin: .hub, level: .warn,
                 message:
-                    "\(dropped) log line\(dropped == 1 ? " was" : "s were") dropped, \(bytes) bytes: more than \(limits.linesPerSecond) "
+                    "\(dropped) log line\(dropped == 1 ? " was" : "s were") dropped: more than \(limits.linesPerSecond) "
                     + "lines a second or \(limits.bytesPerMinute) bytes a minute.",
                 fields: ["dropped": .int(Int64(dropped)), "droppedBytes": .int(Int64(bytes))]))
     }

@@ -53,13 +53,24 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
     /// At most four lines: what and where, the source line with its mark where there is one, and the remedy.
     package var description: String {
         var lines = ["\(severity.rawValue) \(code): \(sentence)", "  at \(visible(place.description, scalarsMax: 500))"]
-        if case .source(_, _, let column, let text?) = place {
-            let shown = visible(text.replacing("\t", with: " "))
-            lines.append("  | \(shown)")
-            if column <= shown.count + 1 { lines.append("  | \(String(repeating: " ", count: max(0, column - 1)))^") }
-        }
+        lines += sourceLines.map { "  \($0)" }
         if let remedy { lines.append("  \(remedy)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// `| the line` and `|     ^` beneath it, where the place has a line.
+    private var sourceLines: [String] {
+        guard case .source(_, _, let column, let text?) = place else { return [] }
+        let shown = visible(text.replacing("\t", with: " "))
+        guard column <= shown.count + 1 else { return ["| \(shown)"] }
+        return ["| \(shown)", "| \(String(repeating: " ", count: max(0, column - 1)))^"]
+    }
+
+    /// What is left to tell of these findings beneath an error that already says what `told` say: their source lines, and the others
+    /// whole. Nil when nothing is left.
+    package static func details(of findings: [Finding], told: [Finding]) -> String? {
+        let lines = told.flatMap(\.sourceLines) + findings.filter { !told.contains($0) }.map(\.description)
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 }
 

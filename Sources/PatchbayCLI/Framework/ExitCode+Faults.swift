@@ -12,11 +12,12 @@ extension ExitCode {
         "plugin.quarantined": .limitReached, "hostcall.busy": .limitReached, "hostcall.too-large": .limitReached,
         "hostcall.too-many": .limitReached, "state.too-large": .limitReached, "state.too-much": .limitReached,
         "manifest.": .invalidPlugin, "package.": .invalidPlugin, "bundle.": .invalidPlugin, "config.": .invalidPlugin,
-        "integrations.": .invalidPlugin,
+        "integrations.": .invalidPlugin, "coop.": .invalidPlugin, "coop.signal-failed": .pluginFailed,
         "plugin.invalid-id": .invalidPlugin, "plugin.invalid-version": .invalidPlugin, "plugin.load-failed": .invalidPlugin,
         "plugin.no-folder": .invalidPlugin,
         "sandbox.": .cannotSandbox, "bundle.sandbox-unavailable": .cannotSandbox, "bundle.tools-missing": .cannotSandbox,
-        "hub.": .hubFailed, "storage.": .hubFailed, "bundle.failed": .hubFailed, "bundle.cache-unusable": .hubFailed,
+        "coop.bad-answer": .hubFailed, "coop.not-loaded": .hubFailed, "hub.": .hubFailed, "storage.": .hubFailed,
+        "bundle.failed": .hubFailed, "bundle.cache-unusable": .hubFailed,
         "call.cancelled": .interrupted, "interrupted.": .interrupted,
     ]
 

@@ -18,7 +18,7 @@ package enum Patchbay {
     /// What a person who typed only `patchbay` may want to type next.
     package static let firstExamples: [CommandSpec.Example] = [
         .init("judge real texts with the signals a configuration names", "patchbay run"),
-        .init("call one function of a plugin", "patchbay plugin call ./plugins/greeter greet '{\"name\":\"Ada\"}'"),
+        .init("call one function of a plugin", "patchbay plugin call plugins/hello greet '{\"name\":\"Ada\"}'"),
         .init("see what this machine offers", "patchbay doctor"),
     ]
 

@@ -10,12 +10,12 @@ package struct PluginCallCommand: Command {
             "With --json every line is an object: {\"item\":…} for each item, then {\"result\":…} or {\"error\":{…}}.",
         ],
         examples: [
-            .init("with an argument", "patchbay plugin call ./plugins/greeter greet '{\"name\":\"Ada\"}'"),
-            .init("with the argument read from a file or a pipe", "patchbay plugin call ./plugins/greeter greet - < ada.json"),
+            .init("with an argument", "patchbay plugin call plugins/hello greet '{\"name\":\"Ada\"}'"),
+            .init("with the argument read from a file or a pipe", "patchbay plugin call plugins/hello greet - < ada.json"),
             .init(
                 "allowing what the manifest asks for",
-                "patchbay plugin call ./weather forecast '\"Oslo\"' --grant network:outbound:api.weather.test"),
-            .init("taking three items of an endless generator", "patchbay plugin call ./plugins/counter count | head -3"),
+                "patchbay plugin call plugins/hello title --grant network:outbound:example.com"),
+            .init("taking three items of a generator", "patchbay plugin call plugins/hello countdown 99 | head -3"),
         ],
         positionals: [
             .init("DIR", "The plugin's folder, the one with patchbay.json in it", completion: .directory),

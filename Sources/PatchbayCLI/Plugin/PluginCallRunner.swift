@@ -68,6 +68,7 @@ struct PluginCallRunner: PluginCalling {
         do throws(CallFailure) {
             try await plugin.host.start()
             await handle(.step("started and confined", took: stopwatch.lap()))
+            for wall in await plugin.host.status.degraded { await handle(.log(.warn, "this worker runs without \(wall)")) }
             let result = try await plugin.host.call(request.export, request.argument?.serializedBytes() ?? [])
             let value: [UInt8]
             switch result {

@@ -6,7 +6,7 @@ package struct RunCommand: Command {
         name: "run", summary: "Judge a collection of texts with the signals a configuration names",
         discussion: [
             "Loads the packages named in integrations.config.json, runs each of their signals in a sandbox over every text, applies a threshold, and prints matches and a summary. The texts are Debian's fortunes unless --corpus names another folder in the format of fortune(6).",
-            "The threshold of a number signal is the one given, else the one the signal recommends for high precision; other signals match when they say true.",
+            "The threshold of a number signal is the one given, else the one the signal recommends for high precision; without either, nothing matches and only the scores are told. A boolean signal matches when it says true, a text signal when it says anything.",
         ],
         examples: [
             .init("everything, with the configuration in this folder", "patchbay run"),

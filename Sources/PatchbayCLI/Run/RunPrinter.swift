@@ -1,4 +1,5 @@
 package import JSON
+import Manifests
 import PluginModel
 
 /// The figures at the end of a run, all of them counted or measured.
@@ -38,15 +39,17 @@ struct RunPrinter: Sendable {
     private var style: Style { terminal.output.style }
     private var width: Int { min(terminal.output.width, 140) }
 
-    func notices(_ faults: [Fault]) {
+    func notices(_ all: [LoadNotice]) {
         // Errors are said even when everything else is quiet; as JSON they are objects of their own among the decisions.
-        defer { if !isJSON, !faults.isEmpty { terminal.error.line() } }
-        for fault in faults {
+        let said = all.filter { isJSON || !isQuiet || $0.severity == .error }
+        defer { if !isJSON, !said.isEmpty { terminal.error.line() } }
+        for notice in said {
             if isJSON {
-                terminal.output.line(JSONValue.object(JSONObject([("notice", notice(fault))])).serialized())
+                terminal.output.line(JSONValue.object(JSONObject([("notice", json(notice))])).serialized())
             } else {
                 terminal.error.lines(
-                    ErrorRendering.lines(fault, label: "notice", style: terminal.error.style, width: terminal.error.width))
+                    ErrorRendering.lines(
+                        notice.fault, label: notice.severity.rawValue, style: terminal.error.style, width: terminal.error.width))
             }
         }
     }
@@ -120,10 +123,12 @@ struct RunPrinter: Sendable {
 
     private func row(_ summary: SignalSummary) -> [Table.Cell] {
         let spread = summary.spread()
+        let decides = summary.threshold.source != .missing
         func score(_ value: Double?) -> Table.Cell { Table.Cell(value.map { Quantity.score($0) } ?? "-") }
         return [
             Table.Cell(SafeText.line(summary.signal.type)) { $0.bold($1) }, Table.Cell(Quantity.grouped(summary.texts)),
-            Table.Cell(Quantity.grouped(summary.matched)), Table.Cell(Quantity.percent(summary.matched, of: summary.texts)) { $0.dim($1) },
+            Table.Cell(decides ? Quantity.grouped(summary.matched) : "-"),
+            Table.Cell(decides ? Quantity.percent(summary.matched, of: summary.texts) : "") { $0.dim($1) },
             Table.Cell(Quantity.grouped(summary.errors)) { summary.errors > 0 ? $0.red($1) : $1 },
             score(spread?.least), score(spread?.median), score(spread?.greatest),
             Table.Cell(spread?.drawing ?? "") { $0.accent($1) },
@@ -199,8 +204,13 @@ struct RunPrinter: Sendable {
         return SafeText.line(score.stringValue ?? score.serialized())
     }
 
-    private func notice(_ fault: Fault) -> JSONValue {
-        ErrorRendering.json(CommandFailure(fault))["error"] ?? .null
+    /// An error's object with `severity` in front and without `exit`, since nothing ends here.
+    private func json(_ notice: LoadNotice) -> JSONValue {
+        var object = JSONObject([("severity", .string(notice.severity.rawValue))])
+        for (key, value) in ErrorRendering.json(CommandFailure(notice.fault))["error"]?.objectValue ?? [:] where key != "exit" {
+            object[key] = value
+        }
+        return .object(object)
     }
 }
 

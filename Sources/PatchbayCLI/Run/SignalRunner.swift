@@ -15,7 +15,12 @@ struct SignalRunner: SignalLoading {
             ?? ConfigurationFile(environment: request.environment, workingDirectory: request.workingDirectory)
         var notices = file.reading.findings.map { Self.notice($0) }
         guard let configuration = file.reading.manifest else {
-            throw CommandFailure(notices.first ?? Fault(code: "integrations.malformed", message: "The configuration cannot be read.", turn: .operator), exitCode: .invalidPlugin)
+            let first = file.reading.findings.errors.first.map { [$0] } ?? []
+            var fault =
+                first.first.map { Self.notice($0).fault }
+                ?? Fault(code: "integrations.malformed", message: "The configuration cannot be read.", turn: .operator)
+            fault.details = Finding.details(of: file.reading.findings, told: first)
+            throw CommandFailure(fault, exitCode: .invalidPlugin)
         }
         var options = SandboxRuntime.Options(layout: try PluginCallRunner.layout())
         options.poolSize = min(2, configuration.enabled.count)
@@ -31,10 +36,14 @@ struct SignalRunner: SignalLoading {
         var loaded: [LoadedIntegration] = []
         let finder = CoopPackages(folder: file.folder, bundler: services.bundler)
         for entry in configuration.enabled {
-            let found = finder.load(entry)
+            if Task.isCancelled { break }
+            let found = await finder.loadOnOwnThread(entry)
+            if let fault = found.fault { notices.append(LoadNotice(.error, fault)) }
+            guard let package = found.package else {
+                notices += Self.refusal(found, of: entry.spec)
+                continue
+            }
             notices += found.findings.map { Self.notice($0, package: entry.spec) }
-            if let fault = found.fault { notices.append(fault) }
-            guard let package = found.package else { continue }
             do throws(Fault) {
                 let running = try await LoadedCoopPackage.load(
                     package, log: DescriptorLogSink(form: .text, minimum: .info), limits: limits, services: services)
@@ -47,9 +56,14 @@ struct SignalRunner: SignalLoading {
                 }
                 packages[integration.id] = running
                 loaded.append(try await Self.describe(integration, running))
-            } catch { notices.append(error) }
+            } catch { notices.append(LoadNotice(.error, error)) }
         }
-        return RunningSignals(configPath: file.path, integrations: loaded, notices: notices, packages: packages, services: services)
+        let session = RunningSignals(configPath: file.path, integrations: loaded, notices: notices, packages: packages, services: services)
+        if Task.isCancelled {
+            await session.close()
+            throw .interrupted(after: 0)
+        }
+        return session
     }
 
     private static func describe(_ integration: CoopIntegration, _ package: LoadedCoopPackage) async throws(Fault) -> LoadedIntegration {
@@ -62,16 +76,31 @@ struct SignalRunner: SignalLoading {
             if case .string(let text)? = signal.recommendedThresholds?.highPrecision { threshold = Double(text) }
             signals.append(
                 LoadedSignal(
-                    integration: integration.id, type: signal.type, displayName: signal.displayName, outputType: signal.output.scalar.rawValue,
+                    integration: integration.id, type: signal.type, displayName: signal.displayName,
+                    outputType: signal.output.scalar.rawValue,
                     highPrecisionThreshold: threshold, disabledMessage: disabled))
         }
-        return LoadedIntegration(id: integration.id, name: integration.name, version: integration.version, package: package.integration.spec, signals: signals)
+        return LoadedIntegration(
+            id: integration.id, name: integration.name, version: integration.version, package: package.integration.spec, signals: signals)
     }
 
-    private static func notice(_ finding: Finding, package: String? = nil) -> Fault {
-        Fault(
-            code: finding.code, message: finding.sentence, place: [package, finding.place.description].compactMap(\.self).joined(separator: " "), remedy: finding.remedy,
-            turn: finding.code.hasPrefix("integrations.") ? .operator : .plugin)
+    /// A package that cannot be loaded is one error: its first sentence repeats the finding behind it, which is therefore not told again.
+    private static func refusal(_ outcome: CoopPackageOutcome, of spec: String) -> [LoadNotice] {
+        guard let first = outcome.findings.errors.first else { return outcome.findings.map { notice($0, package: spec) } }
+        var fault = notice(first, package: spec).fault
+        let told = outcome.findings.filter { $0 == first || first.sentence.contains($0.sentence) }
+        fault.details = Finding.details(of: outcome.findings, told: told)
+        return [LoadNotice(.error, fault)]
+    }
+
+    private static func notice(_ finding: Finding, package: String? = nil) -> LoadNotice {
+        let place = finding.place.description
+        return LoadNotice(
+            finding.severity,
+            Fault(
+                code: finding.code, message: finding.sentence,
+                place: package.map { place.hasPrefix($0) ? place : "\($0) \(place)" } ?? place, remedy: finding.remedy,
+                turn: finding.code.hasPrefix("integrations.") ? .operator : .plugin))
     }
 }
 
@@ -82,13 +111,14 @@ struct RunningSignals: SignalSession {
 
     let configPath: String
     let integrations: [LoadedIntegration]
-    let notices: [Fault]
+    let notices: [LoadNotice]
     let packages: [String: LoadedCoopPackage]
     let services: PluginServices
 
     func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {
         guard let package = packages[signal.integration] else {
-            throw CommandFailure(Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
+            throw CommandFailure(
+                Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
         }
         do throws(Fault) {
             return try await package.run(signal.type, onTexts: texts, orgID: Self.orgID).map { Self.outcome($0, signal) }

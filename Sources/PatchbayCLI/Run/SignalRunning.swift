@@ -1,4 +1,5 @@
 package import JSON
+package import Manifests
 package import PluginModel
 
 /// What `patchbay run` asks for: which configuration, and how much its packages may use.
@@ -35,8 +36,8 @@ package protocol SignalSession: Sendable {
     /// The configuration file that was read, or looked for, absolute.
     var configPath: String { get }
     var integrations: [LoadedIntegration] { get }
-    /// What went wrong while loading, and whose turn it is.
-    var notices: [Fault] { get }
+    /// What there was to say while loading, and whose turn it is.
+    var notices: [LoadNotice] { get }
 
     /// Runs one signal on each text.
     /// - Returns: One outcome a text, in order. A text that fails is an outcome; throwing means that the signal cannot be run at all.
@@ -46,6 +47,17 @@ package protocol SignalSession: Sendable {
     func peakMemoryBytes() async -> Int?
 
     func close() async
+}
+
+/// Something worth saying about a configuration or a package: an error costs the package, or the part of it that the place names.
+package struct LoadNotice: Sendable, Equatable {
+    package let severity: Finding.Severity
+    package let fault: Fault
+
+    package init(_ severity: Finding.Severity, _ fault: Fault) {
+        self.severity = severity
+        self.fault = fault
+    }
 }
 
 /// A package whose manifest was read.

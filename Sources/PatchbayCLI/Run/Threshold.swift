@@ -7,18 +7,23 @@ package struct Threshold: Sendable, Equatable {
         case asked
         /// The signal's own recommendation.
         case recommended
-        /// Nobody named one: a score counts when it is true, not zero, not empty.
+        /// None is needed: a boolean matches when it is true, a text when there is one.
         case truth
+        /// Nobody named one for a number: no score matches, since any line drawn here would be an invention of ours.
+        case missing
     }
 
     package let source: Source
-    /// Scores at or above match; nil with `truth`.
+    /// Scores at or above match; nil with `truth` and `missing`.
     package let value: Double?
+    /// What the signal says it gives.
+    private let outputType: String
 
-    /// The one for a signal: asked for by its type, asked for in general, recommended by the signal, or truth.
+    /// The one for a signal: asked for by its type, asked for in general, recommended by the signal, or none.
     ///
     /// Only number scores are compared; for booleans and strings a general threshold is passed over, because 0.8 says nothing about them.
     package init(for signal: LoadedSignal, asked: ThresholdOptions) {
+        outputType = signal.outputType
         if let value = asked.byType[signal.type] {
             (source, self.value) = (.asked, value)
         } else if signal.outputType == "NUMBER", let value = asked.general {
@@ -26,7 +31,7 @@ package struct Threshold: Sendable, Equatable {
         } else if signal.outputType == "NUMBER", let value = signal.highPrecisionThreshold {
             (source, self.value) = (.recommended, value)
         } else {
-            (source, value) = (.truth, nil)
+            (source, value) = (signal.outputType == "NUMBER" ? .missing : .truth, nil)
         }
     }
 
@@ -36,7 +41,9 @@ package struct Threshold: Sendable, Equatable {
         case (.bool(let isTrue), nil): isTrue
         case (.string(let text), nil): !text.isEmpty
         case (.int, let threshold), (.double, let threshold):
-            score.doubleValue.flatMap { number in number.isNaN ? nil : threshold.map { number >= $0 } ?? (number != 0) }
+            score.doubleValue.flatMap { number in
+                number.isNaN ? nil : threshold.map { number >= $0 } ?? (source != .missing && number != 0)
+            }
         case (.bool(let isTrue), let threshold?): (isTrue ? 1 : 0) >= threshold
         default: nil
         }
@@ -47,7 +54,8 @@ package struct Threshold: Sendable, Equatable {
         switch (source, value) {
         case (.asked, let value?): "≥ \(Quantity.exact(value))"
         case (.recommended, let value?): "≥ \(Quantity.exact(value)) (recommended)"
-        default: "is true"
+        case (.missing, _): "never: give --threshold"
+        default: outputType == "STRING" ? "is not empty" : "is true"
         }
     }
 }

@@ -60,10 +60,12 @@ package enum ErrorRendering {
         return lines.map { String($0.dropFirst(margin)) }
     }
 
-    /// Whether a place already names the position in which a stack of a single frame ends, as `(src/main.ts:4:11)`.
+    /// Whether a place already names the position in which a stack of a single frame ends, as `(src/main.ts:4:11)`; a frame outside of any
+    /// function has no parentheses of its own.
     private static func tells(_ place: String, _ frame: String) -> Bool {
-        guard frame.hasPrefix("at "), frame.hasSuffix(")"), let start = frame.lastIndex(of: "(") else { return false }
-        return place.contains(frame[start...])
+        guard frame.hasPrefix("at ") else { return false }
+        if frame.hasSuffix(")"), let start = frame.lastIndex(of: "(") { return place.contains(frame[start...]) }
+        return place.contains("(\(frame.dropFirst(3)))")
     }
 
     private static func part(_ label: String, _ text: String, style: Style, width: Int) -> [String] {

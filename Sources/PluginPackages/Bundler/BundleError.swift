@@ -33,7 +33,7 @@ package enum BundleError: Error, Sendable, Hashable {
             let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
             return Fault(
                 code: first.code, message: first.sentence + more, place: first.place.description, remedy: first.remedy, turn: .plugin,
-                details: findings.map(\.description).joined(separator: "\n"))
+                details: Finding.details(of: findings, told: [first]))
         case .toolsMissing(let packages):
             return Fault(
                 code: "bundle.tools-missing", message: "Plugins cannot be bundled: \(packages.joined(separator: ", ")) not found.",

@@ -119,7 +119,9 @@ struct CallTable {
             if slots[index].isStream, !slots[index].isClosing, case .running = slots[index].phase {
                 slots[index].outcome = outcome
                 slots[index].deadline = .max
-            } else { release(index) }
+            } else {
+                release(index)
+            }
             return nil
         }
     }

@@ -58,7 +58,9 @@ struct Inbox: @unchecked Sendable {
             case PB_RING_OK:
                 let header = FrameHeader(
                     length: record.length, kind: record.kind, flags: FrameFlags(rawValue: record.flags), id: record.id, extra: record.extra)
-                if let frame = try assembler.accept(header, UnsafeRawBufferPointer(start: buffer, count: Int(record.length))) { return frame }
+                if let frame = try assembler.accept(header, UnsafeRawBufferPointer(start: buffer, count: Int(record.length))) {
+                    return frame
+                }
             case PB_RING_EMPTY: return nil
             default: throw .corruptRing
             }
@@ -134,7 +136,11 @@ struct Outbox: @unchecked Sendable {
         self.backlogBytesMax = backlogBytesMax
     }
 
-    enum Outcome { case sent, kept, full, corrupt }
+    /// `ignored`: the worker has not read for so long that even what it asked for no longer fits.
+    enum Outcome { case sent, kept, full, corrupt, ignored }
+
+    /// Answers and control messages may wait beyond the limit of calls, up to this many times it.
+    private static let patience = 3
 
     var hasBacklog: Bool { sent < backlog.count }
 
@@ -151,7 +157,9 @@ struct Outbox: @unchecked Sendable {
             default: return .corrupt
             }
         }
-        guard evenIfFull || backlog.count - sent + payload.count <= backlogBytesMax else { return .full }
+        let waiting = backlog.count - sent + payload.count
+        guard waiting <= backlogBytesMax || evenIfFull else { return .full }
+        guard waiting <= Self.patience * backlogBytesMax else { return .ignored }
         if sent > 0 {
             backlog.removeFirst(sent)
             sent = 0

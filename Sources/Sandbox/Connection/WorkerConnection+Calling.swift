@@ -20,6 +20,9 @@ extension WorkerConnection {
         case .corrupt:
             condemn(.protocolViolation(FrameError.corruptRing.description))
             return true
+        case .ignored:
+            condemn(.protocolViolation("it does not read what was sent to it"))
+            return true
         }
     }
 

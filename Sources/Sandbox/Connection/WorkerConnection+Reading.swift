@@ -106,7 +106,8 @@ extension WorkerConnection {
         case "limit.time": .timeLimit(limits.callTime, running: true, killed: false)
         case "limit.cpu": .cpuLimit(limits.callCPUTime)
         case "limit.memory": .memoryLimit(bytes: limits.memoryBytes)
-        case "export.not-found": .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
+        case "export.not-found":
+            .noSuchExport(name: error.message.split(separator: "\"").dropFirst().first.map(String.init) ?? "?", exports: [])
         case _ where error.isOutOfMemory: .memoryLimit(bytes: limits.memoryBytes)
         default: .threw(error)
         }
@@ -131,7 +132,9 @@ extension WorkerConnection {
             // Past its deadline: the reason stands, unless the worker knows better that the call was still running.
             if case .failed(.timeLimit(_, running: true, _)) = outcome {
                 delivered = .failed(.timeLimit(table[index].limit, running: true, killed: false))
-            } else { delivered = .failed(reason) }
+            } else {
+                delivered = .failed(reason)
+            }
             keepOpen = false
         case .running:
             if case .failed(.timeLimit(_, let running, let killed)) = outcome {
@@ -144,15 +147,26 @@ extension WorkerConnection {
         if let continuation = table.settle(index, delivered, keepOpen: keepOpen) { reading.resumable.append((continuation, delivered)) }
     }
 
+    /// The plugin stands still until the answer is there, so there is one at a time and nothing to keep count of.
+    private func synchronousCall(_ record: HostCallRecord) {
+        guard isLive(record.callID) else { return deliver(record.number, .error(Self.endedCall)) }
+        handler.handle(record) { [self] in deliver(record.number, $0) }
+    }
+
+    private func isLive(_ callID: UInt32) -> Bool {
+        calls.withLock { $0.index(of: callID) != nil || callID == WorkerConnection.loadCallID && $0.inFlight > 0 }
+    }
+
     private func hostCall(_ frame: Frame) throws(WireViolation) {
         let number = frame.header.id
+        if frame.header.flags.contains(.synchronous) { return synchronousCall(HostCallRecord(reading: frame)) }
         let (isNew, count) = openHostCalls.withLock { ($0.insert(number).inserted, $0.count) }
         guard isNew else { throw WireViolation(description: "the number \(number) for two host calls at once") }
         guard count <= limits.hostCallsOpen + limits.timersOpen + Self.hostCallSlack else {
             throw WireViolation(description: "more than \(limits.hostCallsOpen) host calls open at once")
         }
         let record = HostCallRecord(reading: frame)
-        guard calls.withLock({ $0.index(of: record.callID) != nil || record.callID == WorkerConnection.loadCallID && $0.inFlight > 0 }) else {
+        guard isLive(record.callID) else {
             answer(number, .error(Self.endedCall))
             return
         }
@@ -160,11 +174,16 @@ extension WorkerConnection {
     }
 
     private static let endedCall = Array(
-        #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#.utf8)
+        #"{"code":"hostcall.no-call","message":"The call this belongs to has ended, and with it the right to ask the hub for anything."}"#
+            .utf8)
 
     /// Sends the answer to a host call, unless it was cancelled or answered before. From any thread.
     private func answer(_ number: UInt32, _ answer: HostCallAnswer) {
         guard openHostCalls.withLock({ $0.remove(number) }) != nil else { return }
+        deliver(number, answer)
+    }
+
+    private func deliver(_ number: UInt32, _ answer: HostCallAnswer) {
         let (payload, flags): ([UInt8], FrameFlags) =
             switch answer {
             case .value(let bytes): (bytes, [])

@@ -147,6 +147,6 @@ package struct MachineReport: Sendable, Hashable {
         guard case .fails(let words) = facts.bubblewrapTrial else { return found }
         return LayerStatus(
             "bubblewrap", .missing, "does not work here: \(words)",
-            remedy: "Bundling needs user namespaces, or a setuid bwrap. Plugins that ship one bundled .js file run without it.")
+            remedy: "Bundling needs user namespaces, or a setuid bwrap; without either, plugins cannot be installed.")
     }
 }

@@ -10,7 +10,9 @@ package struct FailureLedger: Sendable, Hashable {
         /// Wait after the first, second, … failure in the window; the last one repeats.
         package var backoff: [Duration]
 
-        package init(failuresMax: Int = 3, window: Duration = .seconds(600), backoff: [Duration] = [.milliseconds(100), .milliseconds(500), .seconds(2)]) {
+        package init(
+            failuresMax: Int = 3, window: Duration = .seconds(600), backoff: [Duration] = [.milliseconds(100), .milliseconds(500)]
+        ) {
             self.failuresMax = failuresMax
             self.window = window
             self.backoff = backoff

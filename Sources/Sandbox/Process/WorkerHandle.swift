@@ -19,25 +19,24 @@ enum DeathCertificate {
 
     /// Signals that an allocation failure inside the engine ends in, depending on where it strikes.
     private static let memorySignals: Set<Int32> = [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGKILL]
-    /// How near the limit memory must have been for a death to be put down to it: two thirds of the budget, since the last straw may be
-    /// large. A table that grows asks for twice what it has while it still has it.
-    private static func nearLimitBytes(_ limits: SandboxLimits) -> UInt64 { UInt64(max(24 << 20, limits.memoryBytes / 3 * 2)) }
-    /// The same for the peak of resident memory, which is known without the worker's word.
-    private static let nearPeakBytes: UInt64 = 24 << 20
+    /// How near the limit memory must have been for a death to be put down to it. The engine's allocator asks for 32 MB at a time and
+    /// aborts when it is refused.
+    private static let nearLimitBytes = 40 << 20
 
-    /// `note` is the worker's own word and believed only where it fits the facts.
-    static func classify(_ exit: pb_exit, note: pb_crash_note, limits: SandboxLimits) -> CallFailure {
+    /// `note` and `refusals` are the worker's own words: they tell one death from another, and nothing is granted for them.
+    static func classify(_ exit: pb_exit, note: pb_crash_note, refusals: UInt32, limits: SandboxLimits) -> CallFailure {
         var signal = exit.signal
         // As process 1 of its namespace a worker ignores its own fatal signals and leaves with 128 + signal instead.
         if signal == 0, exit.status > 128, exit.status < 192 { signal = exit.status - 128 }
         if signal == SIGSYS { return .sandboxViolation }
         if signal == 0 {
-            return exit.status == lockdownRefused ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
+            return exit.status == lockdownRefused
+                ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
         }
         if memorySignals.contains(signal) {
             let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max
-            let nearLimit = noted && note.data_bytes &+ nearLimitBytes(limits) >= note.data_limit_bytes
-            if nearLimit || exit.resident_peak_bytes + nearPeakBytes >= UInt64(limits.memoryBytes) + engineBytes {
+            let nearLimit = noted && note.data_bytes &+ UInt64(nearLimitBytes) >= note.data_limit_bytes
+            if nearLimit || refusals > 0 || exit.resident_peak_bytes + UInt64(nearLimitBytes) >= UInt64(limits.memoryBytes) + engineBytes {
                 return .memoryLimit(bytes: limits.memoryBytes)
             }
         }

@@ -22,7 +22,8 @@ package struct WorkerLayout: Sendable, Hashable {
     package static func find() throws(NotFound) -> WorkerLayout {
         let own = ownDirectory()
         let worker = try first(
-            "patchbay-worker", environment("PATCHBAY_WORKER").map { [$0] } ?? ["\(own)/patchbay-worker", "\(own)/../libexec/patchbay/patchbay-worker"],
+            "patchbay-worker",
+            environment("PATCHBAY_WORKER").map { [$0] } ?? ["\(own)/patchbay-worker", "\(own)/../libexec/patchbay/patchbay-worker"],
             mode: X_OK)
         var candidates = environment("PATCHBAY_RUNTIME").map { [$0] } ?? ["\(own)/runtime", "\(own)/../share/patchbay/runtime"]
         if environment("PATCHBAY_RUNTIME") == nil {

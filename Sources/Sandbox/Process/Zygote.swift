@@ -22,6 +22,8 @@ final class Zygote: @unchecked Sendable {
     static let environment = [
         "TZ=UTC", "LANG=C.UTF-8", "GIGACAGE_ENABLED=0", "JSC_usePollingTraps=1", "JSC_forceRAMSize=134217728",
         "JSC_useJIT=0", "JSC_useWasm=0",
+        // One heap for all threads: the C library otherwise sets up another for each.
+        "MALLOC_ARENA_MAX=1",
         // The runtime's crash reporter walks /proc/self/task in a signal handler: in a confined worker that turned every abort into a
         // forbidden system call.
         "SWIFT_BACKTRACE=enable=no",
@@ -83,7 +85,8 @@ final class Zygote: @unchecked Sendable {
         }
         guard outcome == 0 else {
             close(ends[0])
-            throw StartFailed(reason: "\(layout.executable) did not start: \(result.step.map { String(cString: $0) + ": " } ?? "")\(describe(-outcome))")
+            throw StartFailed(
+                reason: "\(layout.executable) did not start: \(result.step.map { String(cString: $0) + ": " } ?? "")\(describe(-outcome))")
         }
         control = ends[0]
         pid = result.pid

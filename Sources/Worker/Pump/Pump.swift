@@ -69,7 +69,8 @@ struct Pump {
             }
             error += #""}"#
             error.withUTF8 { bytes in
-                state.pointee.wire.send(FrameHeader(kind: kind.rawValue, flags: .error, id: id == PumpState.loadID ? 0 : id), UnsafeRawBufferPointer(bytes))
+                state.pointee.wire.send(
+                    FrameHeader(kind: kind.rawValue, flags: .error, id: id == PumpState.loadID ? 0 : id), UnsafeRawBufferPointer(bytes))
             }
             state.pointee.owesAnswer = false
         }

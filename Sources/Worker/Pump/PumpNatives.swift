@@ -38,7 +38,8 @@ enum PumpNatives {
                 state.pointee.owesAnswer = false
             } else if JSValueIsNull(context, reply) {
                 state.pointee.wire.send(
-                    FrameHeader(kind: WorkerToHub.result.rawValue, flags: .undefined, id: state.pointee.current), UnsafeRawBufferPointer(start: nil, count: 0))
+                    FrameHeader(kind: WorkerToHub.result.rawValue, flags: .undefined, id: state.pointee.current),
+                    UnsafeRawBufferPointer(start: nil, count: 0))
                 state.pointee.owesAnswer = false
             }
         }
@@ -111,18 +112,23 @@ enum PumpNatives {
             if header.kind == HubToWorker.hostReply.rawValue, header.id == id {
                 Self.header[1] = UInt32(header.flags.rawValue)
                 guard header.length > 0 else { return JSValueMakeUndefined(context) }
-                let string = buffer.withMemoryRebound(to: CChar.self, capacity: Int(header.length) + 1) { JSStringCreateWithUTF8CString($0) }!
+                let string = buffer.withMemoryRebound(to: CChar.self, capacity: Int(header.length) + 1) {
+                    JSStringCreateWithUTF8CString($0)
+                }!
                 defer { JSStringRelease(string) }
                 return JSValueMakeFromJSONString(context, string) ?? JSValueMakeUndefined(context)
             }
             // The hub bounds the calls it has open, and so this list.
-            state.pointee.deferred.append(Frame(header: header, payload: [UInt8](UnsafeBufferPointer(start: buffer, count: Int(header.length)))))
+            state.pointee.deferred.append(
+                Frame(header: header, payload: [UInt8](UnsafeBufferPointer(start: buffer, count: Int(header.length)))))
         }
     }
 
     /// `evaluate(source, url)`: the value of a script, or its exception.
     private static let evaluate: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
-        guard count >= 2, let arguments, let source = JSValueToStringCopy(context, arguments[0], exception) else { return JSValueMakeUndefined(context) }
+        guard count >= 2, let arguments, let source = JSValueToStringCopy(context, arguments[0], exception) else {
+            return JSValueMakeUndefined(context)
+        }
         defer { JSStringRelease(source) }
         guard let url = JSValueToStringCopy(context, arguments[1], exception) else { return JSValueMakeUndefined(context) }
         defer { JSStringRelease(url) }
@@ -151,7 +157,9 @@ enum PumpNatives {
 
     /// `onUnhandledRejection(callback)`: the engine calls it with a promise nobody handled, and its reason.
     private static let onUnhandledRejection: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
-        guard count >= 1, let arguments, let function = JSValueToObject(context, arguments[0], exception) else { return JSValueMakeUndefined(context) }
+        guard count >= 1, let arguments, let function = JSValueToObject(context, arguments[0], exception) else {
+            return JSValueMakeUndefined(context)
+        }
         JSGlobalContextSetUnhandledRejectionCallback(JSContextGetGlobalContext(context), function, exception)
         return JSValueMakeUndefined(context)
     }
@@ -163,12 +171,15 @@ enum PumpNatives {
     }
 
     /// Sends a value's text. Text longer than a message may be is replaced by an error under the same id, so that nobody waits in vain.
-    private static func sendText(_ state: UnsafeMutablePointer<PumpState>, _ value: JSValueRef?, _ header: FrameHeader, held: Bool = false) {
+    private static func sendText(_ state: UnsafeMutablePointer<PumpState>, _ value: JSValueRef?, _ header: FrameHeader, held: Bool = false)
+    {
         let context = state.pointee.engine.context
         guard let value, let string = JSValueToStringCopy(context, value, nil) else { return }
         defer { JSStringRelease(string) }
         let capacity = JSStringGetMaximumUTF8CStringSize(string)
-        guard JSStringGetLength(string) <= state.pointee.messageBytesMax, reserve(state, capacity) else { return sendTooLong(state, header, held: held) }
+        guard JSStringGetLength(string) <= state.pointee.messageBytesMax, reserve(state, capacity) else {
+            return sendTooLong(state, header, held: held)
+        }
         let written = JSStringGetUTF8CString(string, state.pointee.scratch, state.pointee.scratchCapacity)
         let length = max(0, written - 1)
         guard length <= state.pointee.messageBytesMax else { return sendTooLong(state, header, held: held) }
@@ -194,14 +205,14 @@ enum PumpNatives {
 
     private static func sendTooLong(_ state: UnsafeMutablePointer<PumpState>, _ header: FrameHeader, held: Bool) {
         var header = header
-        var text = #"{"code":"limit.message-size","name":"Error","message":"The message is longer than the \#(state.pointee.messageBytesMax) bytes allowed. Return less at a time, for example from a generator."}"#
+        var text =
+            #"{"code":"limit.message-size","name":"Error","message":"The message is longer than the \#(state.pointee.messageBytesMax) bytes allowed. Return less at a time, for example from a generator."}"#
         switch WorkerToHub(rawValue: header.kind) {
         case .item, .streamEnd: header.kind = WorkerToHub.result.rawValue
-        case .hostCall: text = "hostcall.too-long\nnull"
-        case .notify: return
+        case .notify, .hostCall: return  // the prelude measures host calls before it sends them
         default: break
         }
-        if header.kind != WorkerToHub.hostCall.rawValue { header.flags.insert(.error) }
+        header.flags.insert(.error)
         text.withUTF8 { state.pointee.put(header, UnsafeRawBufferPointer($0), held: held) }
     }
 

@@ -69,14 +69,18 @@ struct Wire {
 
     private mutating func receiveFromSocket() {
         while true {
-            guard let message = try? decoder.next() else {
+            let next: Frame?
+            do throws(FrameError) { next = try decoder.next() } catch { WorkerExit.protocolBroken.leave() }
+            guard let message = next else {
                 let count = read(socket, buffer, capacity - 1)
                 guard count > 0 else { WorkerExit.hubGone.leave() }
                 decoder.feed(UnsafeRawBufferPointer(start: buffer, count: count))
                 continue
             }
             grow(to: message.payload.count + 1, keeping: 0)
-            message.payload.withUnsafeBytes { if let from = $0.baseAddress { buffer.update(from: from.assumingMemoryBound(to: UInt8.self), count: $0.count) } }
+            message.payload.withUnsafeBytes {
+                if let from = $0.baseAddress { buffer.update(from: from.assumingMemoryBound(to: UInt8.self), count: $0.count) }
+            }
             buffer[message.payload.count] = 0
             header = message.header
             return

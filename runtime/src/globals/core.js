@@ -7,7 +7,7 @@ export function createCore(globalObject, native, host, profile) {
   let primordials;
   const loaded = { __proto__: null };
 
-  return {
+  const core = {
     __proto__: null,
     globalObject,
     native,
@@ -15,7 +15,7 @@ export function createCore(globalObject, native, host, profile) {
     profile,
     /// See primordials.js.
     get primordials() {
-      return (primordials ??= callableForms(captured));
+      return (primordials ??= callableForms(native, captured));
     },
     /// The key of a method that says how the log shows an object of ours.
     inspectSymbol: Symbol('inspect'),
@@ -28,7 +28,7 @@ export function createCore(globalObject, native, host, profile) {
       let chunk = loaded[name];
       if (chunk === undefined) {
         chunk = { __proto__: null };
-        native.chunk(name)(this, chunk);
+        native.chunk(name)(core, chunk);
         loaded[name] = chunk;
       }
       return chunk;
@@ -36,20 +36,21 @@ export function createCore(globalObject, native, host, profile) {
     /// A value as the log shows it. Never throws, whatever the value does.
     format(value) {
       try {
-        return this.load('console').inspect(value);
+        return core.load('console').inspect(value);
       } catch {
         return '[a value that cannot be shown]';
       }
     },
     /// For an error that nobody caught: a line of the log, and word to the host.
     reportError(error) {
-      report(this, 'Uncaught', error);
+      report(core, 'Uncaught', error);
     },
     /// The same for the reason of a promise that was rejected and has no handler.
     reportRejection(reason) {
-      report(this, 'Unhandled rejection', reason);
+      report(core, 'Unhandled rejection', reason);
     },
   };
+  return core;
 }
 
 function report(core, kind, error) {

@@ -33,6 +33,8 @@ export function describeError(thrown, fallbackCode = 'plugin.threw') {
         out.code = own;
         const remedy = text(thrown.remedy, MESSAGE_CHARACTERS_MAX);
         if (remedy !== undefined) out.remedy = remedy;
+        const turn = text(thrown.turn, CODE_CHARACTERS_MAX);
+        if (turn !== undefined) out.turn = turn;
       }
       const cause = thrown.cause;
       if (typeof cause === 'object' && cause !== null) out.cause = text(cause.message, MESSAGE_CHARACTERS_MAX);
@@ -70,6 +72,7 @@ export function hostError(reply) {
   const error = internal(text(reply?.code, CODE_CHARACTERS_MAX) ?? 'hostcall.failed', text(reply?.message, MESSAGE_CHARACTERS_MAX) ?? 'the host call failed');
   error.name = reply?.name === 'PermissionDenied' ? 'PermissionDenied' : 'HostError';
   if (reply?.remedy) error.remedy = reply.remedy;
+  if (reply?.turn) error.turn = reply.turn;
   if (reply?.data !== undefined) error.data = reply.data;
   return error;
 }

@@ -24,7 +24,14 @@ export function makeHost(native, calls, limits) {
     return operation + '\n' + (json === undefined ? 'null' : json);
   }
 
-  function start(bound, operation, args, signal, isTimer) {
+  // A character takes at most three bytes; only texts near the limit are measured.
+  function tooLong(body) {
+    return body.length * 3 > limits.messageBytes && (body.length > limits.messageBytes || native.utf8Encode(body).length > limits.messageBytes);
+  }
+  const tooLarge = () => internal('hostcall.too-large', `A host call may be ${limits.messageBytes} bytes long; this one is longer.`);
+
+  /// `opened` is told the call's number once it is on its way.
+  function start(bound, operation, args, signal, isTimer, opened) {
     return new NativePromise((resolve, reject) => {
       const owner = ownerFor(bound);
       if (owner === 0) return reject(ended());
@@ -35,14 +42,16 @@ export function makeHost(native, calls, limits) {
           : `More than ${limits.hostCallsMax} host calls are open; await some of them first.`));
       }
       const body = message(operation, args);
+      if (tooLong(body)) return reject(tooLarge());
       const number = lastNumber = (lastNumber % 0x7ffffffe) + 1;
-      const entry = { owner, isTimer, resolve, reject, release: undefined };
+      const entry = { owner, isTimer, resolve, reject, release: undefined, dropped: undefined };
       if (signal) {
         const onAbort = () => { if (forget(number)) { native.send(HOST_CANCEL, 0, number, owner, ''); reject(aborted(signal)); } };
         signal.addEventListener('abort', onAbort);
         entry.release = () => signal.removeEventListener('abort', onAbort);
       }
       open.set(number, entry);
+      opened?.(number, entry);
       if (isTimer) openTimers++;
       native.send(HOST_CALL, 0, number, owner, body);
     });
@@ -64,18 +73,21 @@ export function makeHost(native, calls, limits) {
       callSync(operation, args) {
         const owner = ownerFor(bound);
         if (owner === 0) throw ended();
-        const value = native.callSync(SYNCHRONOUS, lastNumber = (lastNumber % 0x7ffffffe) + 1, owner, message(operation, args));
+        const body = message(operation, args);
+        if (tooLong(body)) throw tooLarge();
+        const value = native.callSync(SYNCHRONOUS, lastNumber = (lastNumber % 0x7ffffffe) + 1, owner, body);
         if (header[1] & ERROR) throw hostError(value);
         return value;
       },
       notify: (operation, args) => native.send(NOTIFY, 0, 0, ownerFor(bound), message(operation, args)),
       onUncaught: () => {},   // logged already by whoever reports it; a call fails by its own promise
-      sleep(milliseconds) {
-        const number = (lastNumber % 0x7ffffffe) + 1;
-        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true);
+      /// `dropped` is called when the sleep ends with its call instead of with its time: the promise never settles then.
+      sleep(milliseconds, dropped) {
+        let number = 0;   // stays 0 when the sleep was refused: there is nothing to cancel then
+        const promise = start(bound, 'time.sleep', { ms: milliseconds }, undefined, true, (given, entry) => { number = given; entry.dropped = dropped; });
         return {
           promise,
-          cancel() { const entry = forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
+          cancel() { const entry = number === 0 ? undefined : forget(number); if (entry) native.send(HOST_CANCEL, 0, number, entry.owner, ''); },
         };
       },
     };
@@ -95,7 +107,7 @@ export function makeHost(native, calls, limits) {
       if (open.size === 0) return;
       const left = [];
       open.forEach((entry, number) => { if (entry.owner === id) left[left.length] = number; });
-      for (let i = 0; i < left.length; i++) { forget(left[i]); native.send(HOST_CANCEL, 0, left[i], id, ''); }
+      for (let i = 0; i < left.length; i++) { forget(left[i])?.dropped?.(); native.send(HOST_CANCEL, 0, left[i], id, ''); }
     },
   };
 }

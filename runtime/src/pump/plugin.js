@@ -29,9 +29,10 @@ export function instantiate(native, source, url, require) {
 
 export function loadPlugin(native, boot, script, hostFor) {
   const require = makeRequire(native, boot.modules ?? create(null), hostFor);
+  // The facade first: it takes what it needs of the language before the plugin can touch it.
+  const facade = boot.facade && instantiate(native, boot.facade.source, 'patchbay:' + boot.facade.name, require);
   const exports = instantiate(native, script, boot.scriptName, require);
-  if (boot.facade) {
-    const facade = instantiate(native, boot.facade.source, 'patchbay:' + boot.facade.name, require);
+  if (facade) {
     const entries = facade.create({ exports, host: hostFor(0) });
     return { find: (name) => entries[name], names: () => ownKeys(entries) };
   }

@@ -14,7 +14,7 @@ export function makePump(native, install) {
   const { step, send } = native;
   const pending = new SafeMap();                // id -> { context, iterator, asking }
   const names = [], entries = [];               // handle -> entry name, and its function once it was found
-  const limits = { hostCallsMax: 1024, timersMax: 1024 };
+  const limits = { hostCallsMax: 1024, timersMax: 1024, messageBytes: 16 << 20 };
   const calls = {
     current: 0,
     isLive: (id) => id === calls.current || pending.has(id),
@@ -157,7 +157,9 @@ export function makePump(native, install) {
 
   function start(value) {
     boot = value;
-    if (boot.limits) { limits.hostCallsMax = boot.limits.hostCallsMax; limits.timersMax = boot.limits.timersMax; }
+    limits.hostCallsMax = boot.limits.hostCallsMax;
+    limits.timersMax = boot.limits.timersMax;
+    limits.messageBytes = boot.limits.messageBytes;
     globals = install(globalThis, native, host.boundTo(0), boot.profile);
     native.onUnhandledRejection((promise, reason) => globals.reportRejection(reason));
   }

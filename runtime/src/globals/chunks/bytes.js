@@ -2,7 +2,7 @@
 const {
   ArrayBufferIsView, ArrayBufferPrototypeGetByteLength, DataViewPrototypeGetBuffer, DataViewPrototypeGetByteLength,
   DataViewPrototypeGetByteOffset, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteLength,
-  TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetTag, Uint8Array,
+  TypedArrayPrototypeGetByteOffset, TypedArrayPrototypeGetToStringTag, Uint8Array,
 } = core.primordials;
 
 
@@ -16,7 +16,7 @@ export function viewBytes(source, what) {
     }
     return new Uint8Array(source);
   }
-  if (TypedArrayPrototypeGetTag(source) === undefined) {
+  if (TypedArrayPrototypeGetToStringTag(source) === undefined) {
     return new Uint8Array(
       DataViewPrototypeGetBuffer(source), DataViewPrototypeGetByteOffset(source), DataViewPrototypeGetByteLength(source));
   }

@@ -13,13 +13,15 @@ const {
   ReflectApply, ReflectConstruct, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectHas, RegExp,
   RegExpPrototypeGetFlags, RegExpPrototypeGetSource, Set, SetPrototypeAdd, SetPrototypeForEach, SetPrototypeGetSize,
   StringPrototypeValueOf, SymbolIterator, SyntaxError, TypeError, TypedArrayPrototypeGetBuffer, TypedArrayPrototypeGetByteOffset,
-  TypedArrayPrototypeGetLength, TypedArrayPrototypeGetTag, TypedArrayPrototypeSet, URIError, Uint8Array, WeakMapPrototypeHas,
+  TypedArrayPrototypeGetLength, TypedArrayPrototypeGetToStringTag, TypedArrayPrototypeSet, URIError, Uint8Array, WeakMapPrototypeHas,
   WeakRef, WeakSetPrototypeHas,
 } = core.primordials;
 
 const errorTypes = { __proto__: null, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 const viewTypes = { __proto__: null };
-const viewNames = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float16', 'Float32', 'Float64', 'BigInt64', 'BigUint64'];
+const viewNames = [
+  'Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float16', 'Float32', 'Float64', 'BigInt64', 'BigUint64',
+];
 for (let i = 0; i < viewNames.length; i++) viewTypes[`${viewNames[i]}Array`] = core.globalObject[`${viewNames[i]}Array`];
 /// What has hidden state that no clone could carry.
 const uncloneable = [Promise.prototype, WeakRef.prototype, core.globalObject.FinalizationRegistry.prototype];
@@ -180,7 +182,7 @@ function cloneBuffer(value, length) {
 }
 
 function cloneView(state, value) {
-  const tag = TypedArrayPrototypeGetTag(value);
+  const tag = TypedArrayPrototypeGetToStringTag(value);
   const type = tag === undefined ? DataView : viewTypes[tag];
   // The getters of a DataView throw where it is out of bounds; for the others zero says so, or nothing.
   const source = tag === undefined ? DataViewPrototypeGetBuffer(value) : TypedArrayPrototypeGetBuffer(value);

@@ -2,10 +2,10 @@
 import { cut, inspect, stackOf, textMax } from './inspect.js';
 
 const {
-  ArrayIsArray, ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeUnshift, Error, Map, MapPrototypeDelete, MapPrototypeGet,
-  MapPrototypeGetSize, MapPrototypeHas, MapPrototypeSet, MathMin, MathTrunc, Number, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor,
-  ReflectOwnKeys, String, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeRepeat, StringPrototypeReplaceAll,
-  StringPrototypeSlice, SymbolToStringTag,
+  ArrayIsArray, ArrayPrototypePush, ArrayPrototypeUnshift, Error, Map, MapPrototypeDelete, MapPrototypeGet, MapPrototypeGetSize,
+  MapPrototypeHas, MapPrototypeSet, MathMin, MathTrunc, Number, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor, ReflectOwnKeys,
+  String, StringPrototypeCharCodeAt, StringPrototypeIndexOf, StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice,
+  SymbolToStringTag,
 } = core.primordials;
 const { host, native } = core;
 

@@ -2,7 +2,9 @@
 import { viewBytes } from './bytes.js';
 import { defineInterface, requireArguments } from './interfaces.js';
 
-const { RegExpPrototypeExec, TypeError, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetTag, TypedArrayPrototypeSet } = core.primordials;
+const {
+  RegExpPrototypeExec, TypeError, TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetToStringTag, TypedArrayPrototypeSet,
+} = core.primordials;
 const { randomBytes, randomUUID } = core.native;
 
 /// Most bytes of one call, by the standard.
@@ -31,7 +33,7 @@ class Crypto {
   getRandomValues(array) {
     void this.#brand;
     requireArguments(arguments.length, 1, 'crypto.getRandomValues');
-    const tag = typeof array === 'object' && array !== null ? TypedArrayPrototypeGetTag(array) : undefined;
+    const tag = typeof array === 'object' && array !== null ? TypedArrayPrototypeGetToStringTag(array) : undefined;
     if (tag === undefined || RegExpPrototypeExec(/Int|Uint/, tag) === null) {
       throw domException('crypto.getRandomValues: the argument must be a typed array of integers', 'TypeMismatchError');
     }

@@ -4,7 +4,7 @@ import { defineInterface, dictionary, requireArguments } from './interfaces.js';
 
 const {
   RangeError, RegExpPrototypeExec, StringPrototypeCharCodeAt, StringPrototypeSlice, StringPrototypeToLowerCase, TypeError,
-  TypedArrayPrototypeGetLength, TypedArrayPrototypeGetTag, TypedArrayPrototypeSet, TypedArrayPrototypeSlice, Uint8Array,
+  TypedArrayPrototypeGetLength, TypedArrayPrototypeGetToStringTag, TypedArrayPrototypeSet, TypedArrayPrototypeSlice, Uint8Array,
 } = core.primordials;
 const {
   utf8Encode, utf8Decode, utf8CompleteLength, utf16leDecode, windows1252Decode, base64Encode, base64Decode, binaryDecode, binaryEncode,
@@ -27,7 +27,7 @@ class TextEncoder {
     void this.#brand;
     requireArguments(arguments.length, 2, 'TextEncoder.encodeInto');
     source = `${source}`;
-    if (TypedArrayPrototypeGetTag(destination) !== 'Uint8Array') {
+    if (TypedArrayPrototypeGetToStringTag(destination) !== 'Uint8Array') {
       throw new TypeError('TextEncoder.encodeInto: the destination must be a Uint8Array');
     }
     const room = TypedArrayPrototypeGetLength(destination);
@@ -128,7 +128,8 @@ class TextDecoder {
       this.#started = false;
       throw new TypeError(`TextDecoder.decode: the bytes are not ${this.#encoding}`);
     }
-    const skipsMark = !this.#started && !this.#ignoreBOM && this.#encoding !== 'windows-1252' && StringPrototypeCharCodeAt(text, 0) === 0xfeff;
+    const mayHaveMark = !this.#started && !this.#ignoreBOM && this.#encoding !== 'windows-1252';
+    const skipsMark = mayHaveMark && StringPrototypeCharCodeAt(text, 0) === 0xfeff;
     this.#started = stream && (this.#started || text.length > 0);
     return skipsMark ? StringPrototypeSlice(text, 1) : text;
   }

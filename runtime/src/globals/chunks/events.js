@@ -259,8 +259,9 @@ class AbortSignal extends EventTarget {
   async #abortAfter(promise) {
     try {
       await pinPromise(promise);
-    } catch {
-      return; // the host ended the sleep: the plugin is going away
+    } catch (error) {
+      core.reportError(error); // refused: too many timers, or the call is over
+      return;
     }
     this.#abort(domException('The operation timed out', 'TimeoutError'));
   }

@@ -1,11 +1,12 @@
 // Values as a log shows them: compact, bounded in depth, width and length, and safe against getters, proxies and cycles.
 const {
-  ArrayIsArray, ArrayPrototypeJoin, BooleanPrototypeValueOf, DatePrototypeGetTime, DatePrototypeToISOString, NumberPrototypeValueOf,
-  RegExpPrototypeGetSource, RegExpPrototypeToString, StringPrototypeValueOf, ArrayPrototypePush, Error, JSONStringify, MapPrototypeForEach, MapPrototypeGetSize, MathMin, Object,
-  ReflectApply, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys, RegExpPrototypeExec, SetPrototypeForEach,
-  SetPrototypeGetSize, StringPrototypeEndsWith, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypeReplaceAll,
-  StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, SymbolPrototypeToString, TypedArrayPrototypeGetLength,
-  TypedArrayPrototypeGetTag, ArrayBufferPrototypeGetByteLength, NumberPrototypeToString,
+  ArrayBufferPrototypeGetByteLength, ArrayIsArray, ArrayPrototypeJoin, ArrayPrototypePush, BooleanPrototypeValueOf, DatePrototypeGetTime,
+  DatePrototypeToISOString, Error, JSONStringify, MapPrototypeForEach, MapPrototypeGetSize, MathMin, NumberPrototypeToString,
+  NumberPrototypeValueOf, Object, ReflectApply, ReflectGetOwnPropertyDescriptor, ReflectGetPrototypeOf, ReflectOwnKeys,
+  RegExpPrototypeExec, RegExpPrototypeGetSource, RegExpPrototypeToString, SetPrototypeForEach, SetPrototypeGetSize,
+  StringPrototypeEndsWith, StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypeReplaceAll, StringPrototypeSlice,
+  StringPrototypeSplit, StringPrototypeStartsWith, StringPrototypeValueOf, SymbolPrototypeToString, TypedArrayPrototypeGetLength,
+  TypedArrayPrototypeGetToStringTag,
 } = core.primordials;
 
 /// Longest text of one value, in UTF-16 units; also the longest line of the log.
@@ -123,7 +124,7 @@ function showObject(state, value, depth) {
   const time = brand(DatePrototypeGetTime, value);
   if (time !== undefined) return time === time ? DatePrototypeToISOString(value) : 'Invalid Date';
   if (brand(RegExpPrototypeGetSource, value) !== undefined && prototype !== null) return cut(RegExpPrototypeToString(value), stringMax);
-  if (TypedArrayPrototypeGetTag(value) !== undefined) {
+  if (TypedArrayPrototypeGetToStringTag(value) !== undefined) {
     return showItems(state, value, depth, `${name}(${TypedArrayPrototypeGetLength(value)}) `, TypedArrayPrototypeGetLength(value));
   }
   const bytes = brand(ArrayBufferPrototypeGetByteLength, value);
@@ -242,7 +243,9 @@ function showError(state, value, depth) {
   const rest = showProperties(state, value, depth, '', (key) => skipError(key) || key === 'cause' || key === 'name');
   if (rest !== '{}') text += ` ${rest}`;
   const errors = ReflectGetOwnPropertyDescriptor(value, 'errors');
-  if (errors !== undefined && !errors.enumerable && depth < depthMax) text += `\n  errors: ${indent(showDescriptor(state, errors, depth + 1))}`;
+  if (errors !== undefined && !errors.enumerable && depth < depthMax) {
+    text += `\n  errors: ${indent(showDescriptor(state, errors, depth + 1))}`;
+  }
   if (cause !== undefined && depth < depthMax) text += `\n  cause: ${indent(showDescriptor(state, cause, depth + 1))}`;
   return text;
 }

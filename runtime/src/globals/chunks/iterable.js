@@ -1,6 +1,7 @@
 // Web IDL's pair iterators: `entries`, `keys`, `values`, `forEach` and `Symbol.iterator` for a class that is a list of names and values.
 const {
-  ObjectCreate, ReflectApply, ReflectDefineProperty, ReflectGetPrototypeOf, ReflectSetPrototypeOf, SymbolIterator, SymbolToStringTag, TypeError,
+  ObjectCreate, ReflectApply, ReflectDefineProperty, ReflectGetPrototypeOf, ReflectSetPrototypeOf, SymbolIterator, SymbolToStringTag,
+  TypeError,
 } = core.primordials;
 
 const IteratorPrototype = ReflectGetPrototypeOf(ReflectGetPrototypeOf([][SymbolIterator]()));

@@ -1,13 +1,9 @@
 // setTimeout and its relatives, on top of the host's sleep (https://html.spec.whatwg.org/#timers).
 import { pinPromise } from './promises.js';
 
-const {
-  Map, MapPrototypeDelete, MapPrototypeGet, MapPrototypeGetSize, MapPrototypeSet, RangeError, ReflectApply, TypeError,
-} = core.primordials;
+const { Map, MapPrototypeDelete, MapPrototypeGet, MapPrototypeSet, ReflectApply, TypeError } = core.primordials;
 const { globalObject, host } = core;
 
-/// Most timers that may wait at once; one more is a RangeError.
-const timersMax = 10_000;
 /// Longest delay in milliseconds, as in browsers; a longer one fires at once there, and is cut to this here.
 const delayMax = 2 ** 31 - 1;
 /// From this depth on, a timer set by a timer waits at least `nestedDelayMin` milliseconds.
@@ -18,9 +14,19 @@ const waiting = new Map();
 let lastId = 0;
 let nesting = 0;
 
+/// Longest single sleep the host gives, in milliseconds; longer delays are slept in pieces.
+const sleepMax = 15 * 60 * 1000;
+
 function start(timer) {
   const least = timer.nesting > nestingFree ? nestedDelayMin : 0;
-  const sleep = host.sleep(timer.delay > least ? timer.delay : least);
+  timer.left = timer.delay > least ? timer.delay : least;
+  nap(timer);
+}
+
+function nap(timer) {
+  const piece = timer.left < sleepMax ? timer.left : sleepMax;
+  timer.left -= piece;
+  const sleep = host.sleep(piece, timer.forget);
   timer.sleep = sleep;
   wait(timer, sleep.promise);
 }
@@ -28,11 +34,17 @@ function start(timer) {
 async function wait(timer, promise) {
   try {
     await pinPromise(promise);
-  } catch {
-    stop(timer.id); // the host ended the sleep: the plugin is going away
+  } catch (error) {
+    // Refused: too many wait already, or the call that set it is over. There is no caller left to throw at.
+    timer.forget();
+    core.reportError(error);
     return;
   }
   if (MapPrototypeGet(waiting, timer.id) !== timer) return;
+  if (timer.left > 0) {
+    nap(timer);
+    return;
+  }
   if (!timer.repeats) MapPrototypeDelete(waiting, timer.id);
   nesting = timer.nesting;
   try {
@@ -58,11 +70,13 @@ function add(name, callback, delay, values, repeats) {
   if (typeof callback !== 'function') throw new TypeError(`${name}: the callback must be a function`);
   delay = +delay;
   delay = delay > 0 ? (delay < delayMax ? delay : delayMax) : 0;
-  if (MapPrototypeGetSize(waiting) >= timersMax) throw new RangeError(`${name}: ${timersMax} timers are waiting already`);
-  const timer = { __proto__: null, id: ++lastId, callback, delay, values, repeats, nesting: nesting + 1, sleep: undefined };
-  MapPrototypeSet(waiting, timer.id, timer);
+  const id = ++lastId;
+  // The host calls `forget` for a timer that it drops with the call it belongs to; the sleep's promise never settles then.
+  const forget = () => MapPrototypeDelete(waiting, id);
+  const timer = { __proto__: null, id, callback, delay, values, repeats, nesting: nesting + 1, left: 0, sleep: undefined, forget };
   start(timer);
-  return timer.id;
+  MapPrototypeSet(waiting, id, timer);
+  return id;
 }
 
 export const timers = {

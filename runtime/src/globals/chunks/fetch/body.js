@@ -8,7 +8,7 @@ import { decodeForm, encodeMultipart, entriesOf } from './formdata.js';
 
 const {
   ArrayPrototypePush, JSONParse, RangeError, StringPrototypeCharCodeAt, StringPrototypeSlice, TypeError, TypedArrayPrototypeGetBuffer,
-  TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetTag, TypedArrayPrototypeSet, Uint8Array,
+  TypedArrayPrototypeGetByteLength, TypedArrayPrototypeGetToStringTag, TypedArrayPrototypeSet, Uint8Array,
 } = core.primordials;
 const { utf8Decode, utf8Encode } = core.native;
 
@@ -79,7 +79,9 @@ export function cloneBody(body) {
 /// Reads a body to its end, once; null counts as empty. Gives text where the body has it, else bytes.
 export async function consume(body, what) {
   if (body === null) return '';
-  if (isUsed(body) || (body.stream !== undefined && body.stream.locked)) throw new TypeError(`${what}: the body was read already, or is being read`);
+  if (isUsed(body) || (body.stream !== undefined && body.stream.locked)) {
+    throw new TypeError(`${what}: the body was read already, or is being read`);
+  }
   body.used = true;
   if (body.stream === undefined) return body.text ?? body.bytes;
   return collect(body.stream);
@@ -92,7 +94,7 @@ async function collect(stream) {
   for (;;) {
     const { value, done } = await pinPromise(reader.read());
     if (done) break;
-    if (TypedArrayPrototypeGetTag(value) !== 'Uint8Array') {
+    if (TypedArrayPrototypeGetToStringTag(value) !== 'Uint8Array') {
       const error = new TypeError('A body stream must give Uint8Arrays');
       reader.cancel(error);
       throw error;

@@ -11,7 +11,7 @@ const { binaryDecode, binaryEncode, randomUUID, utf8Decode } = core.native;
 export let entriesOf;
 
 function entryOf(name, value, filename) {
-  const { Blob, File, bytesOf } = core.load('blob');
+  const { File, bytesOf } = core.load('blob');
   name = StringPrototypeToWellFormed(`${name}`);
   if (bytesOf(value) === undefined) {
     if (filename !== undefined) throw new TypeError('FormData: a file name needs a Blob');
@@ -19,7 +19,8 @@ function entryOf(name, value, filename) {
   }
   if (!(value instanceof File) || filename !== undefined) {
     const { lastModified } = value;
-    value = new File([value], filename ?? (value instanceof Blob && value.name === undefined ? 'blob' : value.name), { type: value.type, lastModified });
+    const given = filename ?? (value instanceof File ? value.name : 'blob');
+    value = new File([value], given, { type: value.type, lastModified });
   }
   return { __proto__: null, name, value };
 }
@@ -125,7 +126,9 @@ export function decodeForm(bytes, contentType) {
     return form;
   }
   const boundary = RegExpPrototypeExec(/;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i, contentType ?? '');
-  if (essence !== 'multipart/form-data' || boundary === null) throw new TypeError(`formData: the body is no form, its type is '${contentType}'`);
+  if (essence !== 'multipart/form-data' || boundary === null) {
+    throw new TypeError(`formData: the body is no form, its type is '${contentType}'`);
+  }
   decodeMultipart(form, binaryDecode(bytes), `--${boundary[1] ?? boundary[2]}`);
   return form;
 }

@@ -43,7 +43,9 @@ export class Headers {
 
   constructor(init = undefined) {
     if (init === undefined) return;
-    if ((typeof init !== 'object' && typeof init !== 'function') || init === null) throw new TypeError('Headers: the argument must be a list or an object');
+    if ((typeof init !== 'object' && typeof init !== 'function') || init === null) {
+      throw new TypeError('Headers: the argument must be a list or an object');
+    }
     const list = listOf(init);
     if (list !== undefined) {
       for (let i = 0; i < list.length; i++) ArrayPrototypePush(this.#list, list[i]);

@@ -14,7 +14,9 @@ const redirects = /^(?:follow|error|manual)$/;
 function urlOf(input) {
   const url = core.load('url').URL.parse(`${input}`);
   if (url === null) throw new TypeError(`Request: '${input}' is not an absolute URL`);
-  if (url.username !== '' || url.password !== '') throw new TypeError('Request: the URL must not hold a user name or password; use a header');
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError('Request: the URL must not hold a user name or password; use a header');
+  }
   return url.href;
 }
 
@@ -41,11 +43,14 @@ export class Request {
     requireArguments(arguments.length, 1, 'Request');
     const given = dictionary(init, 'Request');
     const source = recordOf(input);
-    const record = source === undefined ? { __proto__: null, url: urlOf(input), method: 'GET', redirect: 'follow', body: null } : { ...source, __proto__: null };
+    const record = { __proto__: null, url: '', method: 'GET', redirect: 'follow', body: null, ...source };
+    if (source === undefined) record.url = urlOf(input);
     if (given.method !== undefined) record.method = methodOf(given.method);
     if (given.redirect !== undefined) {
       record.redirect = `${given.redirect}`;
-      if (RegExpPrototypeExec(redirects, record.redirect) === null) throw new TypeError(`Request: there is no redirect mode '${given.redirect}'`);
+      if (RegExpPrototypeExec(redirects, record.redirect) === null) {
+        throw new TypeError(`Request: there is no redirect mode '${given.redirect}'`);
+      }
     }
     this.#signal = makeSignal(given.signal === undefined && source !== undefined ? input.signal : given.signal);
     this.#headers = new Headers(given.headers === undefined && source !== undefined ? input.headers : given.headers);
@@ -66,7 +71,10 @@ export class Request {
     } else if (source !== undefined && source.body !== null) {
       if (isUsed(source.body)) throw new TypeError('Request: the body of the given request was read already');
       record.body = makeBody({ text: source.body.text, bytes: source.body.bytes, stream: source.body.stream });
-      if (source.body.stream !== undefined) record.body.stream = source.body.stream.pipeThrough(new (core.load('streams').TransformStream)());
+      if (source.body.stream !== undefined) {
+        const { TransformStream } = core.load('streams');
+        record.body.stream = source.body.stream.pipeThrough(new TransformStream());
+      }
       source.body.used = true;
     }
   }
@@ -136,7 +144,8 @@ export class Request {
     if (isUsed(body) || (body !== null && body.stream !== undefined && body.stream.locked)) {
       throw new TypeError('Request.clone: the body was read already, or is being read');
     }
-    const copy = new Request(this.#record.url, { method: this.#record.method, redirect: this.#record.redirect, headers: this.#headers, signal: this.#signal });
+    const { url, method, redirect } = this.#record;
+    const copy = new Request(url, { method, redirect, headers: this.#headers, signal: this.#signal });
     copy.#record.body = cloneBody(body);
     return copy;
   }

@@ -21,7 +21,9 @@ export class Response {
     receivedResponse = (answer, body) => {
       const response = new Response();
       const { status, statusText, url, redirected } = answer;
-      response.#record = { __proto__: null, type: 'basic', status, statusText: statusText ?? '', url: url ?? '', redirected: !!redirected, body };
+      response.#record = {
+        __proto__: null, type: 'basic', status, statusText: statusText ?? '', url: url ?? '', redirected: !!redirected, body,
+      };
       response.#headers = freeze(new Headers(answer.headers));
       return response;
     };
@@ -30,8 +32,12 @@ export class Response {
   constructor(body = null, init = undefined) {
     const { status = 200, statusText = '', headers } = dictionary(init, 'Response');
     const code = +status;
-    if (!(code >= 200 && code <= 599) || code % 1 !== 0) throw new RangeError(`Response: the status must be a number from 200 to 599, not ${status}`);
-    if (RegExpPrototypeExec(/[^\t\x20-\x7e\x80-\xff]/, `${statusText}`) !== null) throw new TypeError('Response: statusText holds a character that it must not');
+    if (!(code >= 200 && code <= 599) || code % 1 !== 0) {
+      throw new RangeError(`Response: the status must be a number from 200 to 599, not ${status}`);
+    }
+    if (RegExpPrototypeExec(/[^\t\x20-\x7e\x80-\xff]/, `${statusText}`) !== null) {
+      throw new TypeError('Response: statusText holds a character that it must not');
+    }
     this.#headers = new Headers(headers);
     this.#record = {
       __proto__: null, type: 'default', status: code, statusText: `${statusText}`, url: '', redirected: false, body: null,
@@ -67,7 +73,8 @@ export class Response {
     const text = JSONStringify(data);
     if (text === undefined) throw new TypeError('Response.json: the value has no JSON form');
     const response = new Response(null, init);
-    if (response.#record.status in nullBodyStatuses) throw new TypeError(`Response: a response with status ${response.#record.status} has no body`);
+    const { status } = response.#record;
+    if (status in nullBodyStatuses) throw new TypeError(`Response: a response with status ${status} has no body`);
     response.#record.body = makeBody({ text });
     if (!response.#headers.has('content-type')) response.#headers.append('Content-Type', 'application/json');
     return response;

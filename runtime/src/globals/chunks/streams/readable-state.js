@@ -1,8 +1,8 @@
 // Readable streams without their classes (https://streams.spec.whatwg.org/#rs-all-abstract-ops): plain records and the steps on them.
 //
-// A stream is { state, reader, error, disturbed, controller, face }, a controller { stream, queue, mark, size, pull, cancel, … }, a reader
-// { stream, requests, closed }; `face` is the object of the class that plugins see. Only default controllers exist: `type: "bytes"` gives
-// one that wants views of buffers, without readers that bring their own.
+// A stream is { state, reader, error, disturbed, controller, face }, a controller { stream, queue, mark, size, pull, cancel, … }, and a
+// reader { stream, requests, closed }; `face` is the object of the class that plugins see. Only default controllers exist:
+// `type: "bytes"` gives one that wants views of buffers, without readers that bring their own.
 import { call, defer, markHandled, react, rejected, resolved } from './promises.js';
 import { clearQueue, dequeue, enqueue, makeQueue, queueLength } from './queue.js';
 

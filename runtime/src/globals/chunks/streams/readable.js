@@ -11,8 +11,8 @@ import { tee } from './tee.js';
 import { stateOfWritable, isWritable } from './writable.js';
 
 const {
-  ObjectCreate, RangeError, ReflectApply, ReflectDefineProperty, ReflectGetPrototypeOf, ReflectSetPrototypeOf,
-  SymbolAsyncIterator, SymbolIterator, TypeError,
+  ObjectCreate, RangeError, ReflectApply, ReflectDefineProperty, ReflectGetPrototypeOf, ReflectSetPrototypeOf, SymbolAsyncIterator,
+  SymbolIterator, TypeError,
 } = core.primordials;
 
 const token = {};
@@ -70,7 +70,9 @@ export class ReadableStream {
     void autoAllocateChunkSize; // a hint for readers with buffers of their own, which do not exist here
     const methods = { start: methodOf(object, 'start'), pull: methodOf(object, 'pull'), cancel: methodOf(object, 'cancel') };
     const { mark, size } = readStrategy(strategy, type === undefined ? 1 : 0);
-    if (type !== undefined && dictionary(strategy, 'The strategy').size !== undefined) throw new RangeError('A byte stream measures by itself');
+    if (type !== undefined && dictionary(strategy, 'The strategy').size !== undefined) {
+      throw new RangeError('A byte stream measures by itself');
+    }
     this.#stream = makeStream();
     let face;
     const { controller, begin } = setUpController(this.#stream, {

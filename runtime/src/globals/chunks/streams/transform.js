@@ -234,7 +234,9 @@ export class TransformStream {
 
   constructor(transformer = undefined, writableStrategy = undefined, readableStrategy = undefined) {
     const given = dictionary(transformer ?? undefined, 'TransformStream');
-    if (given.readableType !== undefined || given.writableType !== undefined) throw new RangeError('readableType and writableType must not be given');
+    if (given.readableType !== undefined || given.writableType !== undefined) {
+      throw new RangeError('readableType and writableType must not be given');
+    }
     const algorithms = transformerAlgorithms(given);
     const readableSide = readStrategy(readableStrategy, 0);
     const { self, begin } = makeTransform(readStrategy(writableStrategy, 1), readableSide, algorithms);

@@ -47,7 +47,10 @@ export class WritableStream {
     const object = dictionary(sink ?? undefined, 'WritableStream');
     if (object.type !== undefined) throw new RangeError('WritableStream: a sink has no type');
     const methods = {
-      start: methodOf(object, 'start'), write: methodOf(object, 'write'), close: methodOf(object, 'close'), abort: methodOf(object, 'abort'),
+      start: methodOf(object, 'start'),
+      write: methodOf(object, 'write'),
+      close: methodOf(object, 'close'),
+      abort: methodOf(object, 'abort'),
     };
     const { mark, size } = readStrategy(strategy, 1);
     this.#stream = makeStream();

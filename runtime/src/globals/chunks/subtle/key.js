@@ -1,7 +1,9 @@
 // CryptoKey, and the checks that its uses share (https://w3c.github.io/webcrypto/#cryptokey-interface).
 import { defineInterface } from '../interfaces.js';
 
-const { ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeSlice, RegExpPrototypeExec, StringPrototypeToUpperCase, SymbolIterator, TypeError } = core.primordials;
+const {
+  ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeSlice, RegExpPrototypeExec, StringPrototypeToUpperCase, SymbolIterator, TypeError,
+} = core.primordials;
 
 export function domException(message, name) {
   const { DOMException } = core.load('exception');
@@ -81,7 +83,9 @@ export function requireKey(key) {
 
 /// The given usages in the standard's order; a TypeError for unknown ones.
 export function readUsages(usages) {
-  if (typeof usages !== 'object' || usages === null || usages[SymbolIterator] === undefined) throw new TypeError('keyUsages must be a list');
+  if (typeof usages !== 'object' || usages === null || usages[SymbolIterator] === undefined) {
+    throw new TypeError('keyUsages must be a list');
+  }
   const given = { __proto__: null };
   for (const usage of usages) given[`${usage}`] = true;
   const list = [];
@@ -104,7 +108,9 @@ export function keepUsages(usages, allowed) {
 }
 
 export function checkUsages(usages, allowed, isSecret) {
-  if (keepUsages(usages, allowed).length !== usages.length) throw domException(`keyUsages: only ${ArrayPrototypeJoin(allowed, ', ')} fit`, 'SyntaxError');
+  if (keepUsages(usages, allowed).length !== usages.length) {
+    throw domException(`keyUsages: only ${ArrayPrototypeJoin(allowed, ', ')} fit`, 'SyntaxError');
+  }
   if (isSecret && usages.length === 0) throw domException('keyUsages must not be empty for such a key', 'SyntaxError');
 }
 

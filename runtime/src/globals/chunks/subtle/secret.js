@@ -35,7 +35,9 @@ export function generateSecret(name, parameters, extractable, usages) {
 
 export function importSecret(format, data, name, parameters, extractable, usages) {
   checkUsages(usages, usagesOf(name), true);
-  if (format !== 'raw' && format !== 'jwk') throw domException(`${name}: there is no format '${format}' for such keys`, 'NotSupportedError');
+  if (format !== 'raw' && format !== 'jwk') {
+    throw domException(`${name}: there is no format '${format}' for such keys`, 'NotSupportedError');
+  }
   const hash = name === 'HMAC' ? { name: readHash(parameters.hash) } : undefined;
   let bytes;
   if (format === 'raw') {
@@ -45,7 +47,9 @@ export function importSecret(format, data, name, parameters, extractable, usages
     bytes = bytesIn(data, 'k');
   }
   const length = TypedArrayPrototypeGetLength(bytes) * 8;
-  if (length === 0 || (name === 'AES-GCM' && !(length in aesLengths))) throw domException(`${name}: a key of ${length} bits is not possible`, 'DataError');
+  if (length === 0 || (name === 'AES-GCM' && !(length in aesLengths))) {
+    throw domException(`${name}: a key of ${length} bits is not possible`, 'DataError');
+  }
   if (hash !== undefined && parameters.length !== undefined && +parameters.length !== length) {
     throw domException(`HMAC: the key has ${length} bits, not ${parameters.length}`, 'DataError');
   }

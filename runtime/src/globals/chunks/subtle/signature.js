@@ -38,7 +38,9 @@ export function importPairKey(format, data, name, parameters, extractable, usage
   if (format !== 'raw' && format !== 'spki' && format !== 'pkcs8' && format !== 'jwk') {
     throw domException(`${name}: there is no format '${format}' for such keys`, 'NotSupportedError');
   }
-  const bytes = format === 'jwk' ? readJWK(data, algorithm, isPrivate, extractable, usages) : keyImport(kindOf(algorithm), format, copyBytes(data, 'The key data'));
+  const bytes = format === 'jwk'
+    ? readJWK(data, algorithm, isPrivate, extractable, usages)
+    : keyImport(kindOf(algorithm), format, copyBytes(data, 'The key data'));
   if (bytes === null) throw domException(`${name}: the data is no ${format} key for ${kindOf(algorithm)}`, 'DataError');
   return makeKey(isPrivate ? 'private' : 'public', algorithm, extractable, usages, bytes);
 }
