@@ -29,6 +29,7 @@ package actor PluginHost {
     }
     nonisolated let running = Mutex<Running?>(nil)
     /// How long a call looks away while the end of a worker is being noted.
+    private static let attemptsMax = 3
     private static let endingPause = Duration.milliseconds(1)
     private var generation = 0
 
@@ -68,6 +69,20 @@ package actor PluginHost {
     }
 
     private nonisolated func send(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?) async throws(CallFailure)
+        -> CallResult
+    {
+        var attempts = 0
+        while true {
+            do throws(CallFailure) { return try await sendOnce(kind, export, argument, limit) } catch {
+                // A worker can go out of service between our look and our call. It is not `running` any more: look again.
+                attempts += 1
+                guard error == WorkerConnection.takesNoCalls, attempts < Self.attemptsMax else { throw error }
+            }
+        }
+    }
+
+    private nonisolated func sendOnce(_ kind: HubToWorker, _ export: String, _ argument: [UInt8], _ limit: Duration?)
+        async throws(CallFailure)
         -> CallResult
     {
         let target: Running
@@ -210,6 +225,7 @@ package actor PluginHost {
         }
         guard let old else { return }
         generation += 1
+        old.connection.calls.withLock { $0.shut() }
         Task.detached { [limits] in
             let deadline = ContinuousClock.now + limits.callTime
             while ContinuousClock.now < deadline, old.connection.calls.withLock({ $0.inFlight }) > 0 {
@@ -250,7 +266,13 @@ package actor PluginHost {
         guard mine == generation, let current = running.withLock({ $0 }) else { return false }
         let last = current.connection.lastActivity.load(ordering: .relaxed)
         let quiet = pb_now_ns() - min(pb_now_ns(), last)
-        guard quiet >= limits.idleTime.nanosecondsClamped, current.connection.calls.withLock({ $0.inFlight }) == 0 else { return true }
+        guard quiet >= limits.idleTime.nanosecondsClamped else { return true }
+        let isIdle = current.connection.calls.withLock { table in
+            guard table.inFlight == 0 else { return false }
+            table.shut()
+            return true
+        }
+        guard isIdle else { return true }
         running.withLock { $0 = nil }
         generation += 1
         lifecycle.ended()

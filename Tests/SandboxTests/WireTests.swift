@@ -79,6 +79,12 @@ struct WireOffence: Sendable, CustomTestStringConvertible {
             worker.say(.hostCall, id: 7, extra: id, Array("test.never\nnull".utf8))
             worker.say(.hostCall, id: 7, extra: id, Array("test.never\nnull".utf8))
         },
+        WireOffence(testDescription: "synchronous host calls without waiting", verdict: "two host calls at once that both wait") {
+            worker, id in
+            for number in 1...200 {
+                worker.say(.hostCall, flags: .synchronous, id: UInt32(number), extra: id, Array("test.never\nnull".utf8))
+            }
+        },
         WireOffence(testDescription: "a flood of notices", verdict: "a flood of notices, more than 200 a second") { worker, _ in
             while !worker.isDead { worker.say(.notify, Array("log\n{}".utf8)) }
         },

@@ -54,6 +54,8 @@ struct CallTable {
 
     private(set) var slots: [Slot]
     private var free: [Int]
+    /// Takes no new calls any more; those in flight go on.
+    private(set) var isShut = false
     var inFlight: Int { slots.count - free.count }
 
     init(capacity: Int) {
@@ -62,9 +64,11 @@ struct CallTable {
         free = Array((0..<capacity).reversed())
     }
 
-    /// Takes a slot, or nil when all are in use.
+    mutating func shut() { isShut = true }
+
+    /// Takes a slot, or nil when all are in use or the table is shut.
     mutating func open(deadline: UInt64, limit: Duration) -> UInt32? {
-        guard let index = free.popLast() else { return nil }
+        guard !isShut, let index = free.popLast() else { return nil }
         slots[index].phase = .running
         slots[index].waiter = .polling
         slots[index].outcome = nil

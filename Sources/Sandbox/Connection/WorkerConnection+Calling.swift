@@ -5,6 +5,9 @@ internal import WorkerProtocol
 
 /// Calls going out.
 extension WorkerConnection {
+    /// The call was not sent: this worker is gone, or on its way out. Another one takes it.
+    static let takesNoCalls = CallFailure.lostWorker("it was ending when the call came")
+
     /// The id under which a worker runs the plugin's top level.
     static let loadCallID: UInt32 = .max
 
@@ -35,7 +38,7 @@ extension WorkerConnection {
             isClosed.load(ordering: .acquiring) ? nil : table.open(deadline: deadline, limit: limit)
         }
         guard let id = opened else {
-            if isClosed.load(ordering: .acquiring) { throw .lostWorker("the worker has ended") }
+            if isClosed.load(ordering: .acquiring) || calls.withLock({ $0.isShut }) { throw Self.takesNoCalls }
             throw .busy(inFlight: limits.callsInFlight)
         }
         if kind == .script { loadID.store(id, ordering: .releasing) }

@@ -148,9 +148,17 @@ extension WorkerConnection {
     }
 
     /// The plugin stands still until the answer is there, so there is one at a time and nothing to keep count of.
-    private func synchronousCall(_ record: HostCallRecord) {
-        guard isLive(record.callID) else { return deliver(record.number, .error(Self.endedCall)) }
-        handler.handle(record) { [self] in deliver(record.number, $0) }
+    private func synchronousCall(_ record: HostCallRecord) throws(WireViolation) {
+        guard !waitsForAnswer.exchange(true, ordering: .acquiringAndReleasing) else {
+            throw WireViolation(description: "two host calls at once that both wait")
+        }
+        guard isLive(record.callID) else { return answerSynchronous(record.number, .error(Self.endedCall)) }
+        handler.handle(record) { [self] in answerSynchronous(record.number, $0) }
+    }
+
+    private func answerSynchronous(_ number: UInt32, _ answer: HostCallAnswer) {
+        guard waitsForAnswer.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        deliver(number, answer)
     }
 
     private func isLive(_ callID: UInt32) -> Bool {
@@ -159,7 +167,7 @@ extension WorkerConnection {
 
     private func hostCall(_ frame: Frame) throws(WireViolation) {
         let number = frame.header.id
-        if frame.header.flags.contains(.synchronous) { return synchronousCall(HostCallRecord(reading: frame)) }
+        if frame.header.flags.contains(.synchronous) { return try synchronousCall(HostCallRecord(reading: frame)) }
         let (isNew, count) = openHostCalls.withLock { ($0.insert(number).inserted, $0.count) }
         guard isNew else { throw WireViolation(description: "the number \(number) for two host calls at once") }
         guard count <= limits.hostCallsOpen + limits.timersOpen + Self.hostCallSlack else {

@@ -46,6 +46,8 @@ final class WorkerConnection: @unchecked Sendable {
     let holdsToken = Atomic<Bool>(false)
     /// The call that loads the plugin, 0 before there is one.
     let loadID = Atomic<UInt32>(0)
+    /// Whether the worker stands still for the answer to a host call.
+    let waitsForAnswer = Atomic<Bool>(false)
     /// Numbers of the host calls that wait for an answer.
     let openHostCalls = Mutex<Set<UInt32>>([])
     /// The worker's report of its own lock-down (`pb_report`), empty until it came.

@@ -1,5 +1,5 @@
 // Host calls: the only way out of the worker. Each belongs to a call in flight and ends with it.
-import { SafeMap, NativePromise, stringify } from './intrinsics.js';
+import { SafeMap, NativePromise, bareList, stringify } from './intrinsics.js';
 import { hostError, internal } from './errors.js';
 import { HOST_CALL, HOST_CANCEL, NOTIFY, ERROR, SYNCHRONOUS } from './wire.js';
 
@@ -105,7 +105,7 @@ export function makeHost(native, calls, limits) {
     /// Drops what a finished call left open. Its promises never settle, as if the page had been closed.
     endCall(id) {
       if (open.size === 0) return;
-      const left = [];
+      const left = bareList();
       open.forEach((entry, number) => { if (entry.owner === id) left[left.length] = number; });
       for (let i = 0; i < left.length; i++) { forget(left[i])?.dropped?.(); native.send(HOST_CANCEL, 0, left[i], id, ''); }
     },

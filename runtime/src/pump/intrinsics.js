@@ -1,15 +1,14 @@
 // What the pump uses of the language, taken before any plugin code runs. A plugin may then replace or poison any of it and
 // only hurts itself: calls are still dispatched and errors are still reported.
 export const { parse, stringify } = JSON;
-export const { apply, ownKeys } = Reflect;
-export const { create, freeze, defineProperty } = Object;
+export const { apply, ownKeys, setPrototypeOf } = Reflect;
+export const { create, freeze, defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
 export const { isArray } = Array;
 export const NativePromise = Promise;
 export const NativeError = Error;
+export const NativeTypeError = TypeError;
 export const NativeMap = Map;
 export const NativeString = String;
-export const promiseResolve = Promise.resolve;
-export const promiseThen = Promise.prototype.then;
 export const { get: mapGet, set: mapSet, has: mapHas, delete: mapDelete, forEach: mapForEach } = Map.prototype;
 export const { slice, indexOf, split, toWellFormed } = String.prototype;
 export const { iterator: iteratorSymbol, asyncIterator: asyncIteratorSymbol } = Symbol;
@@ -40,7 +39,17 @@ export class SafeMap {
   }
 }
 
-/// `promise.then` as the language defines it for any value, thenables included.
-export function settle(value, onValue, onError) {
-  apply(promiseThen, apply(promiseResolve, NativePromise, [value]), [onValue, onError]);
+/// An empty list without `Array.prototype` behind it, where a plugin may have put setters that swallow what is stored at an index.
+/// To `JSON.stringify` it is a list like any other.
+export function bareList() {
+  const list = [];
+  setPrototypeOf(list, null);
+  return list;
+}
+
+/// Calls back with what a value, promise or thenable comes to. `await`, unlike `then`, asks nobody for a constructor or a species.
+export async function settle(value, onValue, onError) {
+  let result;
+  try { result = await value; } catch (error) { return onError(error); }
+  onValue(result);
 }

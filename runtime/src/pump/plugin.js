@@ -1,17 +1,29 @@
 // Loads the plugin's script and finds the functions that can be called.
-import { apply, create, indexOf, isArray, ownKeys, slice } from './intrinsics.js';
+import { SafeMap, apply, bareList, create, getOwnPropertyDescriptor, hasOwn, indexOf, isArray, ownKeys, slice } from './intrinsics.js';
 import { internal } from './errors.js';
 
 const ENTRIES_LISTED_MAX = 200;
+
+/// The functions every object inherits from the language.
+const inherited = new SafeMap();
+for (const prototype of [Object.prototype, Function.prototype]) {
+  for (const key of ownKeys(prototype)) inherited.set(getOwnPropertyDescriptor(prototype, key).value, true);
+}
+
+function listed(names) {
+  let text = '';
+  for (let i = 0; i < names.length; i++) text += (i > 0 ? ', ' : '') + names[i];
+  return text || 'none';
+}
 
 /// A CommonJS `require` that knows only the modules the hub provides.
 function makeRequire(native, sources, hostFor) {
   const cache = create(null);
   return function require(name) {
     if (typeof name === 'string' && cache[name] !== undefined) return cache[name].exports;
-    const source = typeof name === 'string' ? sources[name] : undefined;
+    const source = typeof name === 'string' && hasOwn(sources, name) ? sources[name] : undefined;
     if (source === undefined) {
-      throw internal('module.not-found', `Module "${String(name)}" is not available to plugins. Bundle it with the plugin, or import one of: ${ownKeys(sources).join(', ') || 'none'}.`);
+      throw internal('module.not-found', `Module "${typeof name === 'string' ? name : typeof name}" is not available to plugins. Bundle it with the plugin, or import one of: ${listed(ownKeys(sources))}.`);
     }
     const made = instantiate(native, source, 'patchbay:' + name, () => { throw internal('module.not-found', 'Provided modules import nothing.'); });
     const module = cache[name] = { exports: made.create({ host: hostFor(0) }) };
@@ -43,33 +55,41 @@ function isFunctionHolder(value) {
   return (typeof value === 'object' && value !== null && !isArray(value)) || typeof value === 'function';
 }
 
+/// A function that somebody put there: what every object inherits from the language is no entry.
+function callable(holder, name) {
+  const found = holder?.[name];
+  return typeof found === 'function' && !inherited.has(found) ? found : undefined;
+}
+
 /// `name`, or `object.name`; a default export may be left out (`sync` finds `default.sync`).
 function findExport(exports, name) {
   const dot = apply(indexOf, name, ['.']);
   if (dot > 0) {
     const holder = exports?.[apply(slice, name, [0, dot])];
-    const found = isFunctionHolder(holder) ? holder[apply(slice, name, [dot + 1])] : undefined;
-    return typeof found === 'function' ? bind(found, holder) : undefined;
+    const found = isFunctionHolder(holder) ? callable(holder, apply(slice, name, [dot + 1])) : undefined;
+    return found && bind(found, holder);
   }
-  const direct = exports?.[name];
-  if (typeof direct === 'function') return direct;
+  const direct = callable(exports, name);
+  if (direct !== undefined) return direct;
   const fallback = exports?.default;
-  const method = isFunctionHolder(fallback) ? fallback[name] : undefined;
-  return typeof method === 'function' ? bind(method, fallback) : undefined;
+  const method = isFunctionHolder(fallback) ? callable(fallback, name) : undefined;
+  return method && bind(method, fallback);
 }
 
 function bind(method, receiver) { return (argument, context) => apply(method, receiver, [argument, context]); }
 
 function listExports(exports) {
-  const names = [];
+  const names = bareList();
   const add = (prefix, holder) => {
     const keys = ownKeys(holder);
     for (let i = 0; i < keys.length && names.length < ENTRIES_LISTED_MAX; i++) {
       const key = keys[i];
       if (typeof key !== 'string' || key === '__esModule') continue;
-      const value = holder[key];
-      if (typeof value === 'function') names[names.length] = prefix + key;
-      else if (prefix === '' && typeof value === 'object' && value !== null && !isArray(value)) add(key + '.', value);
+      try {
+        const value = holder[key];
+        if (typeof value === 'function') names[names.length] = prefix + key;
+        else if (prefix === '' && typeof value === 'object' && value !== null && !isArray(value)) add(key + '.', value);
+      } catch { /* an export that throws is not listed; the others are */ }
     }
   };
   try { if (isFunctionHolder(exports)) add('', exports); } catch { /* hostile exports list what they list */ }

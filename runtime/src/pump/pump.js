@@ -1,6 +1,8 @@
 // The loop a worker lives in. It runs inside one entry into the engine, so that the watchdog ticks over everything a plugin does
 // (docs/decisions/0004). `step` hands the last reply over, runs what promises left to do, and waits for the next message.
-import { SafeMap, ownKeys, apply, asyncIteratorSymbol, iteratorSymbol, settle, stringify } from './intrinsics.js';
+import {
+  SafeMap, asyncIteratorSymbol, bareList, create, iteratorSymbol, NativeTypeError, ownKeys, settle, stringify,
+} from './intrinsics.js';
 import { describeError, internal } from './errors.js';
 import { makeHost } from './host.js';
 import { instantiate, loadPlugin } from './plugin.js';
@@ -13,7 +15,7 @@ export function makePump(native, install) {
   const header = native.header;                 // kind, flags, id, extra of the message `step` returned
   const { step, send } = native;
   const pending = new SafeMap();                // id -> { context, iterator, asking }
-  const names = [], entries = [];               // handle -> entry name, and its function once it was found
+  const names = create(null), entries = create(null);   // handle -> entry name, and its function once it was found
   const limits = { hostCallsMax: 1024, timersMax: 1024, messageBytes: 16 << 20 };
   const calls = {
     current: 0,
@@ -94,7 +96,7 @@ export function makePump(native, install) {
 
   function runBatch(id, entry, list) {
     const context = new CallContext(id);
-    const out = [], waiting = [];
+    const out = bareList(), waiting = bareList();
     let failed = false;
     for (let i = 0; i < list.length; i++) {
       try {
@@ -136,6 +138,7 @@ export function makePump(native, install) {
     settle(call.iterator.next(), (step) => {
       try {
         if (!pending.has(id)) return;
+        if (typeof step !== 'object' || step === null) throw new NativeTypeError('The iterator gave something that is no result of an iteration.');
         if (step.done) { publish(STREAM_END, id, step.value); return close(id); }
         settle(step.value, (value) => {
           if (!pending.has(id)) return;
@@ -191,7 +194,7 @@ export function makePump(native, install) {
         const result = find(header[3])(value, context);
         if (typeof result === 'number' && result - result === 0) return '' + result;
         if (typeof result !== 'object' || result === null) {
-          return stringify(result) ?? null;
+          return serialise(result) ?? null;
         }
         if (isThenable(result)) later(id, result, context);
         else if (isIterator(result)) complete(id, result, context);
