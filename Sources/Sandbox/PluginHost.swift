@@ -116,7 +116,12 @@ package actor PluginHost {
     nonisolated func noteFailure(_ failure: CallFailure, _ generation: Int) {
         switch failure {
         case .timeLimit(_, _, killed: false), .cpuLimit, .memoryLimit:
-            Task { await failed(failure, generation) }
+            // What a call left half done stays in its worker's memory: from here on every call gets a fresh one.
+            let old = takeOut(generation)
+            Task {
+                await failed(failure, generation)
+                if let old { retire(old) }
+            }
         default: break
         }
     }
@@ -204,8 +209,9 @@ package actor PluginHost {
         case .quarantine(let reason):
             lifecycle.quarantined(reason)
         }
-        // What a call left half done stays in its worker's memory: the next call gets a fresh one.
-        retire()
+        let old = takeOut(generation)
+        self.generation += 1
+        if let old { retire(old) }
     }
 
     private func workerEnded(_ death: CallFailure, _ generation: Int) {
@@ -217,14 +223,17 @@ package actor PluginHost {
         }
     }
 
-    /// Takes the worker out of service: calls in flight may finish, new ones get a new worker.
-    private func retire() {
-        let old = running.withLock { current in
+    /// Takes the worker of this generation out of service; nil when it is out already.
+    private nonisolated func takeOut(_ generation: Int) -> Running? {
+        running.withLock { current in
+            guard current?.generation == generation else { return nil }
             defer { current = nil }
             return current
         }
-        guard let old else { return }
-        generation += 1
+    }
+
+    /// Lets the calls in flight of a worker out of service finish, then ends it.
+    private nonisolated func retire(_ old: Running) {
         old.connection.calls.withLock { $0.shut() }
         Task.detached { [limits] in
             let deadline = ContinuousClock.now + limits.callTime

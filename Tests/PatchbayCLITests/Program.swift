@@ -84,6 +84,8 @@ final class RunningProgram: @unchecked Sendable {
     let pid: pid_t
     private(set) var output = ""
     private(set) var error = ""
+    /// The greatest resident size of the program itself, without its workers, as often as it was looked at while reading.
+    private(set) var peakBytes = 0
     private var ends: [Int32]
     private var bytes: [[UInt8]] = [[], []]
     private static let starting = Mutex(())
@@ -142,7 +144,9 @@ final class RunningProgram: @unchecked Sendable {
         while !isReached(self) {
             var polled = ends.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard ends.contains(where: { $0 >= 0 }), ContinuousClock.now < deadline else { return false }
-            guard poll(&polled, 2, 100) > 0 else { continue }
+            let isReadable = poll(&polled, 2, 5) > 0
+            peakBytes = max(peakBytes, Self.highWater(of: pid))
+            guard isReadable else { continue }
             for index in 0..<2 where polled[index].revents != 0 {
                 let count = Glibc.read(ends[index], &chunk, chunk.count)
                 if count > 0 {
@@ -179,6 +183,12 @@ final class RunningProgram: @unchecked Sendable {
             while let next = ancestor, next > 1, next != pid { ancestor = parents[next] }
             return ancestor == pid
         }
+    }
+
+    private static func highWater(of number: pid_t) -> Int {
+        let status = String(decoding: (try? Files.read("/proc/\(number)/status", limit: 8192)) ?? [], as: UTF8.self)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
     }
 
     /// The fourth field of /proc/PID/stat, behind the name, which may hold anything.

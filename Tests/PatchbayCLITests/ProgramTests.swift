@@ -101,6 +101,32 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
+    @Test(
+        arguments: [
+            ("result", "export const go = () => 'x'.repeat(4 << 20)"),
+            ("endless", "export function* go() { for (;;) yield 'x'.repeat(1 << 20); }"),
+            ("strings", "export const go = () => { let s = 'x'; for (;;) s = (s + s + 'y').slice(1); }"),
+            ("buffers", "export const go = () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(7)); }"),
+            ("logs", "export const go = () => { for (let i = 0; i < 100000; i++) console.log('x'.repeat(1000)); }"),
+        ]) func `a plugin's memory does not become the program's`(name: String, script: String) async throws {
+        let program = try Program()
+        let peak = { (words: [String]) in
+            let running = try program.start(words)
+            return await blocking {
+                if name == "endless" {
+                    _ = running.read { $0.output.utf8.count > 4 << 20 }
+                    kill(running.pid, SIGTERM)
+                }
+                _ = running.wait()
+                return running.peakBytes
+            }
+        }
+        let modest = try await peak(["plugin", "call", program.plugin("modest", "export const go = () => 1"), "go"])
+        let hostile = try await peak(["plugin", "call", program.plugin(name, script), "go"])
+        #expect(modest > 1 << 20)
+        #expect(hostile < modest + 48 << 20, "\(modest >> 20) MB became \(hostile >> 20) MB")
+    }
+
     @Test func `a folder that is no plugin says what is missing`() async throws {
         try program.write("empty/readme.txt", "")
         let empty = try await program.run(["plugin", "call", "\(program.home)/empty", "run"])

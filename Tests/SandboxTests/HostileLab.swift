@@ -154,36 +154,14 @@ struct Neighbour {
     }
 }
 
-/// What the process that plays the hub holds of the machine.
-struct HubUsage: CustomStringConvertible {
-    let threads: Int, descriptors: Int, residentBytes: Int, children: Int
-
-    static func now() -> HubUsage {
-        let own = String(getpid())
-        let children = numericEntries("/proc").filter { pid in
-            guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else {
-                return false
-            }
-            return stat[end...].split(separator: " ").dropFirst(2).first.map(String.init) == own
-        }
-        return HubUsage(
-            threads: numericEntries("/proc/self/task").count, descriptors: numericEntries("/proc/self/fd").count,
-            residentBytes: memory("self", "VmRSS"),
-            children: children.count)
-    }
-
+/// What the kernel says of a process.
+enum ProcessStatus {
     /// One line of /proc/PID/status, in bytes; 0 when the process is gone.
-    static func memory(_ pid: String, _ key: String) -> Int {
+    static func memory(_ pid: Int32, _ key: String) -> Int {
         guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return 0 }
         for line in status.split(separator: "\n") where line.hasPrefix(key + ":") {
             return (line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
         }
         return 0
     }
-
-    private static func numericEntries(_ folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { Int($0) != nil }
-    }
-
-    var description: String { "\(threads) threads, \(descriptors) descriptors, \(residentBytes >> 10) kB, \(children) children" }
 }

@@ -36,17 +36,17 @@ extension Hostile {
     @Suite struct Loops {
         @Test(arguments: LoopCase.all) func `a loop ends at its limit and harms nobody`(_ loop: LoopCase) async throws {
             let neighbour = try await Neighbour.start()
-            let host = try Lab.host(loop.fixture)
+            let host = try Lab.host(loop.fixture, limits: Lab.limits { $0.callTime = .seconds(3) })
             #expect(try await host.text("ok") == #""well""#)
             var ends: [String] = []
-            // On a crowded machine the watchdog may miss its moment and the worker is killed instead: one clean end in three is proof enough.
-            for _ in 0..<3 {
-                let (failure, duration) = await Lab.timed { await host.failure("attack") }
+            // On a crowded machine the watchdog may miss its moment and the worker is killed instead: then again, with a longer grace.
+            for limit in [Duration.milliseconds(200), .milliseconds(800), .seconds(3)] {
+                let (failure, duration) = await Lab.timed { await host.failure("attack", limit: limit) }
                 #expect(
-                    duration < .seconds(1.5), "1.3 times the limit is measured by the supervision suite; this only tells ended from hung")
+                    duration < limit + .seconds(1.3), "1.3 times the limit is measured by a test of its own; this only tells ended from hung")
                 #expect(try await host.text("ok") == #""well""#)
                 ends.append("\(failure.map { "\($0)" } ?? "a success") after \(duration)")
-                guard case .timeLimit(.milliseconds(200), running: true, let killed) = failure else { break }
+                guard case .timeLimit(limit, running: true, let killed) = failure else { break }
                 if !killed || loop.end == .stoppedOrKilled {
                     ends = []
                     break
@@ -132,8 +132,12 @@ extension Hostile {
 }
 
 extension PluginHost {
-    /// The call that the worker says it is working on, 0 for none.
-    nonisolated var current: UInt32 { running.withLock { $0 }.map { pb_channel_current($0.connection.channel.memory) } ?? 0 }
+    /// The call in flight that the worker says it is working on, 0 for none. For a moment after a start the worker still says "loading".
+    nonisolated var current: UInt32 {
+        guard let connection = running.withLock({ $0 })?.connection else { return 0 }
+        let said = pb_channel_current(connection.channel.memory)
+        return connection.calls.withLock { $0.index(of: said) } == nil ? 0 : said
+    }
 }
 
 extension PluginStream {

@@ -17,6 +17,8 @@ extension WorkerConnection {
             guard table.inFlight > 0 else { return false }
             let current = pb_channel_current(channel.memory)
             let atWork = table.index(of: current)
+            let before = seenAtWork
+            seenAtWork = current
             for index in table.indicesInUse {
                 let id = table.id(at: index)
                 let isLoad = id == loadID.load(ordering: .acquiring)
@@ -24,7 +26,9 @@ extension WorkerConnection {
                 case .running where table[index].deadline <= now:
                     let limit = table[index].limit
                     let running = current == id || isLoad
-                    if !running, atWork != nil {
+                    // A call that was not at work when we last looked may have had no more than its last moments.
+                    let hasJustBegun = running && !isLoad && before != id && before != 0
+                    if hasJustBegun || (!running && atWork != nil) {
                         // Another call had the worker, which may not even have begun this one: nobody's fault but the crowd's.
                         let reason = CallFailure.busy(inFlight: table.inFlight)
                         if let waiting = table.dismiss(index, reason) { steps.append(.answer(waiting, reason)) }

@@ -46,6 +46,8 @@ final class WorkerConnection: @unchecked Sendable {
     let holdsToken = Atomic<Bool>(false)
     /// The call that loads the plugin, 0 before there is one.
     let loadID = Atomic<UInt32>(0)
+    /// The call that was at work when the connection's thread, which alone touches this, last looked at the deadlines.
+    var seenAtWork: UInt32 = 0
     /// Whether the worker stands still for the answer to a host call.
     let waitsForAnswer = Atomic<Bool>(false)
     /// Numbers of the host calls that wait for an answer.
