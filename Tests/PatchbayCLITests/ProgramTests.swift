@@ -108,7 +108,8 @@ import Testing
             ("strings", "export const go = () => { let s = 'x'; for (;;) s = (s + s + 'y').slice(1); }"),
             ("buffers", "export const go = () => { const all = []; for (;;) all.push(new Uint8Array(1 << 20).fill(7)); }"),
             ("logs", "export const go = () => { for (let i = 0; i < 100000; i++) console.log('x'.repeat(1000)); }"),
-        ]) func `a plugin's memory does not become the program's`(name: String, script: String) async throws {
+        ]) func `a plugin's memory does not become the program's`(name: String, script: String) async throws
+    {
         let program = try Program()
         let peak = { (words: [String]) in
             let running = try program.start(words)

@@ -43,7 +43,8 @@ extension Hostile {
             for limit in [Duration.milliseconds(200), .milliseconds(800), .seconds(3)] {
                 let (failure, duration) = await Lab.timed { await host.failure("attack", limit: limit) }
                 #expect(
-                    duration < limit + .seconds(1.3), "1.3 times the limit is measured by a test of its own; this only tells ended from hung")
+                    duration < limit + .seconds(1.3),
+                    "1.3 times the limit is measured by a test of its own; this only tells ended from hung")
                 #expect(try await host.text("ok") == #""well""#)
                 ends.append("\(failure.map { "\($0)" } ?? "a success") after \(duration)")
                 guard case .timeLimit(limit, running: true, let killed) = failure else { break }
