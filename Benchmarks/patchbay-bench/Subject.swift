@@ -38,7 +38,7 @@ enum Subject {
             wasCached: true)
         return RunnablePlugin(
             id: name, version: "1.0.0", bundle: bundle, declared: [],
-            modules: ["@patchbay/plugin": try services.layout.text("modules/patchbay-plugin.js")],
+            modules: ["@patchbay/plugin": try services.layout.part("modules/patchbay-plugin")],
             settings: settings, services: services)
     }
 

@@ -1,8 +1,8 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER [quick]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+// Usage: patchbay-bench PEERS-FOLDER [quick|starts]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
 guard (2...3).contains(CommandLine.arguments.count) else {
-    print("usage: patchbay-bench PEERS-FOLDER [quick]   (normally: make bench)")
+    print("usage: patchbay-bench PEERS-FOLDER [quick|starts]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -11,6 +11,17 @@ func note(_ text: String) {
     _ = line.withCString { write(2, $0, strlen($0)) }
 }
 
+if CommandLine.arguments.last == "starts" {
+    // For whoever tunes: starts and memory alone, without goals.
+    let starts = try await StartFigures.measure()
+    for (name, sample) in [("from the warm pool", starts.warm), ("forked", starts.fork)] {
+        print("\(name): p50 \(Report.number(sample.p50 / 1_000)) ms, p95 \(Report.number(sample.p95 / 1_000)) ms")
+    }
+    for (count, memory) in starts.fresh {
+        print("\(count) fresh: PSS \(Report.number(memory.pss)) MB, private \(Report.number(memory.privateDirty)) MB")
+    }
+    exit(0)
+}
 note("Node worker_threads, before")
 guard case .success(let before) = Peer.run("Node worker_threads", "worker-threads.js", folder: folder) else {
     print("The reference peer, Node's worker_threads, cannot run: install nodejs.")

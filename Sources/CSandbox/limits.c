@@ -40,3 +40,16 @@ int pb_limits_apply(const pb_lockdown_options *options, int statm_fd) {
 int pb_limits_apply_open_files(uint32_t open_files_max) {
     return set_both(RLIMIT_NOFILE, open_files_max);
 }
+
+int pb_limit_memory(pid_t pid, uint64_t data_bytes_max) {
+    struct rlimit limit = {data_bytes_max, data_bytes_max};
+    return prlimit(pid, RLIMIT_DATA, &limit, NULL) == 0 ? 0 : -errno;
+}
+
+bool pb_memory_is_limited(const pb_standing *standing, uint64_t budget_bytes) {
+    pb_crash_note_refresh();
+    struct rlimit limit;
+    uint64_t data = 0, resident = 0;
+    if (standing->statm_fd < 0 || pb_statm_read(standing->statm_fd, &data, &resident) < 0) return false;
+    return getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_max != RLIM_INFINITY && limit.rlim_max <= data + budget_bytes;
+}

@@ -96,3 +96,10 @@ int pb_lockdown(const pb_lockdown_options *options, pb_standing *standing, pb_re
     standing->report = *report;
     return pb_report_missing(report, options->required) && !options->allow_degraded ? -EPERM : 0;
 }
+
+pb_greeting pb_lockdown_greeting(const pb_report *report, const pb_standing *standing) {
+    pb_greeting greeting = {.report = *report};
+    uint64_t resident = 0;
+    if (standing->statm_fd < 0 || pb_statm_read(standing->statm_fd, &greeting.data_bytes, &resident) < 0) greeting.data_bytes = 0;
+    return greeting;
+}

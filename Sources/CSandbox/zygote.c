@@ -119,7 +119,7 @@ static int receive_request(int control_fd, struct request *request, int *fds, ui
     if (length != sizeof *request || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) error = -EMSGSIZE;
     else if (request->magic != REQUEST_MAGIC) error = -EPROTO;
     else if (request->fd_count != *fd_count) error = -EINVAL;
-    else if (request->flags & ~(uint32_t)(PB_FORK_JIT | PB_FORK_WASM | PB_FORK_PID_NAMESPACE)) error = -EINVAL;
+    else if (request->flags & ~(uint32_t)PB_FORK_PID_NAMESPACE) error = -EINVAL;
     if (error) {
         close_all(fds, *fd_count);
         *fd_count = 0;

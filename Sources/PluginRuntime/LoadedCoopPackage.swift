@@ -28,12 +28,12 @@ package final class LoadedCoopPackage: Sendable {
     {
         var settings = RunnablePlugin.Settings(log: log)
         settings.limits = limits
-        let modules: [String: String]
+        let modules: [String: PluginProgram.Source]
         let facade: PluginProgram.Facade
         do throws(WorkerLayout.NotFound) {
-            let types = try services.layout.text("modules/coop-types.js")
+            let types = try services.layout.part("modules/coop-types")
             modules = Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) })
-            facade = PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js"))
+            facade = PluginProgram.Facade(name: "coop", source: try services.layout.part("facades/coop"))
         } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
         let plugin = RunnablePlugin(
             id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,

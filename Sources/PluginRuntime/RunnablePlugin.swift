@@ -28,7 +28,7 @@ package final class RunnablePlugin: Sendable {
     private static let wrapperLines = 1
 
     package init(
-        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], modules: [String: String],
+        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], modules: [String: PluginProgram.Source],
         facade: PluginProgram.Facade? = nil,
         profile: PluginProgram.Profile = .full, settings: Settings, services: PluginServices
     ) {
@@ -55,8 +55,8 @@ package final class RunnablePlugin: Sendable {
 
     /// A plugin of our own format, from its folder.
     package convenience init(_ folder: PluginFolder, settings: Settings, services: PluginServices) throws(Fault) {
-        var modules: [String: String] = [:]
-        do throws(WorkerLayout.NotFound) { modules["@patchbay/plugin"] = try services.layout.text("modules/patchbay-plugin.js") } catch {
+        var modules: [String: PluginProgram.Source] = [:]
+        do throws(WorkerLayout.NotFound) { modules["@patchbay/plugin"] = try services.layout.part("modules/patchbay-plugin") } catch {
             throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub)
         }
         self.init(

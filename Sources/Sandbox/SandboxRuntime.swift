@@ -61,6 +61,12 @@ package final class SandboxRuntime: Sendable {
         _ program: PluginProgram, limits: SandboxLimits, handler: any HostCallHandler, ended: @escaping @Sendable (CallFailure) -> Void
     ) async throws(CallFailure) -> Loaded {
         let handle = try await pool.take(jit: program.allowsJIT, wasm: program.allowsWebAssembly)
+        do throws(CallFailure) { try handle.limitMemory(to: limits.memoryBytes) } catch {
+            guard options.waivedLayers.contains(String(cString: pb_layer_name(.limits))) else {
+                handle.end()
+                throw error
+            }
+        }
         let pid = handle.pid
         let plane: DataPlane = options.usesSocket ? .socket : .ring
         let connection = WorkerConnection(

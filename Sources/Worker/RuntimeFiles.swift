@@ -1,31 +1,34 @@
 internal import Glibc
 
-/// The JavaScript that comes with the worker: the prelude, and the parts of the globals that are evaluated on first use.
+/// The JavaScript that comes with the worker: the prelude, the parts of the globals that are evaluated on first use, the modules that
+/// plugins may import and the facades of ecosystems.
 ///
 /// Read once by the process that later forks, while there still is a file system; children share the pages.
 struct RuntimeFiles {
     let prelude: String
-    let chunks: [String: String]
+    /// By path below the runtime folder, without `.js`: `chunks/url`, `modules/patchbay-plugin`. Written once, before the engine starts.
+    private(set) nonisolated(unsafe) static var parts: [String: String] = [:]
 
     struct Missing: Error { let path: String, reason: String }
 
     private static let fileBytesMax = 4 << 20
 
-    /// `folder` is what `scripts/build-runtime` writes: `prelude.js` and `chunks/NAME.js`.
+    /// `folder` is what `scripts/build-runtime` writes.
     init(folder: String) throws(Missing) {
         prelude = try Self.read(folder + "/prelude.js")
-        var chunks: [String: String] = [:]
-        if let listing = opendir(folder + "/chunks") {
+        var parts: [String: String] = [:]
+        for kind in ["chunks", "modules", "facades"] {
+            guard let listing = opendir(folder + "/" + kind) else { continue }
             defer { closedir(listing) }
             while let entry = readdir(listing) {
                 let name = withUnsafePointer(to: &entry.pointee.d_name) {
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
                 }
                 guard name.hasSuffix(".js") else { continue }
-                chunks[String(name.dropLast(3))] = try Self.read(folder + "/chunks/" + name)
+                parts[kind + "/" + name.dropLast(3)] = try Self.read(folder + "/" + kind + "/" + name)
             }
         }
-        self.chunks = chunks
+        Self.parts = parts
     }
 
     private static func read(_ path: String) throws(Missing) -> String {

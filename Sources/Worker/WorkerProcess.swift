@@ -33,11 +33,11 @@ package enum WorkerProcess {
             work(files, &standing)
         }
         guard pb_seccomp_prepare() > 0 else { WorkerExit.lockdownRefused.leave() }
+        Engine.prepareToFork()
         var start = pb_worker_start()
         let outcome = pb_zygote_serve(socket, &standing, &start)
         guard outcome == 1 else { outcome == 0 ? WorkerExit.ordinary.leave() : WorkerExit.misused.leave() }
-        if start.flags & PB_FORK_JIT != 0 { setenv("JSC_useJIT", "1", 1) }
-        if start.flags & PB_FORK_WASM != 0 { setenv("JSC_useWasm", "1", 1) }
+        Engine.forked()
         work(files, &start.standing)
     }
 
@@ -58,14 +58,15 @@ package enum WorkerProcess {
         _ = pb_crash_note_install(note, standing.statm_fd)
 
         pb_memory_watch(pb_channel_refusals(memory))
+        let report = confine(&standing)
+        greet(report, standing)
         let setup = readSetup()
-        let report = confine(setup, &standing)
+        accept(setup, report, standing)
         let limits = FrameLimits(messageBytesMax: Int(setup.messageBytesMax))
-        var wire = Wire(socket: socket, channel: memory, plane: setup.dataPlane, limits: limits)
-        withUnsafeBytes(of: report) { wire.send(FrameHeader(kind: WorkerToHub.confined.rawValue), $0) }
+        let wire = Wire(socket: socket, channel: memory, plane: setup.dataPlane, limits: limits)
         let state = UnsafeMutablePointer<PumpState>.allocate(capacity: 1)
         let meter = MemoryMeter(statm: standing.statm_fd, bytesMax: setup.memoryBytesMax)
-        state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, chunks: files.chunks, memory: meter))
+        state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, memory: meter))
         pump.run(state)
     }
 
@@ -92,14 +93,29 @@ package enum WorkerProcess {
         }
     }
 
-    private static func confine(_ setup: WorkerSetup, _ standing: inout pb_standing) -> pb_report {
+    /// Puts up every wall there is before anything is known of a plugin: what a warm worker has done, nobody waits for later.
+    private static func confine(_ standing: inout pb_standing) -> pb_report {
         var options = pb_lockdown_defaults()
-        options.data_budget_bytes = setup.memoryBytesMax
-        options.required &= ~setup.layersWaived
-        options.allow_degraded = false
+        // Which layers may be missing is the operator's word, and comes with the setup.
+        options.allow_degraded = true
         var report = pb_report()
-        guard pb_lockdown(&options, &standing, &report) == 0 else { WorkerExit.lockdownRefused.leave() }
+        _ = pb_lockdown(&options, &standing, &report)
         return report
+    }
+
+    /// Leaves unless all that is required holds, the memory limit included that the hub has set for this plugin.
+    private static func accept(_ setup: WorkerSetup, _ report: pb_report, _ standing: pb_standing) {
+        let required = pb_lockdown_defaults().required & ~setup.layersWaived
+        let missing = withUnsafePointer(to: report) { pb_report_missing($0, required) }
+        guard missing == 0 else { WorkerExit.lockdownRefused.leave() }
+        let isLimited = withUnsafePointer(to: standing) { pb_memory_is_limited($0, setup.memoryBytesMax) }
+        guard isLimited || setup.layersWaived & pb_layer_bit(.limits) != 0 else { WorkerExit.lockdownRefused.leave() }
+    }
+
+    private static func greet(_ report: pb_report, _ standing: pb_standing) {
+        let greeting = withUnsafePointer(to: report) { report in withUnsafePointer(to: standing) { pb_lockdown_greeting(report, $0) } }
+        let bytes = withUnsafeBytes(of: greeting) { FrameEncoder.bytes(FrameHeader(kind: WorkerToHub.confined.rawValue), $0) }
+        guard bytes.withUnsafeBytes({ write(socket, $0.baseAddress, $0.count) }) == bytes.count else { WorkerExit.hubGone.leave() }
     }
 
     private static func complain(_ text: String) {

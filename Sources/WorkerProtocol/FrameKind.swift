@@ -28,7 +28,8 @@ package enum WorkerToHub: UInt16, Sendable, CaseIterable {
     case ready = 1
     /// The plugin could not be loaded; the payload is a ``WorkerError``.
     case failed = 2
-    /// The worker is locked down: the payload is the report of its layers (`pb_report`). Comes before any plugin code runs.
+    /// The worker is ready for a plugin: its engine is up and it is locked down. The payload is the report of its layers (`pb_report`).
+    /// Its first message, always over the socket; everything else comes after the setup.
     case confined = 3
     /// A call's result, or its error when flagged.
     case result = 10

@@ -49,7 +49,7 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
 
     private static func plugin(_ script: [UInt8]) throws -> RunnablePlugin {
         let services = Workshop.services
-        let types = try services.layout.text("modules/coop-types.js")
+        let types = try services.layout.part("modules/coop-types")
         var settings = RunnablePlugin.Settings(log: MemoryLogSink())
         settings.policy = .forgiving
         return RunnablePlugin(
@@ -58,7 +58,7 @@ private let repository = String(#filePath.dropLast("Tests/SandboxTests/CoopRepla
                 script: script, scriptName: "plugin:test.coop/plugin.js", sourceMapBytes: [], contentHash: "", files: [], findings: [],
                 wasCached: false),
             declared: [], modules: Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) }),
-            facade: PluginProgram.Facade(name: "coop", source: try services.layout.text("facades/coop.js")), settings: settings,
+            facade: PluginProgram.Facade(name: "coop", source: try services.layout.part("facades/coop")), settings: settings,
             services: services)
     }
 

@@ -35,7 +35,7 @@ enum Lab {
         adjust: (inout PluginProgram) -> Void = { _ in }
     ) throws -> PluginHost {
         try TestSandbox.host(script, id: id, limits: limits, policy: policy, calls: calls, runtime: runtime) { program in
-            program.modules["test:host"] = "exports.create = ({ host }) => ({ host })"
+            program.modules["test:host"] = .text("exports.create = ({ host }) => ({ host })")
             adjust(&program)
         }
     }

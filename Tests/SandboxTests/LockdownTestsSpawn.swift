@@ -285,7 +285,7 @@ struct BadSpawn: Sendable, CustomTestStringConvertible {
     @Test func `workers are children of the hub and the zygote leaves at end of file`() async throws {
         try await onOneThread {
             let zygote = try Zygote()
-            for flags in [0, PB_FORK_PID_NAMESPACE, PB_FORK_JIT | PB_FORK_WASM] { zygote.useOneWorker(flags: flags) }
+            for flags in [0, PB_FORK_PID_NAMESPACE] { zygote.useOneWorker(flags: flags) }
             let end = zygote.end()
             #expect(end.signal == 0 && end.status == 0)
         }
@@ -317,7 +317,7 @@ struct BadSpawn: Sendable, CustomTestStringConvertible {
             zygote.useOneWorker()
             close(channel[1])
             var waiting = pollfd(fd: channel[0], events: Int16(POLLIN), revents: 0)
-            #expect(poll(&waiting, 1, 1000) == 1, "the late worker lives on")
+            #expect(poll(&waiting, 1, 10_000) == 1, "the late worker lives on")
             close(channel[0])
             _ = zygote.end()
         }

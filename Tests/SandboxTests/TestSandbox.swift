@@ -21,11 +21,9 @@ enum TestSandbox {
         _ script: String, id: String = "test.plugin", limits: SandboxLimits = SandboxLimits(), policy: FailureLedger.Policy = .forgiving,
         calls: any HostCallHandler = RefusingHandler(), runtime: SandboxRuntime = runtime, adjust: (inout PluginProgram) -> Void = { _ in }
     ) throws -> PluginHost {
-        let layout = runtime.options.layout
-        let api = (try? layout.text("modules/patchbay-plugin.js")) ?? "exports.create = ({ host }) => ({ host })"
         var program = PluginProgram(
             plugin: try PluginID(id), version: "1.0.0", script: Array(script.utf8), scriptName: "plugin:\(id)/index.js",
-            modules: ["@patchbay/plugin": api])
+            modules: ["@patchbay/plugin": try runtime.options.layout.part("modules/patchbay-plugin")])
         adjust(&program)
         return PluginHost(program, runtime: runtime, limits: limits, policy: policy) { calls }
     }

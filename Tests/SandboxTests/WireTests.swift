@@ -85,6 +85,9 @@ struct WireOffence: Sendable, CustomTestStringConvertible {
                 worker.say(.hostCall, flags: .synchronous, id: UInt32(number), extra: id, Array("test.never\nnull".utf8))
             }
         },
+        WireOffence(testDescription: "a greeting in the middle", verdict: "a second greeting") { worker, _ in
+            worker.say(.confined, [1, 2, 3])
+        },
         WireOffence(testDescription: "a flood of notices", verdict: "a flood of notices, more than 200 a second") { worker, _ in
             while !worker.isDead { worker.say(.notify, Array("log\n{}".utf8)) }
         },
@@ -107,7 +110,6 @@ struct WireOddity: Sendable, CustomTestStringConvertible {
             worker.say(.ready, Array("[]".utf8))
             worker.say(.failed, flags: .error, Array("{}".utf8))
         },
-        WireOddity(testDescription: "a report of its layers that is no report") { worker, _ in worker.say(.confined, [1, 2, 3]) },
         WireOddity(testDescription: "notices that are nothing") { worker, _ in
             worker.say(.notify)
             worker.say(.notify, [10, 10, 10])

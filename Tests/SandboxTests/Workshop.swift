@@ -36,7 +36,7 @@ enum Workshop {
         settings.granted = GrantSet(try (granted ?? declared).map { try Permission(parsing: $0) })
         return RunnablePlugin(
             id: try PluginID(id), version: "1.0.0", bundle: bundle, declared: permissions,
-            modules: ["@patchbay/plugin": try services.layout.text("modules/patchbay-plugin.js")], settings: settings, services: services)
+            modules: ["@patchbay/plugin": try services.layout.part("modules/patchbay-plugin")], settings: settings, services: services)
     }
 }
 

@@ -1,5 +1,8 @@
-// The prelude: what every worker evaluates before it knows which plugin it will run. scripts/build-runtime says how it is called.
+// The prelude: what every worker evaluates before it knows which plugin it will run. scripts/build-runtime makes it a script of its own;
+// `patchbayPrelude` is a global that the worker sets for it, and that is gone when the prelude has looked.
 import { installGlobals } from './globals/install.js';
 import { makePump } from './pump/pump.js';
 
-prelude.pump = makePump(native, installGlobals);
+const { native, exports } = globalThis.patchbayPrelude;
+delete globalThis.patchbayPrelude;
+exports.pump = makePump(native, installGlobals);

@@ -34,6 +34,23 @@ pb_lockdown_options pb_lockdown_defaults(void);
 /// exits without running anything. It cannot be undone.
 int pb_lockdown(const pb_lockdown_options *_Nonnull options, pb_standing *_Nonnull standing, pb_report *_Nonnull report);
 
+/// What a worker writes to its hub once it is confined: plain old data of fixed size.
+typedef struct pb_greeting {
+    pb_report report;
+    /// Private writable memory of the engine alone (`VmData`), in bytes: a plugin's budget begins here. 0 when it cannot be read.
+    uint64_t data_bytes;
+} pb_greeting;
+
+/// The greeting of this process after its lock-down.
+pb_greeting pb_lockdown_greeting(const pb_report *_Nonnull report, const pb_standing *_Nonnull standing);
+
+/// Limits the private writable memory of a worker that was confined before its plugin was known. For the hub: the filter keeps a
+/// worker from setting limits, its own included. It cannot be raised again by whoever lacks CAP_SYS_RESOURCE. Returns 0 or `-errno`.
+int pb_limit_memory(pid_t pid, uint64_t data_bytes_max);
+
+/// Whether this process may add at most `budget_bytes` to the private writable memory it has. For the worker, before a plugin runs.
+bool pb_memory_is_limited(const pb_standing *_Nonnull standing, uint64_t budget_bytes);
+
 /// Compiles the system call filter so that later `pb_lockdown` calls in this process and its forks need not. The zygote does it once
 /// (about 1 ms). Returns the number of BPF instructions, or `-errno`.
 int pb_seccomp_prepare(void);

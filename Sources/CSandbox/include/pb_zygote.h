@@ -3,12 +3,9 @@
 
 #include "pb_spawn.h"
 
-/// Choices of one fork, carried to the child as a mask. The plugin was granted `engine:jit`.
-#define PB_FORK_JIT 1u
-/// The plugin was granted `engine:wasm`.
-#define PB_FORK_WASM 2u
+/// Choices of one fork, carried to the child as a mask: so far this one.
 /// Put the worker into a pid namespace of its own, if the kernel lets us.
-#define PB_FORK_PID_NAMESPACE 4u
+#define PB_FORK_PID_NAMESPACE 1u
 
 /// What a freshly forked worker starts with.
 typedef struct pb_worker_start {

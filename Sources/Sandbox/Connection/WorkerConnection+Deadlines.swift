@@ -7,6 +7,8 @@ extension WorkerConnection {
     /// While somebody is past a deadline the thread looks this often.
     static let strictSleepMicroseconds: UInt64 = 2_000
 
+    private static let recentLookNanoseconds = 3 * busySleepMicroseconds * 1_000
+
     /// Ends what is overdue and says how long to sleep, in microseconds. Called by the connection's own thread.
     func keepDeadlines(_ now: UInt64) -> UInt64 {
         enum Step { case cancel(UInt32), kill(UInt32, CallFailure), answer(UnsafeContinuation<CallOutcome, Never>, CallFailure) }
@@ -17,8 +19,9 @@ extension WorkerConnection {
             guard table.inFlight > 0 else { return false }
             let current = pb_channel_current(channel.memory)
             let atWork = table.index(of: current)
-            let before = seenAtWork
-            seenAtWork = current
+            // What we saw long ago, because this thread did not get a core, says nothing.
+            let before = now - min(now, sawAtWork) < Self.recentLookNanoseconds ? seenAtWork : 0
+            (seenAtWork, sawAtWork) = (current, now)
             for index in table.indicesInUse {
                 let id = table.id(at: index)
                 let isLoad = id == loadID.load(ordering: .acquiring)

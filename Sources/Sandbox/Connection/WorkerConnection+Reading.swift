@@ -55,7 +55,9 @@ extension WorkerConnection {
     private func isAnswer(_ frame: Frame) throws(WireViolation) -> Bool {
         switch WorkerToHub(rawValue: frame.header.kind) {
         case .result, .streamOpened, .item, .streamEnd, .cancelled, .ready, .failed: true
-        case .confined, .hostCall, .notify, .hostCancel: false
+        case .hostCall, .notify, .hostCancel: false
+        // The greeting is read before there is a connection: nobody greets twice.
+        case .confined: throw WireViolation(description: "a second greeting")
         case nil: throw WireViolation(description: "a message of unknown kind \(frame.header.kind)")
         }
     }
@@ -67,7 +69,6 @@ extension WorkerConnection {
         case .hostCancel:
             // One that is not open was answered while its cancel was on the way.
             if openHostCalls.withLock({ $0.remove(frame.header.id) }) != nil { handler.cancel(number: frame.header.id) }
-        case .confined: standing.withLock { $0 = frame.payload }
         default: break
         }
     }

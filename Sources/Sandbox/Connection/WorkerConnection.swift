@@ -48,12 +48,12 @@ final class WorkerConnection: @unchecked Sendable {
     let loadID = Atomic<UInt32>(0)
     /// The call that was at work when the connection's thread, which alone touches this, last looked at the deadlines.
     var seenAtWork: UInt32 = 0
+    /// When that was, in monotonic nanoseconds.
+    var sawAtWork: UInt64 = 0
     /// Whether the worker stands still for the answer to a host call.
     let waitsForAnswer = Atomic<Bool>(false)
     /// Numbers of the host calls that wait for an answer.
     let openHostCalls = Mutex<Set<UInt32>>([])
-    /// The worker's report of its own lock-down (`pb_report`), empty until it came.
-    let standing = Mutex<[UInt8]>([])
     /// Why we killed the worker, for the calls that die with it. First reason wins.
     let verdict = Mutex<(culprit: UInt32, failure: CallFailure)?>(nil)
     private let isReaped = Mutex(false)

@@ -1,25 +1,25 @@
-internal import CSandbox
-internal import Glibc
 internal import Synchronization
 
-/// Forks workers and keeps a few ready: engine up, waiting to be told what to run.
+/// Forks workers and keeps a few ready: engine up, confined, waiting to be told what to run.
 ///
-/// Forking takes about 4 ms, taking a ready worker less than one. All process starting happens on one thread that lives as long as
-/// the pool.
+/// Forking and getting ready take some milliseconds, taking a ready worker none. All process starting happens on one thread that lives
+/// as long as the pool; a second one hears the workers' greetings, so that several get ready at once.
 final class WarmPool: Sendable {
     private struct State {
         var ready: [WorkerHandle] = []
-        var filling = false
+        /// Forked for the pool, and not ready yet.
+        var coming = 0
         var stopped = false
     }
 
     private let spawner = SerialThread("pb-spawner")
-    private let zygote: Zygote
+    private let greeter = SerialThread("pb-greeter")
+    private let zygotes: Zygotes
     private let size: Int
     private let state = Mutex(State())
 
     init(layout: WorkerLayout, size: Int) {
-        zygote = Zygote(layout)
+        zygotes = Zygotes(layout)
         self.size = size
         refill()
     }
@@ -39,37 +39,45 @@ final class WarmPool: Sendable {
                 return ready
             }
         }
-        let forked = await spawner.run { [zygote] () -> Result<WorkerHandle, Zygote.StartFailed> in
-            do throws(Zygote.StartFailed) { return .success(try zygote.fork(jit: jit, wasm: wasm)) } catch { return .failure(error) }
-        }
-        switch forked {
-        case .success(let handle):
-            if !jit, !wasm { refill() }
-            return handle
-        case .failure(let error): throw .sandboxUnavailable(error.reason)
+        let forked = await spawner.run { [zygotes] in Self.fork(zygotes, Zygote.Powers(jit: jit, wasm: wasm)) }
+        let handle = try forked.get()
+        let greeted = try await greeter.run { Greeting.receive(from: handle) }.get()
+        if !jit, !wasm { refill() }
+        return greeted
+    }
+
+    private static func fork(_ zygotes: Zygotes, _ powers: Zygote.Powers) -> Result<WorkerHandle, CallFailure> {
+        do throws(Zygote.StartFailed) { return .success(try zygotes.with(powers).fork()) } catch {
+            return .failure(.sandboxUnavailable(error.reason))
         }
     }
 
     private func refill() {
-        let wanted = state.withLock { state -> Bool in
-            guard !state.filling, !state.stopped, state.ready.count < size else { return false }
-            state.filling = true
-            return true
-        }
-        guard wanted else { return }
         spawner.enqueue { [self] in
-            while state.withLock({ !$0.stopped && $0.ready.count < size }) {
-                // A failure shows when somebody asks for a worker; here it only ends the filling.
-                guard let handle = try? zygote.fork(jit: false, wasm: false) else { break }
-                let surplus = state.withLock { state -> Bool in
-                    guard !state.stopped else { return true }
-                    state.ready.append(handle)
-                    return false
-                }
-                if surplus { Self.discard(handle) }
+            let isWanted = state.withLock { state -> Bool in
+                guard !state.stopped, state.ready.count + state.coming < size else { return false }
+                state.coming += 1
+                return true
             }
-            state.withLock { $0.filling = false }
+            guard isWanted else { return }
+            // A failure shows when somebody asks for a worker; here it only ends the filling.
+            guard case .success(let handle) = Self.fork(zygotes, Zygote.Powers()) else {
+                return state.withLock { $0.coming -= 1 }
+            }
+            greeter.enqueue { [self] in admit(handle) }
+            refill()
         }
+    }
+
+    private func admit(_ handle: WorkerHandle) {
+        let greeted = try? Greeting.receive(from: handle).get()
+        let surplus = state.withLock { state -> WorkerHandle? in
+            state.coming -= 1
+            guard let greeted, !state.stopped else { return greeted }
+            state.ready.append(greeted)
+            return nil
+        }
+        if let surplus { surplus.end() }
     }
 
     /// Number of workers that wait for a plugin.
@@ -81,15 +89,11 @@ final class WarmPool: Sendable {
             defer { state.ready.removeAll() }
             return state.ready
         }
-        ready.forEach(Self.discard)
-        await spawner.run { [zygote] in zygote.stop() }
+        for handle in ready { handle.end() }
+        await spawner.run { [zygotes] in zygotes.stop() }
         spawner.stop()
-    }
-
-    static func discard(_ handle: WorkerHandle) {
-        Glibc.kill(handle.pid, SIGKILL)
-        var exit = pb_exit()
-        _ = pb_wait(handle.pid, true, &exit)
-        if handle.pidfd >= 0 { close(handle.pidfd) }
+        // Whoever is still coming is met and let go.
+        await greeter.run {}
+        greeter.stop()
     }
 }

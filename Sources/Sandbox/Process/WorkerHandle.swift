@@ -10,6 +10,8 @@ struct WorkerHandle: Sendable {
     let channel: Channel
     /// The layers that were asked for and refused when it was started, in words; empty when all took.
     let degraded: [String]
+    /// Private writable memory of the engine alone; 0 before the worker has said.
+    var engineBytes: UInt64 = 0
 }
 
 /// How a worker ended, told apart.

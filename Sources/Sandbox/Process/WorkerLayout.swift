@@ -37,7 +37,14 @@ package struct WorkerLayout: Sendable, Hashable {
         return WorkerLayout(executable: worker, runtime: String(prelude.dropLast("/prelude.js".count)))
     }
 
-    /// Reads a text of ours from the runtime folder, such as `modules/patchbay-plugin.js`.
+    /// A module or facade of ours that every worker comes with, such as `modules/patchbay-plugin`.
+    package func part(_ path: String) throws(NotFound) -> PluginProgram.Source {
+        let file = "\(runtime)/\(path).js"
+        guard access(file, R_OK) == 0 else { throw NotFound(what: path, looked: [file]) }
+        return .part(path)
+    }
+
+    /// Reads a text of ours from the runtime folder.
     package func text(_ name: String) throws(NotFound) -> String {
         let path = runtime + "/" + name
         guard let file = fopen(path, "re") else { throw NotFound(what: name, looked: [path]) }

@@ -7,7 +7,11 @@ internal import Glibc
 /// Every method runs on the runtime's spawner thread, because the kernel ends the zygote and its workers when the thread that
 /// started them ends (design/sandbox.md, trap 14). `@unchecked Sendable`: confined to that thread.
 final class Zygote: @unchecked Sendable {
+    /// What the engine of its workers may do beyond interpreting JavaScript; fixed when the zygote starts.
+    struct Powers: Hashable, Sendable { var jit = false, wasm = false }
+
     private let layout: WorkerLayout
+    private let powers: Powers
     private var control: Int32 = -1
     private var pid: pid_t = 0
     private var pidfd: Int32 = -1
@@ -16,12 +20,16 @@ final class Zygote: @unchecked Sendable {
     /// How long one fork may take before the zygote is given up, in milliseconds. Measured: 1 to 3.
     private static let forkTimeoutMilliseconds: Int32 = 5_000
 
-    init(_ layout: WorkerLayout) { self.layout = layout }
+    init(_ layout: WorkerLayout, powers: Powers) {
+        self.layout = layout
+        self.powers = powers
+    }
 
-    /// What the engine reads from its environment; reasons in docs/sandbox.md. JIT and WebAssembly are switched on per fork.
-    static let environment = [
+    /// What the engine reads from its environment; reasons in docs/sandbox.md.
+    private static let environment = [
         "TZ=UTC", "LANG=C.UTF-8", "GIGACAGE_ENABLED=0", "JSC_usePollingTraps=1", "JSC_forceRAMSize=134217728",
-        "JSC_useJIT=0", "JSC_useWasm=0",
+        // Symbols are looked up once, in the zygote, and not again in every worker.
+        "LD_BIND_NOW=1",
         // One heap for all threads: the C library otherwise sets up another for each.
         "MALLOC_ARENA_MAX=1",
         // The runtime's crash reporter walks /proc/self/task in a signal handler: in a confined worker that turned every abort into a
@@ -32,7 +40,7 @@ final class Zygote: @unchecked Sendable {
     struct StartFailed: Error { let reason: String }
 
     /// Forks a worker that has its engine up and waits for a setup. Starts the zygote if there is none.
-    func fork(jit: Bool, wasm: Bool) throws(StartFailed) -> WorkerHandle {
+    func fork() throws(StartFailed) -> WorkerHandle {
         if control < 0 { try start() }
         let memory = pb_channel_create()
         guard memory >= 0 else { throw StartFailed(reason: "no shared memory: \(describe(-memory))") }
@@ -47,11 +55,8 @@ final class Zygote: @unchecked Sendable {
             throw StartFailed(reason: "the shared memory cannot be mapped: \(describe(errno))")
         }
         let channel = Channel(memory: mapped, socket: sockets[0])
-        var flags: UInt32 = PB_FORK_PID_NAMESPACE
-        if jit { flags |= PB_FORK_JIT }
-        if wasm { flags |= PB_FORK_WASM }
         var result = pb_fork_result()
-        let outcome = pb_zygote_fork(control, [sockets[1], memory], 2, flags, Self.forkTimeoutMilliseconds, &result)
+        let outcome = pb_zygote_fork(control, [sockets[1], memory], 2, PB_FORK_PID_NAMESPACE, Self.forkTimeoutMilliseconds, &result)
         guard outcome == 0 else {
             stop()
             throw StartFailed(reason: "the zygote did not fork: \(describe(-outcome))")
@@ -67,7 +72,8 @@ final class Zygote: @unchecked Sendable {
         defer { close(ends[1]) }
         let arguments = [layout.executable, "zygote", layout.runtime]
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = Self.environment.map { strdup($0) } + [nil]
+        let environment = Self.environment + ["JSC_useJIT=\(powers.jit ? 1 : 0)", "JSC_useWasm=\(powers.wasm ? 1 : 0)"]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var result = pb_spawn_result()
         let namespaces: [pb_layer] = [.userNamespace, .mountNamespace, .networkNamespace, .ipcNamespace, .utsNamespace, .identity]
@@ -119,4 +125,23 @@ final class Zygote: @unchecked Sendable {
     }
 
     private func describe(_ error: Int32) -> String { String(cString: strerror(error)) }
+}
+
+/// The zygotes of one hub, each started when the first worker of its kind is asked for.
+///
+/// `@unchecked Sendable`: confined to the spawner's thread, as its zygotes are.
+final class Zygotes: @unchecked Sendable {
+    private let layout: WorkerLayout
+    private var started: [Zygote.Powers: Zygote] = [:]
+
+    init(_ layout: WorkerLayout) { self.layout = layout }
+
+    func with(_ powers: Zygote.Powers) -> Zygote {
+        if let known = started[powers] { return known }
+        let made = Zygote(layout, powers: powers)
+        started[powers] = made
+        return made
+    }
+
+    func stop() { for zygote in started.values { zygote.stop() } }
 }

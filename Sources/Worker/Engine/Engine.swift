@@ -1,4 +1,5 @@
 internal import CJSC
+internal import Glibc
 
 /// A JavaScriptCore virtual machine with one global context.
 ///
@@ -16,6 +17,22 @@ struct Engine {
         Watchdog.arm(group)
         // Touches the time zone data once, while files can still be opened (TZ=UTC makes it the only time).
         _ = try? evaluate("new Date(0).toString()", url: "patchbay:warm-up")
+    }
+
+    /// Sets up what all engines of a process share, in the process that forks: a millisecond that no worker then pays. No thread may come of it
+    /// (a fork would lose it), so the allocator's one is held back until ``forked()``. Where the library does not export the two functions
+    /// that do this, workers start a little slower.
+    static func prepareToFork() {
+        guard let hold = allocatorThread("pas_scavenger_suspend"), allocatorThread("pas_scavenger_resume") != nil else { return }
+        hold()
+        withString("") { _ in }
+    }
+
+    /// To be called in a fork of a process that was prepared.
+    static func forked() { allocatorThread("pas_scavenger_resume")?() }
+
+    private static func allocatorThread(_ name: String) -> (@convention(c) () -> Void)? {
+        dlsym(nil, name).map { unsafeBitCast($0, to: (@convention(c) () -> Void).self) }
     }
 
     /// An exception of the engine, as text.

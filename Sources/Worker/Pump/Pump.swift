@@ -20,16 +20,13 @@ struct Pump {
         self.engine = engine
         native = pb_natives_create(engine.context)!
         JSValueProtect(engine.context, native)
-        let wrapper: JSValueRef
-        do { wrapper = try engine.evaluate(prelude, url: "patchbay:prelude") } catch {
-            throw .preludeFailed(error.text)
-        }
         PumpNatives.install(on: native, engine: engine)
         let exports = JSObjectMake(engine.context, nil, nil)!
-        var exception: JSValueRef?
-        var arguments: [JSValueRef?] = [native, exports]
-        JSObjectCallAsFunction(engine.context, JSValueToObject(engine.context, wrapper, nil), nil, 2, &arguments, &exception)
-        if let exception { throw .preludeFailed(engine.describe(exception)) }
+        let handover = JSObjectMake(engine.context, nil, nil)!
+        engine.define("native", on: handover, value: native)
+        engine.define("exports", on: handover, value: exports)
+        engine.define("patchbayPrelude", on: JSContextGetGlobalObject(engine.context), value: handover)
+        do { try engine.evaluate(prelude, url: "patchbay:prelude") } catch { throw .preludeFailed(error.text) }
         let made = Engine.withString("pump") { JSObjectGetProperty(engine.context, exports, $0, nil) }
         guard let made, JSValueIsObject(engine.context, made) else { throw .preludeFailed("it exports no pump") }
         pump = JSValueToObject(engine.context, made, nil)

@@ -12,13 +12,17 @@ enum PumpNatives {
         return words
     }()
 
+    /// The engine whose prelude runs; there is one a process.
+    private nonisolated(unsafe) static var pumpEngine: Engine?
+
     static func install(on native: JSObjectRef, engine: Engine) {
+        pumpEngine = engine
         engine.define("step", on: native, step)
         engine.define("send", on: native, send)
         engine.define("callSync", on: native, callSync)
         engine.define("evaluate", on: native, evaluate)
         engine.define("charge", on: native, charge)
-        engine.define("chunk", on: native, chunk)
+        engine.define("part", on: native, part)
         engine.define("onUnhandledRejection", on: native, onUnhandledRejection)
         let words = JSObjectMakeTypedArrayWithBytesNoCopy(engine.context, kJSTypedArrayTypeUint32Array, header, 16, { _, _ in }, nil, nil)!
         engine.define("header", on: native, value: words)
@@ -82,7 +86,8 @@ enum PumpNatives {
 
     /// `send(kind, flags, id, extra, text)`.
     private static let send: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, _ in
-        let state = pumpState!
+        // While the prelude rehearses there is nobody to send to.
+        guard let state = pumpState else { return JSValueMakeUndefined(context) }
         guard count >= 5, let arguments, state.pointee.ended == nil else { return JSValueMakeUndefined(context) }
         let kind = number(context, arguments[0])
         let header = FrameHeader(
@@ -144,14 +149,12 @@ enum PumpNatives {
         return JSValueMakeUndefined(context)
     }
 
-    /// `chunk(name)`: the function that is a part of the globals evaluated on first use, or undefined.
-    private static let chunk: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
-        let state = pumpState!
-        guard count >= 1, let name = arguments?[0].map(state.pointee.engine.describe), let source = state.pointee.chunks[name] else {
-            return JSValueMakeUndefined(context)
-        }
+    /// `part(path)`: the function that a file of the runtime is, or undefined.
+    private static let part: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, exception in
+        guard count >= 1, let engine = pumpEngine, let path = arguments?[0].map(engine.describe), let source = RuntimeFiles.parts[path]
+        else { return JSValueMakeUndefined(context) }
         return Engine.withString(source) { source in
-            Engine.withString("patchbay:chunks/" + name) { JSEvaluateScript(context, source, nil, $0, 1, exception) }
+            Engine.withString("patchbay:" + path) { JSEvaluateScript(context, source, nil, $0, 1, exception) }
         } ?? JSValueMakeUndefined(context)
     }
 

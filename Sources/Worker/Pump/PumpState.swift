@@ -23,7 +23,6 @@ struct PumpState {
     var owesAnswer = false
     /// Set by the watchdog when it ends a call, until the pump is entered again.
     var ended: EndedCall?
-    let chunks: [String: String]
     /// UTF-8 text on its way out.
     var scratch: UnsafeMutablePointer<CChar>
     var scratchCapacity: Int
@@ -32,11 +31,10 @@ struct PumpState {
     /// Id of the load phase, in which the plugin's top level runs.
     static let loadID: UInt32 = .max
 
-    init(engine: Engine, drain: Drain, wire: Wire, setup: WorkerSetup, chunks: [String: String], memory: MemoryMeter) {
+    init(engine: Engine, drain: Drain, wire: Wire, setup: WorkerSetup, memory: MemoryMeter) {
         self.engine = engine
         self.drain = drain
         self.wire = wire
-        self.chunks = chunks
         self.memory = memory
         meter = CPUMeter(millisecondsMax: setup.cpuMillisecondsMax)
         logGate = LogGate(linesPerSecondMax: setup.logLinesPerSecondMax)

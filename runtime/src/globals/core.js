@@ -28,7 +28,7 @@ export function createCore(globalObject, native, host, profile) {
       let chunk = loaded[name];
       if (chunk === undefined) {
         chunk = { __proto__: null };
-        native.chunk(name)(core, chunk);
+        native.part('chunks/' + name)(core, chunk);
         loaded[name] = chunk;
       }
       return chunk;

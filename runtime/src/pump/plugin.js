@@ -16,8 +16,23 @@ function listed(names) {
   return text || 'none';
 }
 
+/// What a module of ours exports, evaluated once a worker and, where it can be, before a plugin is there to tamper with the language.
+/// `source` is the module's text, or `{ part }`: a file that came with the worker.
+export function makeLibrary(native) {
+  const known = create(null);
+  return function provided(source, name) {
+    if (typeof source === 'string') return instantiate(native, source, 'patchbay:' + name, importsNothing);
+    const body = known[source.part] === undefined ? native.part(source.part) : undefined;
+    if (body !== undefined) known[source.part] = run(body, importsNothing);
+    if (known[source.part] === undefined) throw internal('hub.incomplete', `This worker came without ${source.part}.`);
+    return known[source.part];
+  };
+}
+
+function importsNothing() { throw internal('module.not-found', 'Provided modules import nothing.'); }
+
 /// A CommonJS `require` that knows only the modules the hub provides.
-function makeRequire(native, sources, hostFor) {
+function makeRequire(sources, provided, hostFor) {
   const cache = create(null);
   return function require(name) {
     if (typeof name === 'string' && cache[name] !== undefined) return cache[name].exports;
@@ -25,24 +40,26 @@ function makeRequire(native, sources, hostFor) {
     if (source === undefined) {
       throw internal('module.not-found', `Module "${typeof name === 'string' ? name : typeof name}" is not available to plugins. Bundle it with the plugin, or import one of: ${listed(ownKeys(sources))}.`);
     }
-    const made = instantiate(native, source, 'patchbay:' + name, () => { throw internal('module.not-found', 'Provided modules import nothing.'); });
-    const module = cache[name] = { exports: made.create({ host: hostFor(0) }) };
+    const module = cache[name] = { exports: provided(source, name).create({ host: hostFor(0) }) };
     return module.exports;
   };
 }
 
 /// Evaluates a CommonJS script. The wrapper stands on a line of its own, so generated lines are off by one (SourceMap knows).
 export function instantiate(native, source, url, require) {
+  return run(native.evaluate('(function (module, exports, require) {\n' + source + '\n})', url), require);
+}
+
+function run(body, require) {
   const module = { exports: {} };
-  const body = native.evaluate('(function (module, exports, require) {\n' + source + '\n})', url);
   apply(body, module.exports, [module, module.exports, require]);
   return module.exports;
 }
 
-export function loadPlugin(native, boot, script, hostFor) {
-  const require = makeRequire(native, boot.modules ?? create(null), hostFor);
+export function loadPlugin(native, boot, script, provided, hostFor) {
+  const require = makeRequire(boot.modules ?? create(null), provided, hostFor);
   // The facade first: it takes what it needs of the language before the plugin can touch it.
-  const facade = boot.facade && instantiate(native, boot.facade.source, 'patchbay:' + boot.facade.name, require);
+  const facade = boot.facade && provided(boot.facade.source, boot.facade.name);
   const exports = instantiate(native, script, boot.scriptName, require);
   if (facade) {
     const entries = facade.create({ exports, host: hostFor(0) });

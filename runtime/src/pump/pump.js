@@ -5,11 +5,12 @@ import {
 } from './intrinsics.js';
 import { describeError, internal } from './errors.js';
 import { makeHost } from './host.js';
-import { instantiate, loadPlugin } from './plugin.js';
+import { loadPlugin, makeLibrary } from './plugin.js';
 import { makeContextClass } from './context.js';
-import * as wire from './wire.js';
-
-const { CALL, BATCH, NEXT, CANCEL, HOST_REPLY, BIND, BOOT, SCRIPT, RESULT, STREAM_OPENED, ITEM, STREAM_END, CANCELLED, READY, FAILED, ERROR, UNDEFINED, MIXED } = wire;
+import {
+  CALL, BATCH, NEXT, CANCEL, HOST_REPLY, BIND, BOOT, SCRIPT, RESULT, STREAM_OPENED, ITEM, STREAM_END, CANCELLED, READY, FAILED, ERROR,
+  UNDEFINED, MIXED,
+} from './wire.js';
 
 export function makePump(native, install) {
   const header = native.header;                 // kind, flags, id, extra of the message `step` returned
@@ -23,14 +24,11 @@ export function makePump(native, install) {
     any: () => pending.firstKey() ?? 0,
   };
   const host = makeHost(native, calls, limits);
-  const CallContext = makeContextClass(host.boundTo, (bound) => api(bound), () => globals.load('events').AbortController);
-  let boot, plugin, apiModule;
+  const CallContext = makeContextClass(host.boundTo, (bound) => ours.create({ host: bound }), () => globals.load('events').AbortController);
+  const provided = makeLibrary(native);
+  const ours = provided({ part: 'modules/patchbay-plugin' });
+  let boot, plugin;
   const before = ownKeys(globalThis);
-
-  function api(bound) {
-    apiModule ??= instantiate(native, boot.modules['@patchbay/plugin'], 'patchbay:@patchbay/plugin', undefined);
-    return apiModule.create({ host: bound });
-  }
 
   /// Found once a worker and name: looking through exports takes as long as a small function runs.
   function find(handle) {
@@ -178,7 +176,7 @@ export function makePump(native, install) {
 
   function load(script) {
     try {
-      plugin = loadPlugin(native, boot, script, host.boundTo);
+      plugin = loadPlugin(native, boot, script, provided, host.boundTo);
       send(READY, 0, 0, 0, stringify(plugin.names()));
     } catch (error) { send(FAILED, ERROR, 0, 0, describeError(error, 'plugin.load-failed')); }
   }
@@ -220,6 +218,19 @@ export function makePump(native, install) {
     else if (kind === SCRIPT) load(value);
     return undefined;
   }
+
+  // Once through what every plugin goes through at its start: the engine sets its own things up on first use, and a warm worker has the
+  // time. What is sent goes nowhere yet, and nothing is left for a plugin to find.
+  function rehearse() {
+    const say = (kind, id, extra, value) => { header[0] = kind; header[1] = 0; header[2] = id; header[3] = extra; return handle(value); };
+    say(BOOT, 0, 0, { scriptName: 'patchbay:trial', modules: {}, profile: full, limits });
+    say(SCRIPT, 0, 0, 'exports.run = (input, { log }) => ({ seen: input.list.length });');
+    say(BIND, 0, 0, 'run');
+    say(CALL, 1, 0, { list: [1] });
+    boot = plugin = names[0] = entries[0] = undefined;
+    calls.current = 0;
+  }
+  rehearse();
 
   /// `ended` is the call that the watchdog ended when the loop was left, 0 at the first start. The hub has been told already.
   return function pump(ended) {
