@@ -81,6 +81,8 @@ extension Soak {
         let plugin = try Subject.plugin(services, id: "soak.plugin", script: script) { limits in
             limits.callTime = .seconds(20)
             limits.callCPUTime = .seconds(20)
+            // A worker's watch sleeps for a quarter of this, and is held until it wakes.
+            limits.idleTime = .seconds(1)
             limits.memoryBytes = 16 << 20
         }
         for attack in attacks {
@@ -129,23 +131,24 @@ extension Soak {
     private static func settled(_ services: PluginServices) async -> Weight {
         let deadline = nanoseconds() + 5_000_000_000
         while services.sandbox.readyWorkers < 2, nanoseconds() < deadline { try? await Task.sleep(for: .milliseconds(5)) }
-        try? await Task.sleep(for: .milliseconds(50))
+        try? await Task.sleep(for: .milliseconds(300))
         return Weight()
     }
 }
 
 /// What a process holds of the machine.
 struct Weight: Sendable {
-    var residentKilobytes = 0, mappings = 0, descriptors = 0, threads = 0, children = 0
+    var allocatedKilobytes = 0, residentKilobytes = 0, mappings = 0, descriptors = 0, threads = 0, children = 0
 
-    static let names = ["resident memory, kB", "mappings", "open files", "threads", "child processes"]
-    var figures: [Int] { [residentKilobytes, mappings, descriptors, threads, children] }
-    /// Growth that is none. Memory: pages that the allocator keeps in no order. Mappings: its heaps. Threads: those of Swift's pool,
-    /// which come and go. A leak is several of each a cycle, and a worker's memory alone is 513 kB in one mapping.
-    private static let slack = [4 << 10, 12, 0, 2, 0]
+    static let names = ["allocated memory, kB", "resident memory, kB", "mappings", "open files", "threads", "child processes"]
+    var figures: [Int] { [allocatedKilobytes, residentKilobytes, mappings, descriptors, threads, children] }
+    /// Growth that is none. Allocated: caches of the runtime. Resident: pages the allocator holds for more, which depends on how many
+    /// threads met in it. Mappings: its heaps. Threads: those of Swift's pool, which come and go. A leak is several of each a cycle, and a
+    /// worker's channel alone is a mapping of 513 kB.
+    private static let slack = [256, 24 << 10, 12, 0, 2, 0]
 
     init() {
-        Self.giveBackFreeMemory()
+        allocatedKilobytes = Self.allocatedBytes() >> 10
         for line in readLines("/proc/self/status") {
             let value = Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "") ?? 0
             if line.hasPrefix("VmRSS:") { residentKilobytes = value }
@@ -162,10 +165,23 @@ struct Weight: Sendable {
             }.count
     }
 
-    /// `malloc_trim(0)` of the C library, which Swift's module map does not name: what was freed must not count as held.
-    private static func giveBackFreeMemory() {
-        typealias Trim = @convention(c) (Int) -> Int32
-        if let found = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(found, to: Trim.self)(0) }
+    /// What is allocated and not freed, from `malloc_info(3)`, which Swift's module map does not name: what the heaps hold, less what is
+    /// free in them, plus what was mapped by itself.
+    private static func allocatedBytes() -> Int {
+        typealias Describe = @convention(c) (Int32, UnsafeMutablePointer<FILE>?) -> Int32
+        guard let found = dlsym(nil, "malloc_info"), let file = tmpfile() else { return 0 }
+        defer { fclose(file) }
+        _ = unsafeBitCast(found, to: Describe.self)(0, file)
+        rewind(file)
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        let lines = String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self).split(separator: "\n")
+        // The sums over all heaps stand last.
+        func size(_ start: String) -> Int {
+            let line = lines.last { $0.hasPrefix(start) } ?? ""
+            return Int(line.split(separator: "\"").dropLast().last ?? "") ?? 0
+        }
+        let free = size("<total type=\"fast\"") + size("<total type=\"rest\"")
+        return size("<system type=\"current\"") - free + size("<total type=\"mmap\"")
     }
 
     func grown(since before: Weight) -> [String] {

@@ -53,7 +53,7 @@ extension Hostile {
         /// The limits a loop is given, until one try went as it should. Of a short limit 0.3 are a few time slices, and beside other
         /// work on two cores the hub may get none of them; of a longer one they are not. The factor stays what it is.
         private static let tries: [Duration] =
-            Lab.isSoak ? [.seconds(1), .seconds(3)] : [.milliseconds(250), .milliseconds(800), .seconds(3)]
+            Lab.isSoak ? [.seconds(1), .seconds(3)] : [.milliseconds(200), .milliseconds(800), .seconds(3)]
 
         @Test func `there are forty of them`() { #expect(LoopCase.all.count == 40) }
 

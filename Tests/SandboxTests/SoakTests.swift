@@ -9,7 +9,7 @@ import Testing
         let folder = URL(fileURLWithPath: TestSandbox.runtime.options.layout.executable).deletingLastPathComponent()
         let program = Process()
         program.executableURL = folder.appendingPathComponent("patchbay-bench")
-        program.arguments = ["soak", "--cycles", Lab.isSoak ? "150" : "5"]
+        program.arguments = ["soak", "--cycles", Lab.isSoak ? "150" : "3"]
         let output = Pipe()
         program.standardOutput = output
         try program.run()

@@ -11,19 +11,15 @@ extension Hostile {
         // 1
         @Test func `a loop in compiled code is ended`() async throws {
             let host = try Lab.host("loop-hot-function", limits: Lab.limits { $0.callTime = .seconds(2) }) { $0.allowsJIT = true }
-            let rounds = Lab.isSoak ? 40 : 10
-            var stopped = 0
-            for _ in 0..<rounds {
-                guard
-                    case .timeLimit(.milliseconds(150), running: true, let killed) = await host.failure("attack", limit: .milliseconds(150))
-                else {
-                    Issue.record("no time limit")
-                    break
+            // A crowded machine may kill one or another before it lets go; then it gets more time. With signal-based traps 2 of 20 were
+            // stopped, so some of these would never be.
+            for round in 0..<(Lab.isSoak ? 40 : 8) {
+                var isStopped = false
+                for limit in [Duration.milliseconds(150), .milliseconds(500), .seconds(2)] where !isStopped {
+                    isStopped = await host.failure("attack", limit: limit) == .timeLimit(limit, running: true, killed: false)
                 }
-                if !killed { stopped += 1 }
+                #expect(isStopped, "round \(round)")
             }
-            // With signal-based traps 2 of 20 were stopped. A crowded machine may kill one or another before it lets go.
-            #expect(stopped >= rounds * 7 / 10, "\(stopped) of \(rounds) let go by themselves")
             await host.stop()
         }
 
@@ -73,7 +69,7 @@ extension Hostile {
             let host = try Lab.host(
                 script: """
                     exports.odd = () => {
-                      const seen = new Set(), odd = [];
+                      const seen = new Set([Function.prototype]), odd = [];   // which is no instance of itself, by the language
                       let functions = 0;
                       const look = (value, path, depth) => {
                         if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
@@ -94,7 +90,7 @@ extension Hostile {
                       return { odd, enough: functions > 500 };
                     };
                     """, limits: Lab.limits { $0.callTime = .seconds(5) })
-            #expect(try JSONValue(parsing: try await host.text("odd")) == ["odd": [], "enough": true])
+            #expect(try await host.text("odd") == #"{"odd":[],"enough":true}"#)
             await host.stop()
         }
 
