@@ -46,7 +46,6 @@ enum Lab {
     static func limits(_ adjust: (inout SandboxLimits) -> Void) -> SandboxLimits {
         var limits = SandboxLimits()
         limits.callTime = .milliseconds(200)
-        limits.loadTime = .milliseconds(400)
         adjust(&limits)
         return limits
     }

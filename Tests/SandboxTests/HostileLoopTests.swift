@@ -88,7 +88,7 @@ extension Hostile {
         }
 
         @Test func `a loop at the top level ends at the limit for loading`() async throws {
-            let host = try Lab.host("loop-top-level")
+            let host = try Lab.host("loop-top-level", limits: Lab.limits { $0.loadTime = .milliseconds(400) })
             for _ in 0..<2 {
                 let (failure, duration) = await Lab.timed { await host.failure("ok") }
                 guard case .timeLimit(.milliseconds(400), running: true, killed: _) = failure else {
@@ -120,7 +120,8 @@ extension Hostile {
         @Test(arguments: ["loop-after-result", "loop-top-level-microtask"])
         func `a loop behind an answer is ended as part of the call that left it`(_ fixture: String) async throws {
             let neighbour = try await Neighbour.start()
-            let host = try Lab.host(fixture)
+            let host = try Lab.host(
+                fixture, limits: Lab.limits { if fixture == "loop-top-level-microtask" { $0.loadTime = .milliseconds(400) } })
             let limit: Duration = fixture == "loop-after-result" ? .milliseconds(200) : .milliseconds(400)
             let failure = await host.failure(fixture == "loop-after-result" ? "attack" : "ok")
             guard case .timeLimit(limit, running: true, killed: _) = failure else {
