@@ -99,9 +99,15 @@ extension Soak {
 
     private static func perform(_ name: String, _ way: Way, _ host: PluginHost) async throws -> String? {
         switch way {
-        case .call, .timed:
-            let limit: Duration? = way == .timed ? .milliseconds(60) : nil
-            return await code(of: host) { () async throws(CallFailure) in _ = try await host.call(name, [], limit: limit) }
+        case .call: return await code(of: host) { () async throws(CallFailure) in _ = try await host.call(name, []) }
+        case .timed:
+            // A hub that got no time itself takes a call that is over its limit for one that waited behind another: then once more.
+            var ended: String?
+            for limit in [Duration.milliseconds(60), .seconds(1)] {
+                ended = await code(of: host) { () async throws(CallFailure) in _ = try await host.call(name, [], limit: limit) }
+                if ended != "call.busy" { break }
+            }
+            return ended
         case .killed, .cancelled:
             let pid = await host.status.pid ?? 0
             let task = Task { await code(of: host) { () async throws(CallFailure) in _ = try await host.call(name, []) } }
