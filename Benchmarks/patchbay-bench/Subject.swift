@@ -16,7 +16,7 @@ enum Subject {
     static let batch =
         Array("[".utf8) + Array(repeating: argument, count: batchCount).joined(separator: [UInt8(ascii: ",")]) + Array("]".utf8)
 
-    private static let script = """
+    static let script = """
         const { state } = require('@patchbay/plugin');
         const W = { like: 2, repost: 3, reply: 1 };
         exports.run = function run(input) { let s = input.score * 0.5 + input.text.length * 0.01; for (const t of input.tags) s += W[t] || 1; if (input.flags.urgent) s *= 2; return s; };
@@ -26,12 +26,15 @@ enum Subject {
         """
 
     /// One plugin with its real broker, over a runtime of its own mode.
-    static func plugin(_ services: PluginServices, id: String = "bench.plugin") throws -> RunnablePlugin {
+    static func plugin(
+        _ services: PluginServices, id: String = "bench.plugin", script: String = script, adjust: (inout SandboxLimits) -> Void = { _ in }
+    ) throws -> RunnablePlugin {
         var settings = RunnablePlugin.Settings(log: MemoryLogSink())
         settings.policy = .forgiving
         settings.limits.callTime = .seconds(120)
         settings.limits.callCPUTime = .seconds(120)
         settings.limits.idleTime = .seconds(600)
+        adjust(&settings.limits)
         let name = try PluginID(id)
         let bundle = PluginBundle(
             script: Array(script.utf8), scriptName: "plugin:\(id)/index.js", sourceMapBytes: [], contentHash: "", files: [], findings: [],

@@ -1,6 +1,8 @@
 internal import Glibc
 
 // Usage: patchbay-bench PEERS-FOLDER [quick|starts]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+// Or: patchbay-bench soak [--cycles N], which measures what the hub itself holds before and after many failures.
+if CommandLine.arguments.dropFirst().first == "soak" { exit(try await Soak.run(Array(CommandLine.arguments.dropFirst(2)))) }
 guard (2...3).contains(CommandLine.arguments.count) else {
     print("usage: patchbay-bench PEERS-FOLDER [quick|starts]   (normally: make bench)")
     exit(2)

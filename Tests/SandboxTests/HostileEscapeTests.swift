@@ -108,8 +108,9 @@ extension PluginHost {
         func describe(_ failure: CallFailure) -> String {
             switch failure {
             case .threw(let error): "threw \(error.code) \(error.name): \(error.message)"
-            case .timeLimit(_, running: true, killed: false): "time limit"
-            case .timeLimit(_, running: false, killed: false): "never settled"
+            // Whether the worker let go or was killed is for the table of loops, which may try again.
+            case .timeLimit(_, running: true, killed: _): "time limit"
+            case .timeLimit(_, running: false, killed: _): "never settled"
             default: "\(failure)"
             }
         }

@@ -34,7 +34,8 @@ struct PluginCallRunner: PluginCalling {
         settings.granted = GrantSet(request.grants)
         settings.configuration = request.config
         settings.limits.callTime = request.limits.time
-        settings.limits.callCPUTime = request.limits.time
+        // More than the wall clock gives: a loop is to end by the limit that was asked for, also where the hub looks late.
+        settings.limits.callCPUTime = request.limits.time * 2
         settings.limits.memoryBytes = request.limits.memoryBytes
         if let path = request.statePath { settings.state = try Self.openState(path) }
         let plugin: RunnablePlugin

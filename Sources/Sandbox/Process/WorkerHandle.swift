@@ -21,7 +21,8 @@ enum DeathCertificate {
 
     /// Signals that an allocation failure inside the engine ends in, depending on where it strikes.
     private static let memorySignals: Set<Int32> = [SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGKILL]
-    /// How near the limit memory must have been for a death to be put down to it where the worker says nothing of a refusal.
+    /// How near the limit memory must have been for a death to be put down to it where the worker says nothing of a refusal; of a small
+    /// limit no more than a quarter, or whatever a fresh worker died of would count.
     private static let nearLimitBytes: UInt64 = 24 << 20
 
     /// `note` and `refusals` are the worker's own words: they tell one death from another, and nothing is granted for them.
@@ -35,15 +36,16 @@ enum DeathCertificate {
                 ? .sandboxUnavailable("a required layer could not be put up in the worker") : .left(status: exit.status)
         }
         if memorySignals.contains(signal) {
+            let near = min(nearLimitBytes, UInt64(limits.memoryBytes) / 4)
             let noted = note.signal == UInt32(signal) && note.data_limit_bytes != .max
-            let nearLimit = noted && note.data_bytes &+ nearLimitBytes >= note.data_limit_bytes
-            if refusals > 0 || nearLimit || exit.resident_peak_bytes + nearLimitBytes >= UInt64(limits.memoryBytes) + engineBytes {
+            let nearLimit = noted && note.data_bytes &+ near >= note.data_limit_bytes
+            if refusals > 0 || nearLimit || exit.resident_peak_bytes + near >= UInt64(limits.memoryBytes) + engineBytes {
                 return .memoryLimit(bytes: limits.memoryBytes)
             }
         }
         return .crashed(signal: signal)
     }
 
-    /// Resident size of a worker that has done nothing yet, shared pages included (measured: 40 to 48 MB).
-    private static let engineBytes: UInt64 = 40 << 20
+    /// The most that was resident of a worker that had done nothing yet, shared pages included (measured: 40 to 48 MB).
+    private static let engineBytes: UInt64 = 48 << 20
 }

@@ -1,0 +1,3 @@
+// Runs for ever in the getter of Symbol.toStringTag while an object becomes text.
+exports.attack = () => `${{ get [Symbol.toStringTag]() { for (;;); } }}`;
+exports.ok = () => 'well';
