@@ -215,6 +215,32 @@ import Testing
         try await Self.expectGone(seen.workers)
     }
 
+    @Test func `interrupts a run, and what was printed stays whole`() async throws {
+        let program = try Program()
+        try program.write("corpus/many", (1...20_000).map { "TEXT NUMBER \($0)?" }.joined(separator: "\n%\n"))
+        let running = try program.start(["run", "--json", "--corpus", "\(program.home)/corpus"])
+        struct Seen: Sendable { var (isRunning, workers, exit, took) = (false, [pid_t](), Int32(0), Duration.zero) }
+        let seen = await blocking {
+            var seen = Seen()
+            seen.isRunning = running.read { $0.output.utf8.count > 100_000 }
+            seen.workers = running.descendants
+            let start = ContinuousClock.now
+            kill(-running.pid, SIGINT)
+            seen.exit = running.wait()
+            seen.took = ContinuousClock.now - start
+            return seen
+        }
+        #expect(seen.isRunning && !seen.workers.isEmpty, "\(running.error)")
+        #expect(seen.exit == 130)
+        #expect(seen.took < .seconds(5), "\(seen.took)")
+        #expect(running.output.hasSuffix("\n"))
+        let lines = try running.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(lines.last?["error"]?["exit"] == 130, "\(String(describing: lines.last))")
+        #expect(lines.dropLast().allSatisfy { $0["decision"] != nil || $0["notice"] != nil })
+        #expect(lines.count < 60_000, "it did not run to its end")
+        try await Self.expectGone(seen.workers)
+    }
+
     /// Killed processes are reaped a moment later by whoever inherited them.
     private static func expectGone(_ pids: [pid_t]) async throws {
         let deadline = ContinuousClock.now + .seconds(5)
