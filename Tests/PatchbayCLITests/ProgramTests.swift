@@ -64,6 +64,9 @@ import Testing
             #expect(try JSONValue(parsing: visit.output)["count"]?.intValue == count, "\(visit)")
         }
         #expect(try JSONValue(parsing: try await hello("visits").output)["count"] == 1)
+        let nowhere = try await hello("visits", "--state", "\(program.home)/none/state.db", "--json")
+        #expect(nowhere.exit == 7)
+        #expect(try JSONValue(parsing: nowhere.output)["error"]?["place"]?.stringValue == "\(program.home)/none/state.db")
     }
 
     @Test func `an error names the author's file and line`() async throws {
@@ -133,7 +136,14 @@ import Testing
         let empty = try await program.run(["plugin", "call", "\(program.home)/empty", "run"])
         #expect(empty.exit == 5 && empty.error.contains("error[manifest.missing]") && empty.error.contains("patchbay.json"))
         let gone = try await program.run(["plugin", "call", "\(program.home)/gone", "run"])
-        #expect(gone.exit == 5 && gone.error.contains("error[plugin.no-folder]"))
+        #expect(gone.exit == 5 && gone.error.contains("error[plugin.no-folder]") && gone.error.contains("Check the path."))
+        let file = try await program.run(["plugin", "call", "\(program.home)/empty/readme.txt", "run"])
+        #expect(file.exit == 5 && file.error.contains("error[plugin.no-folder]") && file.error.contains("This is a file"))
+        let package = try await program.run(["plugin", "call", "plugins/coop-phrase-signals", "run"])
+        #expect(package.exit == 5 && package.error.unwrapped.contains("name it in integrations.config.json"), "\(package.error)")
+        mkdir("\(program.home)/empty/patchbay.json", 0o755)
+        let folder = try await program.run(["plugin", "call", "\(program.home)/empty", "run"])
+        #expect(folder.exit == 5 && folder.error.contains("error[manifest."), "\(folder.error)")
     }
 
     @Test func `every fault of a manifest is told, each once`() async throws {
@@ -304,6 +314,8 @@ import Testing
         let error = run.error.unwrapped
         #expect(error.components(of: #"Failed to load integration package "./bad": "#) == 1, "\(error)")
         #expect(error.components(of: #"Failed to load integration package "./gone": "#) == 1, "\(error)")
+        let turns = run.error.split(separator: "error[").filter { $0.contains("./gone") }
+        #expect(turns.first?.contains("\n  you: ") == true, "a name that leads nowhere is the operator's: \(error)")
         #expect(error.components(of: #"Failed to load integration package "./numb": "#) == 1, "\(error)")
         #expect(!error.contains("why: at index.js"), "the place is told once: \(error)")
         #expect(error.contains("not today") && error.contains("index.js:2:7") && error.contains("| let = ;"), "\(error)")
