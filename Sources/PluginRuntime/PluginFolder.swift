@@ -43,7 +43,8 @@ package struct PluginFolder: Sendable {
         let count = fread(&bytes, 1, bytes.count, file)
         guard count <= manifestBytesMax else {
             throw Fault(
-                code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path, turn: .plugin)
+                code: "manifest.too-large", message: "The manifest is larger than \(manifestBytesMax) bytes.", place: path,
+                remedy: "Shorten it: long texts belong into files of their own.", turn: .plugin)
         }
         return Array(bytes[..<count])
     }

@@ -18,7 +18,8 @@ struct SignalRunner: SignalLoading {
             let first = file.reading.findings.errors.first.map { [$0] } ?? []
             var fault =
                 first.first.map { Self.notice($0).fault }
-                ?? Fault(code: "integrations.malformed", message: "The configuration cannot be read.", turn: .operator)
+                ?? Fault(
+                    code: "integrations.malformed", message: "The configuration cannot be read.", remedy: "Mend the file.", turn: .operator)
             fault.details = Finding.details(of: file.reading.findings, told: first)
             throw CommandFailure(fault, exitCode: .invalidPlugin)
         }
@@ -121,7 +122,9 @@ struct RunningSignals: SignalSession {
     func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {
         guard let package = packages[signal.integration] else {
             throw CommandFailure(
-                Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
+                Fault(
+                    code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.",
+                    remedy: "Please report this.", turn: .hub))
         }
         do throws(Fault) {
             return try await package.run(signal.type, onTexts: texts, orgID: Self.orgID).map { Self.outcome($0, signal) }
