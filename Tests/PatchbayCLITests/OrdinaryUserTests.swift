@@ -26,7 +26,17 @@ import Testing
         }
         try RunningProgram.tool("/bin/cp", "-R", "\(Program.repository)/plugins", program.home)
         _ = try program.plugin("loop", "export function spin() { for (;;); }")
+        if geteuid() == 0, try !canLoadLibraries() { try Test.cancel("the toolchain's libraries are where only root may read") }
         if geteuid() == 0 { try RunningProgram.tool("/bin/chown", "-R", "\(Self.nobody):\(Self.nobody)", program.home) }
+    }
+
+    /// A program built for debugging finds Swift's libraries in the toolchain, which may have been installed into root's own folder.
+    private func canLoadLibraries() throws -> Bool {
+        try RunningProgram.tool("/bin/chmod", "755", program.home)
+        let trial = try RunningProgram(
+            "/usr/bin/env", Self.asUser + ["\(program.home)/bin/patchbay", "--version"], folder: "/", environment: ["PATH=/usr/bin:/bin"],
+            input: nil)
+        return trial.wait() == 0
     }
 
     private func run(_ words: String...) async throws -> (exit: Int32, output: String, error: String) {
