@@ -81,7 +81,8 @@ package final class LoadedCoopPackage: Sendable {
         let answer = try await plugin.json("runMany", ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)])
         guard let list = answer.arrayValue, list.count == texts.count else {
             throw Fault(
-                code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal, turn: .hub
+                code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal,
+                remedy: "Please report this, with the package.", turn: .hub
             )
         }
         return list.map { CoopRun($0) }

@@ -126,7 +126,7 @@ extension CallFailure {
         case .cpuLimit(let limit):
             return Fault(
                 code: "call.cpu-limit", message: "\(who) used more than \(limit.brief) of CPU time in one call", place: place,
-                remedy: "Do less per call, or raise the limit.", turn: .plugin)
+                remedy: "Do less per call, or raise the limit (--time-limit).", turn: .plugin)
         case .memoryLimit(let bytes):
             return Fault(
                 code: "call.memory-limit", message: "\(who) needed more than the \(bytes >> 20) MB of memory it may use", place: place,
@@ -143,7 +143,7 @@ extension CallFailure {
         case .left(let status):
             return Fault(
                 code: "worker.left", message: "the worker of \(who) ended with status \(status) in the middle of a call", place: place,
-                turn: .hub)
+                remedy: "Try again; if it stays, report the plugin and this code.", turn: .hub)
         case .protocolViolation(let what):
             return Fault(
                 code: "worker.protocol-violation", message: "the worker of \(who) broke the rules of the wire: \(what)", place: place,

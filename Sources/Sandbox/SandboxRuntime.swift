@@ -84,8 +84,6 @@ package final class SandboxRuntime: Sendable {
         setup.memoryBytesMax = UInt64(limits.memoryBytes)
         setup.cpuMillisecondsMax = UInt32(clamping: limits.callCPUTime.nanosecondsClamped / 1_000_000)
         setup.messageBytesMax = UInt32(clamping: limits.messageBytes)
-        setup.hostCallsMax = UInt32(clamping: limits.hostCallsOpen)
-        setup.timersMax = UInt32(clamping: limits.timersOpen)
         setup.logLinesPerSecondMax = UInt32(clamping: limits.logLinesPerSecond)
         setup.layersWaived = waivedMask
         let encoded = setup.encoded()

@@ -19,10 +19,6 @@ package struct WorkerSetup: Sendable, Hashable {
     package var cpuMillisecondsMax: UInt32 = 10_000
     /// Largest message either way, in bytes.
     package var messageBytesMax: UInt32 = 16 << 20
-    /// Host calls one plugin may have open at once.
-    package var hostCallsMax: UInt32 = 1_024
-    /// Open timers are host calls too, counted apart from the others.
-    package var timersMax: UInt32 = 1_024
     /// Required layers that may be missing, as a bit set of `CSandbox`'s layers. 0 refuses to run without any of them.
     package var layersWaived: UInt32 = 0
     /// Log lines per second after which the worker itself stops sending, so that a flood costs the plugin and not the hub.
@@ -33,7 +29,8 @@ package struct WorkerSetup: Sendable, Hashable {
     package func encoded() -> [UInt8] {
         var words: [UInt32] = [Self.version, dataPlane.rawValue]
         words += [UInt32(truncatingIfNeeded: memoryBytesMax), UInt32(truncatingIfNeeded: memoryBytesMax >> 32)]
-        words += [cpuMillisecondsMax, messageBytesMax, hostCallsMax, timersMax, layersWaived, logLinesPerSecondMax]
+        // Words 6 and 7 are free.
+        words += [cpuMillisecondsMax, messageBytesMax, 0, 0, layersWaived, logLinesPerSecondMax]
         var bytes: [UInt8] = []
         for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
         bytes.append(contentsOf: repeatElement(0, count: Self.byteCount - bytes.count))
@@ -51,8 +48,6 @@ package struct WorkerSetup: Sendable, Hashable {
         memoryBytesMax = UInt64(words[2]) | UInt64(words[3]) << 32
         cpuMillisecondsMax = words[4]
         messageBytesMax = words[5]
-        hostCallsMax = words[6]
-        timersMax = words[7]
         layersWaived = words[8]
         logLinesPerSecondMax = words[9]
     }

@@ -109,7 +109,7 @@ import Testing
         #expect(request.header("accept") == "application/json")
         #expect(request.header("accept-encoding") == "gzip, deflate")
         #expect(request.header("content-type") == "text/x")
-        #expect(request.header("user-agent") == "Patchbay/0.1")
+        #expect(request.header("user-agent") == "Patchbay/\(hubVersion)")
         #expect(request.header("host") == "localhost:\(server.port)")
     }
 

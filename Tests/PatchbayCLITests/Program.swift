@@ -171,6 +171,13 @@ final class RunningProgram: @unchecked Sendable {
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
     }
 
+    /// Runs another program to its end, for what a test has to prepare.
+    static func tool(_ path: String, _ words: String...) throws {
+        let running = try RunningProgram(path, words, folder: "/", environment: ["PATH=/usr/bin:/bin"], input: nil)
+        let exit = running.wait()
+        try #require(exit == 0, "\(path) \(words): \(running.error)")
+    }
+
     /// Processes below this one now, at any depth.
     var descendants: [pid_t] {
         var parents: [pid_t: pid_t] = [:]

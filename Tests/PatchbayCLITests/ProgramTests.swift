@@ -64,6 +64,9 @@ import Testing
             #expect(try JSONValue(parsing: visit.output)["count"]?.intValue == count, "\(visit)")
         }
         #expect(try JSONValue(parsing: try await hello("visits").output)["count"] == 1)
+        let nowhere = try await hello("visits", "--state", "\(program.home)/none/state.db", "--json")
+        #expect(nowhere.exit == 7)
+        #expect(try JSONValue(parsing: nowhere.output)["error"]?["place"]?.stringValue == "\(program.home)/none/state.db")
     }
 
     @Test func `an error names the author's file and line`() async throws {
@@ -133,7 +136,14 @@ import Testing
         let empty = try await program.run(["plugin", "call", "\(program.home)/empty", "run"])
         #expect(empty.exit == 5 && empty.error.contains("error[manifest.missing]") && empty.error.contains("patchbay.json"))
         let gone = try await program.run(["plugin", "call", "\(program.home)/gone", "run"])
-        #expect(gone.exit == 5 && gone.error.contains("error[plugin.no-folder]"))
+        #expect(gone.exit == 5 && gone.error.contains("error[plugin.no-folder]") && gone.error.contains("Check the path."))
+        let file = try await program.run(["plugin", "call", "\(program.home)/empty/readme.txt", "run"])
+        #expect(file.exit == 5 && file.error.contains("error[plugin.no-folder]") && file.error.contains("This is a file"))
+        let package = try await program.run(["plugin", "call", "plugins/coop-phrase-signals", "run"])
+        #expect(package.exit == 5 && package.error.unwrapped.contains("name it in integrations.config.json"), "\(package.error)")
+        mkdir("\(program.home)/empty/patchbay.json", 0o755)
+        let folder = try await program.run(["plugin", "call", "\(program.home)/empty", "run"])
+        #expect(folder.exit == 5 && folder.error.contains("error[manifest."), "\(folder.error)")
     }
 
     @Test func `every fault of a manifest is told, each once`() async throws {
@@ -215,6 +225,32 @@ import Testing
         try await Self.expectGone(seen.workers)
     }
 
+    @Test func `interrupts a run, and what was printed stays whole`() async throws {
+        let program = try Program()
+        try program.write("corpus/many", (1...20_000).map { "TEXT NUMBER \($0)?" }.joined(separator: "\n%\n"))
+        let running = try program.start(["run", "--json", "--corpus", "\(program.home)/corpus"])
+        struct Seen: Sendable { var (isRunning, workers, exit, took) = (false, [pid_t](), Int32(0), Duration.zero) }
+        let seen = await blocking {
+            var seen = Seen()
+            seen.isRunning = running.read { $0.output.utf8.count > 100_000 }
+            seen.workers = running.descendants
+            let start = ContinuousClock.now
+            kill(-running.pid, SIGINT)
+            seen.exit = running.wait()
+            seen.took = ContinuousClock.now - start
+            return seen
+        }
+        #expect(seen.isRunning && !seen.workers.isEmpty, "\(running.error)")
+        #expect(seen.exit == 130)
+        #expect(seen.took < .seconds(5), "\(seen.took)")
+        #expect(running.output.hasSuffix("\n"))
+        let lines = try running.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        #expect(lines.last?["error"]?["exit"] == 130, "\(String(describing: lines.last))")
+        #expect(lines.dropLast().allSatisfy { $0["decision"] != nil || $0["notice"] != nil })
+        #expect(lines.count < 60_000, "it did not run to its end")
+        try await Self.expectGone(seen.workers)
+    }
+
     /// Killed processes are reaped a moment later by whoever inherited them.
     private static func expectGone(_ pids: [pid_t]) async throws {
         let deadline = ContinuousClock.now + .seconds(5)
@@ -278,6 +314,8 @@ import Testing
         let error = run.error.unwrapped
         #expect(error.components(of: #"Failed to load integration package "./bad": "#) == 1, "\(error)")
         #expect(error.components(of: #"Failed to load integration package "./gone": "#) == 1, "\(error)")
+        let turns = run.error.split(separator: "error[").filter { $0.contains("./gone") }
+        #expect(turns.first?.contains("\n  you: ") == true, "a name that leads nowhere is the operator's: \(error)")
         #expect(error.components(of: #"Failed to load integration package "./numb": "#) == 1, "\(error)")
         #expect(!error.contains("why: at index.js"), "the place is told once: \(error)")
         #expect(error.contains("not today") && error.contains("index.js:2:7") && error.contains("| let = ;"), "\(error)")

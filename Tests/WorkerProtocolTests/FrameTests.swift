@@ -216,8 +216,6 @@ struct BoundaryCase: Sendable, CustomTestStringConvertible {
         setup.memoryBytesMax = .random(in: 0...UInt64.max, using: &random)
         setup.cpuMillisecondsMax = .random(in: 0...UInt32.max, using: &random)
         setup.messageBytesMax = .random(in: 0...UInt32.max, using: &random)
-        setup.hostCallsMax = .random(in: 0...UInt32.max, using: &random)
-        setup.timersMax = .random(in: 0...UInt32.max, using: &random)
         setup.layersWaived = .random(in: 0...UInt32.max, using: &random)
         setup.logLinesPerSecondMax = .random(in: 0...UInt32.max, using: &random)
         let bytes = setup.encoded()

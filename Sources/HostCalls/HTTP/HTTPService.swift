@@ -55,7 +55,7 @@ package struct HTTPClientOptions: Sendable {
     /// Answers given instead of DNS, as curl takes them: `name:port:address[,address…]`. The guard looks at them like at any other.
     package var resolve: [String]
 
-    package init(userAgent: String = "Patchbay/0.1", authorityFile: String? = nil, resolve: [String] = []) {
+    package init(userAgent: String = "Patchbay/\(hubVersion)", authorityFile: String? = nil, resolve: [String] = []) {
         self.userAgent = userAgent
         self.authorityFile = authorityFile
         self.resolve = resolve

@@ -3,7 +3,7 @@ import PluginModel
 
 /// The program `patchbay`: its tree of commands, and one command line carried out from words to exit code.
 package enum Patchbay {
-    package static let version = "0.1.0"
+    package static let version = hubVersion
 
     package static let commands = CommandNode.group(
         name: "patchbay", summary: "a self-hosted plugin hub",

@@ -134,7 +134,11 @@ struct PluginCallRunner: PluginCalling {
     }
 
     private static func openState(_ path: String) throws(CommandFailure) -> any StateStore {
-        do throws(Fault) { return try SQLiteStateStore(path: path) } catch { throw CommandFailure(error) }
+        do throws(Fault) { return try SQLiteStateStore(path: path) } catch {
+            var fault = error
+            fault.place = path
+            throw CommandFailure(fault)
+        }
     }
 }
 

@@ -12,6 +12,7 @@ struct Judging: Sendable {
         var summaries = plan
         let progress = printer.progress(total: corpus.texts.count * plan.count, clock: clock)
         defer { progress.finish() }
+        let signalWidth = plan.map { SafeText.line($0.signal.type).columns }.max() ?? 0
         var done = 0
         for start in stride(from: 0, to: corpus.texts.count, by: Self.batchTextsMax) {
             let batch = corpus.texts[start..<min(start + Self.batchTextsMax, corpus.texts.count)]
@@ -22,7 +23,7 @@ struct Judging: Sendable {
                 precondition(outcomes.count == batch.count, "a session answers every text with one outcome")
                 let decisions = zip(outcomes, batch).map { TextDecision($0, on: $1, signal: signal.type, threshold: threshold) }
                 for decision in decisions { summaries[index].add(decision) }
-                printer.decisions(decisions, over: progress)
+                printer.decisions(decisions, over: progress, signalWidth: signalWidth)
                 done += batch.count
                 progress.advance(to: done)
             }

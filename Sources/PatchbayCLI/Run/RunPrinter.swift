@@ -90,11 +90,11 @@ struct RunPrinter: Sendable {
             mode: ProgressReporter.mode(for: terminal.error, isSilent: isJSON || isQuiet))
     }
 
-    func decisions(_ decisions: [TextDecision], over progress: ProgressReporter) {
+    func decisions(_ decisions: [TextDecision], over progress: ProgressReporter, signalWidth: Int) {
         let lines = decisions.compactMap { decision -> String? in
             if isJSON { return decision.json.serialized() }
             switch (shown, decision.verdict) {
-            case (.all, _), (.matches, .matched): return line(decision, signalWidth: decision.signal.columns)
+            case (.all, _), (.matches, .matched): return line(decision, signalWidth: signalWidth)
             default: return nil
             }
         }
@@ -155,7 +155,7 @@ struct RunPrinter: Sendable {
                         Fault(
                             code: first.code,
                             message:
-                                "\(summary.signal.type) failed on \(Quantity.grouped(fault.count)) texts, first on \(place): \(first.message)",
+                                "\(summary.signal.type) failed on \(Quantity.grouped(fault.count)) \(fault.count == 1 ? "text" : "texts"), first on \(place): \(first.message)",
                             place: first.place, remedy: first.remedy, turn: first.turn, details: first.details),
                         style: terminal.error.style, width: terminal.error.width))
             }

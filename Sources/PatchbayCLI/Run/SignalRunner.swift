@@ -18,7 +18,8 @@ struct SignalRunner: SignalLoading {
             let first = file.reading.findings.errors.first.map { [$0] } ?? []
             var fault =
                 first.first.map { Self.notice($0).fault }
-                ?? Fault(code: "integrations.malformed", message: "The configuration cannot be read.", turn: .operator)
+                ?? Fault(
+                    code: "integrations.malformed", message: "The configuration cannot be read.", remedy: "Mend the file.", turn: .operator)
             fault.details = Finding.details(of: file.reading.findings, told: first)
             throw CommandFailure(fault, exitCode: .invalidPlugin)
         }
@@ -89,6 +90,9 @@ struct SignalRunner: SignalLoading {
     private static func refusal(_ outcome: CoopPackageOutcome, of spec: String) -> [LoadNotice] {
         guard let first = outcome.findings.errors.first else { return outcome.findings.map { notice($0, package: spec) } }
         var fault = notice(first, package: spec).fault
+        // A name that leads nowhere is for whoever wrote the configuration; a package that is there and broken, for its author.
+        let isBroken = outcome.findings.errors.contains { $0.code.hasPrefix("bundle.") }
+        if fault.code == "coop.cannot-load", !isBroken { fault.turn = .operator }
         let told = outcome.findings.filter { $0 == first || first.sentence.contains($0.sentence) }
         fault.details = Finding.details(of: outcome.findings, told: told)
         return [LoadNotice(.error, fault)]
@@ -101,7 +105,7 @@ struct SignalRunner: SignalLoading {
             Fault(
                 code: finding.code, message: finding.sentence,
                 place: package.map { place.hasPrefix($0) ? place : "\($0) \(place)" } ?? place, remedy: finding.remedy,
-                turn: finding.code.hasPrefix("integrations.") ? .operator : .plugin))
+                turn: finding.code.hasPrefix("integrations.") || finding.code == "coop.duplicate-id" ? .operator : .plugin))
     }
 }
 
@@ -119,7 +123,9 @@ struct RunningSignals: SignalSession {
     func judge(_ texts: [String], with signal: LoadedSignal) async throws(CommandFailure) -> [SignalOutcome] {
         guard let package = packages[signal.integration] else {
             throw CommandFailure(
-                Fault(code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.", turn: .hub))
+                Fault(
+                    code: "coop.not-loaded", message: "The integration '\(signal.integration)' is not loaded.",
+                    remedy: "Please report this.", turn: .hub))
         }
         do throws(Fault) {
             return try await package.run(signal.type, onTexts: texts, orgID: Self.orgID).map { Self.outcome($0, signal) }
@@ -136,7 +142,10 @@ struct RunningSignals: SignalSession {
         case .scored(.boolean(let flag), _, let matched): .score(.bool(flag), matchedValue: matched)
         case .scored(.string(let text), _, let matched): .score(.string(text), matchedValue: matched)
         case .failed(let name, let message, _):
-            .failed(Fault(code: "coop.signal-failed", message: "\(name): \(message)", place: signal.type, turn: .plugin))
+            .failed(
+                Fault(
+                    code: "coop.signal-failed", message: "\(name): \(message)",
+                    remedy: "Mend the signal so that it answers for such texts.", turn: .plugin))
         }
     }
 

@@ -28,7 +28,9 @@ package enum BundleError: Error, Sendable, Hashable {
         case .rejected(let findings):
             let errors = findings.errors
             guard let first = errors.first ?? findings.first else {
-                return Fault(code: "bundle.rejected", message: "The plugin's files cannot be bundled.", turn: .plugin)
+                return Fault(
+                    code: "bundle.rejected", message: "The plugin's files cannot be bundled.", remedy: "Tell the plugin's author.",
+                    turn: .plugin)
             }
             let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
             return Fault(
@@ -51,7 +53,8 @@ package enum BundleError: Error, Sendable, Hashable {
                 remedy: "Ship a smaller plugin or pre-bundled JavaScript.", turn: .plugin)
         case .bundlerFailed(let reason):
             return Fault(
-                code: "bundle.failed", message: "The bundler ended without a bundle.", turn: .hub,
+                code: "bundle.failed", message: "The bundler ended without a bundle.",
+                remedy: "Try again; if it stays, report it with the words above.", turn: .hub,
                 details: visible(reason, scalarsMax: 2000))
         case .filesChanged:
             return Fault(

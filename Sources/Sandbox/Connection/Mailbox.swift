@@ -3,7 +3,7 @@ internal import Glibc
 internal import WorkerProtocol
 
 /// The memory and the socket a hub shares with one worker. Unmapped and closed when the last user lets go, never before
-/// (design/sandbox.md, trap 15).
+/// (docs/sandbox.md, trap 15).
 ///
 /// `@unchecked Sendable`: the pointer and the descriptor never change; what lies behind them is accessed through CRing's atomics.
 final class Channel: @unchecked Sendable {
