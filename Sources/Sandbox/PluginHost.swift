@@ -89,9 +89,10 @@ package actor PluginHost {
         if let current = running.withLock({ $0 }) { target = current } else { target = try await startIfNeeded() }
         let connection = target.connection
         let handle = try target.entries.handle(for: export, on: connection)
-        let id = try connection.begin(kind, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
-        if connection.holdsToken.load(ordering: .relaxed), connection.pollers.load(ordering: .relaxed) == 0,
-            connection.calls.withLock({ $0.inFlight }) == 1, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns)
+        let (id, inFlight) = try connection.open(kind, handle: handle, argument, limit: min(limit ?? limits.callTime, limits.callTime))
+        // One caller listens for all while they are few; a crowd is served by the connection's own thread.
+        if inFlight < WorkerConnection.crowd, !connection.isCrowded, connection.holdsToken.load(ordering: .relaxed),
+            connection.pollers.load(ordering: .relaxed) == 0, let outcome = connection.poll(id, turns: SpinGovernor.callerTurns)
         {
             return try result(outcome, target, id, export)
         }

@@ -31,13 +31,19 @@ extension WorkerConnection {
 
     /// Opens a slot and sends the call. The caller then waits with `poll` and `wait`.
     func begin(_ kind: HubToWorker, handle: UInt32, _ payload: [UInt8], limit: Duration) throws(CallFailure) -> UInt32 {
+        try open(kind, handle: handle, payload, limit: limit).id
+    }
+
+    /// The same, and how many calls the worker has with this one.
+    func open(_ kind: HubToWorker, handle: UInt32, _ payload: [UInt8], limit: Duration) throws(CallFailure) -> (id: UInt32, inFlight: Int) {
         guard payload.count <= limits.messageBytes else { throw .argumentTooLarge(bytes: payload.count, limit: limits.messageBytes) }
         let now = pb_now_ns()
         let deadline = now + limit.nanosecondsClamped
-        let opened = calls.withLock { table in
-            isClosed.load(ordering: .acquiring) ? nil : table.open(deadline: deadline, limit: limit)
+        let opened = calls.withLock { table -> (id: UInt32, inFlight: Int)? in
+            guard !isClosed.load(ordering: .acquiring), let id = table.open(deadline: deadline, limit: limit) else { return nil }
+            return (id, table.inFlight)
         }
-        guard let id = opened else {
+        guard let (id, inFlight) = opened else {
             if isClosed.load(ordering: .acquiring) || calls.withLock({ $0.isShut }) { throw Self.takesNoCalls }
             throw .busy(inFlight: limits.callsInFlight)
         }
@@ -48,7 +54,7 @@ extension WorkerConnection {
             throw .busy(inFlight: limits.callsInFlight)
         }
         if sleepsLong.load(ordering: .relaxed) { bell.ring() }
-        return id
+        return (id, inFlight)
     }
 
     /// Asks a stream for its next item. The caller then waits with `poll` and `wait`, also when the stream has ended meanwhile.
