@@ -3,21 +3,21 @@ internal import Sandbox
 
 /// What calls cost in one mode.
 struct CallFigures {
-    var sync = Sample([], total: 1)
-    var one = Sample([], total: 1)
-    var many = Sample([], total: 1)
-    var batch = Sample([], total: 1)
+    var sync = Paired()
+    var one = Paired()
+    var many = Paired()
+    var batch = Paired()
     /// Microseconds per host call made by the plugin.
     var hostSync = 0.0
     var hostAwaited = 0.0
     /// Megabytes private to the worker after all of it.
     var privateAfter = 0.0
 
-    static let rounds = 5
+    private static let rounds = 5
     private static let hostCalls = 20_000
 
-    /// Measures a fresh plugin; `between` runs after each series, so that peers are measured in the same minutes.
-    static func measure(spinning: Bool) async throws -> CallFigures {
+    /// Measures a fresh plugin.
+    static func measure(spinning: Bool, beside reference: Reference) async throws -> CallFigures {
         let services = try Subject.services(spinning: spinning)
         let plugin = try Subject.plugin(services)
         let host = plugin.host
@@ -25,23 +25,22 @@ struct CallFigures {
         for _ in 0..<20_000 { _ = try host.callSync("run", Subject.argument) }
         var figures = CallFigures()
         figures.privateAfter = Memory(of: [await host.status.pid ?? 0]).privateDirty
-        figures.sync = .middle(try (0..<rounds).map { _ in try series(20_000) { _ = try host.callSync("run", Subject.argument) } })
-        figures.one = .middle(try await repeated { try await series(8_000) { _ = try await host.call("run", Subject.argument) } })
-        figures.many = .middle(try await repeated { try await crowd(host) })
-        figures.batch = .middle(
-            try await repeated { try await series(300, items: Subject.batchCount) { _ = try await host.callBatch("run", Subject.batch) } })
+        figures.sync = try await .measure(reference, .one, by: .p50) {
+            try series(20_000) { _ = try host.callSync("run", Subject.argument) }
+        }
+        figures.one = try await .measure(reference, .one, by: .p50) {
+            try await series(8_000) { _ = try await host.call("run", Subject.argument) }
+        }
+        figures.many = try await .measure(reference, .many, by: .rate) { try await crowd(host) }
+        figures.batch = try await .measure(reference, .batch, by: .rate) {
+            try await series(300, items: Subject.batchCount) { _ = try await host.callBatch("run", Subject.batch) }
+        }
         _ = try await host.call("prepare", [])
         figures.hostSync = try await hostCall(host, "hostSync")
         figures.hostAwaited = try await hostCall(host, "hostAwaited")
         await plugin.stop()
         await services.stop()
         return figures
-    }
-
-    private static func repeated(_ body: () async throws -> Sample) async throws -> [Sample] {
-        var samples: [Sample] = []
-        for _ in 0..<rounds { samples.append(try await body()) }
-        return samples
     }
 
     /// 64 tasks, each calling and waiting, 1,000 times.

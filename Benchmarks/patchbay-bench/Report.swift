@@ -3,9 +3,6 @@ internal import Glibc
 /// Tables for people: every figure beside its ratio to Node's worker_threads of the same run.
 struct Report {
     private var lines: [String] = []
-    let reference: Peer
-
-    init(reference: Peer) { self.reference = reference }
 
     mutating func heading(_ text: String) { lines += ["", text, String(repeating: "-", count: text.count)] }
     mutating func line(_ text: String) { lines.append(text) }

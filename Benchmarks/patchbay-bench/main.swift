@@ -24,28 +24,24 @@ if CommandLine.arguments.last == "starts" {
     }
     exit(0)
 }
-note("Node worker_threads, before")
-guard case .success(let before) = Peer.run("Node worker_threads", "worker-threads.js", folder: folder) else {
+guard let reference = Reference(folder: folder) else {
     print("The reference peer, Node's worker_threads, cannot run: install nodejs.")
     exit(2)
 }
-note("Patchbay, spinning")
-let spinning = try await CallFigures.measure(spinning: true)
+note("Patchbay, spinning, beside Node worker_threads")
+let spinning = try await CallFigures.measure(spinning: true, beside: reference)
 if CommandLine.arguments.last == "quick" {
     // For whoever tunes: the spinning figures alone, without goals.
-    print(
-        "synchronous p50 \(Report.number(spinning.sync.p50)) µs, async p50 \(Report.number(spinning.one.p50)) µs, 64 in flight \(Report.rate(spinning.many.rate))"
-    )
-    print(
-        "batch \(Report.rate(spinning.batch.rate)), host call \(Report.number(spinning.hostSync)) µs, awaited \(Report.number(spinning.hostAwaited)) µs"
-    )
-    print(
-        "Node worker_threads: one \(before.number("one", "p50") ?? 0) µs, many \(Report.rate(before.number("many", "rate") ?? 0)), batch \(Report.rate(before.number("batch", "rate") ?? 0))"
-    )
+    for (name, paired) in [
+        ("synchronous", spinning.sync), ("async", spinning.one), ("64 in flight", spinning.many), ("batches", spinning.batch),
+    ] {
+        print("\(name): p50 \(Report.number(paired.sample.p50)) µs, \(Report.rate(paired.sample.rate)), \(Report.ratio(paired.ratio))")
+    }
+    print("host call \(Report.number(spinning.hostSync)) µs, awaited \(Report.number(spinning.hostAwaited)) µs")
     exit(0)
 }
-note("Patchbay, sleeping")
-let sleeping = try await CallFigures.measure(spinning: false)
+note("Patchbay, sleeping, beside Node worker_threads")
+let sleeping = try await CallFigures.measure(spinning: false, beside: reference)
 note("starts and memory")
 let starts = try await StartFigures.measure()
 var peers: [Peer] = []
@@ -57,30 +53,21 @@ for (name, script) in Peer.scripts {
     case .failure(let reason): missing.append("\(name): \(reason.reason)")
     }
 }
-// The reference is measured at both ends of the run and the better figure counts, so that a busy moment does not flatter us.
-let after = peers.first { $0.name == "Node worker_threads" } ?? before
-func reference(_ series: String, _ figure: String) -> Double {
-    let pair = [before.number(series, figure) ?? 0, after.number(series, figure) ?? 0]
-    return figure == "rate" ? pair.max()! : pair.min()!
-}
-let one = reference("one", "p50")
-let many = reference("many", "rate")
-let batch = reference("batch", "rate")
+let (one, many, batch) = (reference.middle(.one).p50, reference.middle(.many).rate, reference.middle(.batch).rate)
 
-var report = Report(reference: before)
+var report = Report()
 report.heading("Calls: 230-byte JSON argument, worker fully confined, JIT off. WT = Node worker_threads in this run")
 report.row("", "p50 µs", "p99 µs", "rate", "ratio")
 for (mode, figures) in [("spinning", spinning), ("sleeping", sleeping)] {
-    report.row(
-        "synchronous call, \(mode)", Report.number(figures.sync.p50), Report.number(figures.sync.p99), Report.rate(figures.sync.rate),
-        Report.ratio(figures.sync.p50 / one))
-    report.row(
-        "async call, one at a time, \(mode)", Report.number(figures.one.p50), Report.number(figures.one.p99), Report.rate(figures.one.rate),
-        Report.ratio(figures.one.p50 / one))
-    report.row("async calls, 64 in flight, \(mode)", "", "", Report.rate(figures.many.rate), Report.ratio(figures.many.rate / many))
-    report.row(
-        "batches of 256, per item, \(mode)", Report.number(figures.batch.p50), Report.number(figures.batch.p99),
-        Report.rate(figures.batch.rate), Report.ratio(figures.batch.rate / batch))
+    for (what, paired) in [
+        ("synchronous call", figures.sync), ("async call, one at a time", figures.one), ("async calls, 64 in flight", figures.many),
+        ("batches of 256, per item", figures.batch),
+    ] {
+        let (sample, isTimed) = (paired.sample, paired.sample.p50 > 0)
+        report.row(
+            "\(what), \(mode)", isTimed ? Report.number(sample.p50) : "", isTimed ? Report.number(sample.p99) : "",
+            Report.rate(sample.rate), Report.ratio(paired.ratio))
+    }
     report.row("host call that waits, \(mode)", Report.number(figures.hostSync), "", "", "")
     report.row("host call that is awaited, \(mode)", Report.number(figures.hostAwaited), "", "", "")
 }
@@ -116,10 +103,10 @@ report.row("after 20,000 calls", "", Report.number(spinning.privateAfter))
 
 let callback = peers.first { $0.name == "isolated-vm" }?.number("hostCall")
 let bars = [
-    Bar(text: "async call, one at a time, p50", measured: spinning.one.p50 / one, limit: 0.4, atMost: true, unit: "WT"),
-    Bar(text: "synchronous call, p50", measured: spinning.sync.p50 / one, limit: 0.08, atMost: true, unit: "WT"),
-    Bar(text: "64 in flight", measured: spinning.many.rate / many, limit: 0.7, atMost: false, unit: "WT"),
-    Bar(text: "batches of 256", measured: spinning.batch.rate / batch, limit: 0.7, atMost: false, unit: "WT"),
+    Bar(text: "async call, one at a time, p50", measured: spinning.one.ratio, limit: 0.4, atMost: true, unit: "WT"),
+    Bar(text: "synchronous call, p50", measured: spinning.sync.ratio, limit: 0.08, atMost: true, unit: "WT"),
+    Bar(text: "64 in flight", measured: spinning.many.ratio, limit: 0.7, atMost: false, unit: "WT"),
+    Bar(text: "batches of 256", measured: spinning.batch.ratio, limit: 0.7, atMost: false, unit: "WT"),
     Bar(text: "host call, spinning", measured: spinning.hostSync, limit: callback.map { $0 * 1.5 } ?? 2, atMost: true, unit: "µs"),
     Bar(text: "first result from the warm pool, p95", measured: starts.warm.p95 / 1_000, limit: 2, atMost: true, unit: "ms"),
     Bar(text: "first result after a fork, p95", measured: starts.fork.p95 / 1_000, limit: 8, atMost: true, unit: "ms"),

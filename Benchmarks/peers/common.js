@@ -43,12 +43,23 @@ async function crowd(total, call) {
   return { p50: 0, p95: 0, p99: 0, rate: total / (Number(now() - start) / 1e9) };
 }
 
+const rounds = {
+  one: (call) => series(8000, 1, () => call(exports.argument)),
+  many: (call) => crowd(64000, call),
+  batch: (call) => series(300, BATCH, () => call(list)),
+};
+const warmUp = async (call) => { for (let i = 0; i < 10000; i++) await call(exports.argument); };
+// One round for each line of standard input that names it, until that ends.
+exports.answerRounds = async (call) => {
+  await warmUp(call);
+  for await (const line of require('node:readline').createInterface({ input: process.stdin })) console.log(JSON.stringify(await rounds[line](call)));
+};
 exports.measureAsync = async (call) => {
-  for (let i = 0; i < 10000; i++) await call(exports.argument);
+  await warmUp(call);
   const one = [], many = [], batches = [];
-  for (let i = 0; i < ROUNDS; i++) one.push(await series(8000, 1, () => call(exports.argument)));
-  for (let i = 0; i < ROUNDS; i++) many.push(await crowd(64000, call));
-  for (let i = 0; i < ROUNDS; i++) batches.push(await series(300, BATCH, () => call(list)));
+  for (let i = 0; i < ROUNDS; i++) one.push(await rounds.one(call));
+  for (let i = 0; i < ROUNDS; i++) many.push(await rounds.many(call));
+  for (let i = 0; i < ROUNDS; i++) batches.push(await rounds.batch(call));
   return { one: middle(one), many: middle(many), batch: middle(batches) };
 };
 exports.measureSync = (dispatch, batch) => {

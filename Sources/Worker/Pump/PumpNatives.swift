@@ -78,7 +78,7 @@ enum PumpNatives {
         default: break
         }
         guard message.length > 0 else { return JSValueMakeUndefined(context) }
-        let string = payload.withMemoryRebound(to: CChar.self, capacity: Int(message.length) + 1) { JSStringCreateWithUTF8CString($0) }!
+        let string = IncomingText.string(payload, Int(message.length))
         defer { JSStringRelease(string) }
         if message.kind == HubToWorker.script.rawValue { return JSValueMakeString(context, string) }
         return JSValueMakeFromJSONString(context, string) ?? JSValueMakeUndefined(context)
@@ -117,9 +117,7 @@ enum PumpNatives {
             if header.kind == HubToWorker.hostReply.rawValue, header.id == id {
                 Self.header[1] = UInt32(header.flags.rawValue)
                 guard header.length > 0 else { return JSValueMakeUndefined(context) }
-                let string = buffer.withMemoryRebound(to: CChar.self, capacity: Int(header.length) + 1) {
-                    JSStringCreateWithUTF8CString($0)
-                }!
+                let string = IncomingText.string(buffer, Int(header.length))
                 defer { JSStringRelease(string) }
                 return JSValueMakeFromJSONString(context, string) ?? JSValueMakeUndefined(context)
             }
