@@ -95,6 +95,15 @@ import Testing
         #expect(refused.error.contains("--grant network:outbound:example.com"))
     }
 
+    @Test func `a grant that the plugin did not ask for is said to do nothing`() async throws {
+        let folder = try program.plugin("modest", "export const go = () => 1")
+        let call = try await program.run(["plugin", "call", folder, "go", "--grant", "network:outbound:example.com"])
+        #expect(call.exit == 0 && call.output == "1\n")
+        #expect(call.error.unwrapped.contains("--grant network:outbound:example.com does nothing"), "\(call.error)")
+        let wanted = try await hello("greet", "\"Ada\"", "--grant", "network:outbound:example.com")
+        #expect(!wanted.error.contains("does nothing"), "\(wanted.error)")
+    }
+
     @Test func `a loop ends at its limit`() async throws {
         let folder = try program.plugin("loop", "export function spin() { for (;;); }")
         let start = ContinuousClock.now

@@ -128,4 +128,30 @@ struct PermissionMatchingTests {
     func narrowestPermission(_ c: Case) throws {
         #expect(try Permission(parsing: c.need.permission).allows(c.need))
     }
+
+    @Test(
+        "what two permissions both cover",
+        arguments: [
+            ("network:outbound:api.example.com", "network:outbound:api.example.com", true),
+            ("network:outbound:api.example.com", "network:outbound:*.example.com", true),
+            ("network:outbound:*.a.example.com", "network:outbound:*.example.com", true),
+            ("network:outbound:*.a.example.com", "network:outbound:*.b.example.com", false),
+            ("network:outbound:example.com", "network:outbound:*.example.com", false),
+            ("network:outbound:example.com", "network:outbound:example.com:8443", false),
+            ("network:outbound:example.com", "network:outbound:http://example.com", false),
+            ("network:outbound:example.com", "network:inbound", false),
+            ("network:private:10.0.0.0/8@nas.example", "network:outbound:nas.example", true),
+            ("network:private:10.0.0.0/8@nas.example", "network:outbound:other.example", false),
+            ("event:publish:connector.*", "event:publish:connector.done", true),
+            ("event:publish:connector.*", "event:publish:connector.a.b", false),
+            ("event:publish:connector.>", "event:publish:*.a.b", true),
+            ("event:publish:a.b", "event:publish:a", false),
+            ("data:read:persons", "data:read:persons", true), ("data:read:persons", "data:write:persons", false),
+            ("engine:jit", "engine:wasm", false),
+        ]) func overlaps(one: String, two: String, expected: Bool) throws
+    {
+        let (one, two) = (try Permission(parsing: one), try Permission(parsing: two))
+        #expect(one.overlaps(two) == expected)
+        #expect(two.overlaps(one) == expected)
+    }
 }

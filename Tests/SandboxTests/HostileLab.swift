@@ -119,8 +119,11 @@ struct Neighbour {
     private let host: PluginHost
     private let probing: Task<[Duration], any Error>
 
-    /// A call takes microseconds; two cores shared with loops, forks and other tests make that milliseconds. A second would be harm.
+    /// A call takes microseconds; two cores shared with loops, forks and other tests make that milliseconds. A second would be harm, were
+    /// it not that a whole machine can stand still for one: two are excused, and none of ten seconds.
     private static let patience = Duration.seconds(1)
+    private static let excusedMax = 2
+    private static let worstPatience = Duration.seconds(10)
 
     static func start(_ runtime: SandboxRuntime = TestSandbox.runtime) async throws -> Neighbour {
         let host = try TestSandbox.host("exports.echo = (x) => x", id: "good.neighbour", runtime: runtime)
@@ -147,8 +150,10 @@ struct Neighbour {
         switch outcome {
         case .success(let waits):
             let worst = waits.max() ?? .zero
+            let late = waits.count { $0 >= Self.patience }
             #expect(
-                worst < Self.patience, "the neighbour waited \(worst) for one of \(waits.count) answers", sourceLocation: sourceLocation)
+                late <= Self.excusedMax && worst < Self.worstPatience,
+                "the neighbour waited \(worst) at worst, and too long for \(late) of \(waits.count) answers", sourceLocation: sourceLocation)
         case .failure(let error as CallFailure) where error == .cancelled: break
         case .failure(let error): Issue.record("the neighbour was harmed: \(error)", sourceLocation: sourceLocation)
         }

@@ -91,6 +91,9 @@ struct WireOffence: Sendable, CustomTestStringConvertible {
         WireOffence(testDescription: "a flood of notices", verdict: "a flood of notices, more than 200 a second") { worker, _ in
             while !worker.isDead { worker.say(.notify, Array("log\n{}".utf8)) }
         },
+        WireOffence(testDescription: "a flood of answers", verdict: "a flood of answers to calls that nobody made") { worker, id in
+            while !worker.isDead { worker.say(.result, id: id ^ 0x4000, [49]) }
+        },
     ]
 }
 

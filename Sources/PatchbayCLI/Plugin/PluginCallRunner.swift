@@ -25,6 +25,10 @@ struct PluginCallRunner: PluginCalling {
             await handle(.log(finding.severity == .warning ? .warn : .info, finding.description))
         }
 
+        for grant in request.grants where !folder.manifest.permissions.contains(where: grant.overlaps) {
+            await handle(.log(.warn, Self.uselessGrant(grant, folder.manifest.permissions)))
+        }
+
         var options = SandboxRuntime.Options(layout: layout)
         options.poolSize = 0
         if request.allowDegraded { options.waivedLayers = Self.waivable }
@@ -57,6 +61,11 @@ struct PluginCallRunner: PluginCalling {
         await services.stop()
         for line in log.take() { await handle(line) }
         return try outcome.get()
+    }
+
+    private static func uselessGrant(_ grant: Permission, _ asked: [Permission]) -> String {
+        let what = asked.isEmpty ? "nothing" : "only " + asked.map(\.description).joined(separator: ", ")
+        return "--grant \(grant) does nothing: the plugin's patchbay.json asks for \(what)"
     }
 
     /// How long a line of the plugin's log may wait before it is shown.

@@ -76,9 +76,22 @@ package struct OutboundRule: Hashable, Sendable, CustomStringConvertible {
 
     func allows(scheme: NetworkScheme, host: String, port: UInt16) -> Bool {
         guard scheme == self.scheme, port == self.port, let asked = NetworkHost(exactly: host) else { return false }
+        return covers(asked)
+    }
+
+    func covers(_ asked: NetworkHost) -> Bool {
         switch pattern {
-        case .host(let host): return asked == host
-        case .below(let domain): return asked.name?.hasSuffix("." + domain) ?? false
+        case .host(let host): asked == host
+        case .below(let domain): asked.name?.hasSuffix("." + domain) ?? false
+        }
+    }
+
+    func overlaps(_ other: OutboundRule) -> Bool {
+        guard scheme == other.scheme, port == other.port else { return false }
+        switch (pattern, other.pattern) {
+        case (.host(let host), _): return other.covers(host)
+        case (_, .host(let host)): return covers(host)
+        case (.below(let one), .below(let two)): return one == two || one.hasSuffix("." + two) || two.hasSuffix("." + one)
         }
     }
 

@@ -44,6 +44,19 @@ public struct Permission: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether there is anything that both cover. A grant that overlaps nothing a plugin asks for does nothing: a need has to be asked for
+    /// and granted.
+    public func overlaps(_ other: Permission) -> Bool {
+        switch (rule, other.rule) {
+        case (.networkOutbound(let one), .networkOutbound(let two)): one.overlaps(two)
+        case (.eventPublish(let one), .eventPublish(let two)): one.overlaps(two)
+        // A range of addresses only opens the way to a host that is asked for.
+        case (.networkPrivate(_, let owner), .networkOutbound(let rule)), (.networkOutbound(let rule), .networkPrivate(_, let owner)):
+            rule.covers(owner)
+        default: rule == other.rule
+        }
+    }
+
     public var description: String {
         switch rule {
         case .networkOutbound(let rule): "network:outbound:\(rule)"

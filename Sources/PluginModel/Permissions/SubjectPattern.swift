@@ -42,6 +42,16 @@ package struct SubjectPattern: Hashable, Sendable, CustomStringConvertible {
         return asked.count == tokens.count
     }
 
+    func overlaps(_ other: SubjectPattern) -> Bool {
+        for (place, token) in tokens.enumerated() {
+            guard place < other.tokens.count else { return false }
+            let against = other.tokens[place]
+            if token == ">" || against == ">" { return true }
+            guard token == against || token == "*" || against == "*" else { return false }
+        }
+        return tokens.count == other.tokens.count
+    }
+
     package var description: String { tokens.joined(separator: ".") }
 
     private static func isPlain(_ token: String) -> Bool {

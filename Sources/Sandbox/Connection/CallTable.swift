@@ -56,6 +56,8 @@ struct CallTable {
     private var free: [Int]
     /// Takes no new calls any more; those in flight go on.
     private(set) var isShut = false
+    /// Calls since the beginning.
+    private(set) var openedCount = 0
     var inFlight: Int { slots.count - free.count }
 
     init(capacity: Int) {
@@ -69,6 +71,7 @@ struct CallTable {
     /// Takes a slot, or nil when all are in use or the table is shut.
     mutating func open(deadline: UInt64, limit: Duration) -> UInt32? {
         guard !isShut, let index = free.popLast() else { return nil }
+        openedCount += 1
         slots[index].phase = .running
         slots[index].waiter = .polling
         slots[index].outcome = nil

@@ -9,6 +9,9 @@ extension WorkerConnection {
     private static let hostCallSlack = 64
     /// Notices a second after which a worker is out of its mind: its own gate stops far below.
     private static let noticesFactorMax = 20
+    /// Answers to nobody that are excused: an answer and a cancel can cross, two for each call of a stream.
+    private static let straysPerCall = 4
+    private static let straySlack = 1_000
     /// Answers kept for settling together; a worker may send long ones that nobody waits for.
     private static let gatheredBytesMax = 1 << 20
 
@@ -75,7 +78,7 @@ extension WorkerConnection {
 
     private func settleAnswers() {
         guard !reading.answers.isEmpty else { return }
-        calls.withLock { table in
+        let isFlood = calls.withLock { table in
             for frame in reading.answers {
                 let header = frame.header
                 switch WorkerToHub(rawValue: header.kind) {
@@ -89,8 +92,13 @@ extension WorkerConnection {
                 default: break
                 }
             }
+            return reading.strays > Self.straySlack + Self.straysPerCall * table.openedCount
         }
         reading.answers.removeAll(keepingCapacity: true)
+        if isFlood {
+            inbox.shut()
+            condemn(.protocolViolation("a flood of answers to calls that nobody made"))
+        }
         for id in reading.endedCalls { handler.callEnded(id) }
         reading.endedCalls.removeAll(keepingCapacity: true)
     }
@@ -125,7 +133,10 @@ extension WorkerConnection {
 
     /// Hands an outcome to its call. An id that matches nothing is an answer that came too late.
     private func settle(_ id: UInt32, _ outcome: CallOutcome, keepOpen: Bool, _ table: inout CallTable) {
-        guard let index = table.index(of: id) else { return }
+        guard let index = table.index(of: id) else {
+            reading.strays += 1
+            return
+        }
         var delivered = outcome
         var keepOpen = keepOpen
         switch table[index].phase {

@@ -72,6 +72,8 @@ final class WorkerConnection: @unchecked Sendable {
     struct ReadingState {
         var noticesThisSecond = 0
         var secondStart: UInt64 = 0
+        /// Answers that belonged to no call.
+        var strays = 0
         /// Answers taken and not settled, calls ended and not told, callers answered and not resumed: emptied before the role is given back.
         var answers: [Frame] = []
         var endedCalls: [UInt32] = []
@@ -143,7 +145,8 @@ final class WorkerConnection: @unchecked Sendable {
             }
             let now = pb_now_ns()
             if worked {
-                lastActivity.store(now, ordering: .relaxed)
+                // What a worker says on its own account does not keep it from being put away.
+                if crowd > 0 { lastActivity.store(now, ordering: .relaxed) }
                 // A worker can talk without pause and still be late.
                 guard now - lastLook > Self.strictSleepMicroseconds * 1_000 else { continue }
             }

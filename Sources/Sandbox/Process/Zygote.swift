@@ -5,7 +5,7 @@ internal import Glibc
 /// The warm parent of workers: a process that has loaded the engine's library and our prelude, and forks on request.
 ///
 /// Every method runs on the runtime's spawner thread, because the kernel ends the zygote and its workers when the thread that
-/// started them ends (design/sandbox.md, trap 14). `@unchecked Sendable`: confined to that thread.
+/// started them ends (docs/sandbox.md, trap 14). `@unchecked Sendable`: confined to that thread.
 final class Zygote: @unchecked Sendable {
     /// What the engine of its workers may do beyond interpreting JavaScript; fixed when the zygote starts.
     struct Powers: Hashable, Sendable { var jit = false, wasm = false }

@@ -4,7 +4,7 @@ internal import Glibc
 /// Runs what promises have left to do, from inside a host function.
 ///
 /// Microtasks otherwise run only when the outermost call into the engine returns, and every one of them would restart the
-/// watchdog (design/sandbox.md, traps 2 and 4). The function is exported by the library but not declared in a header, so it is
+/// watchdog (docs/sandbox.md, traps 2 and 4). The function is exported by the library but not declared in a header, so it is
 /// looked up by its mangled name; where it is missing the worker refuses to start rather than running without time limits.
 struct Drain {
     private typealias Function = @convention(c) (JSContextGroupRef) -> Void

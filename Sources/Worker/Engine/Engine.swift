@@ -4,7 +4,7 @@ internal import Glibc
 /// A JavaScriptCore virtual machine with one global context.
 ///
 /// Not thread-safe: the worker has one thread that uses it. Made once per process, after the fork and before lock-down: nothing
-/// it does later needs a file or a new executable mapping (design/sandbox.md, trap 16).
+/// it does later needs a file or a new executable mapping (docs/sandbox.md, trap 16).
 struct Engine {
     let group: JSContextGroupRef
     let context: JSGlobalContextRef

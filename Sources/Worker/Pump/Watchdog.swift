@@ -4,7 +4,7 @@ internal import CJSC
 ///
 /// The hub decides when a call has run too long (its clock, its limit) and writes the call's id into the channel; the watchdog only
 /// looks. CPU time is counted here. JavaScriptCore disarms its limit when the callback answers false, so it is armed again inside
-/// (design/sandbox.md, trap 3), and `JSC_usePollingTraps=1` must be set or compiled loops are missed (trap 1).
+/// (docs/sandbox.md, trap 3), and `JSC_usePollingTraps=1` must be set or compiled loops are missed (trap 1).
 enum Watchdog {
     static func arm(_ group: JSContextGroupRef) {
         JSContextGroupSetExecutionTimeLimit(group, Double(CPUMeter.tickMilliseconds) / 1_000, onTick, nil)
