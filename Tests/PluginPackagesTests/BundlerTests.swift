@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Manifests
 import PluginModel
@@ -325,6 +326,27 @@ private struct ErrorCase: Sendable, CustomTestStringConvertible {
         let bench = try Bench(["index.ts": "export const a = 1"], limits: limits)
         #expect(throws: BundleError.timedOut(.milliseconds(1))) { try bench.bundle() }
         #expect(Folder.names("\(bench.cacheFolder.path)/bundles") == [])
+    }
+
+    /// Ended at any moment of its start, also where bubblewrap's child does not yet follow its parent.
+    @Test("leave no process of a bundler that took too long") func timeLimitProcesses() async throws {
+        for milliseconds in 1...16 {
+            var limits = BundleLimits()
+            limits.timeLimit = .milliseconds(milliseconds)
+            let bench = try Bench(["index.ts": "export const a = \(milliseconds)"], limits: limits)
+            _ = try? bench.bundle()
+            var left = [""]
+            for _ in 0..<500 where !left.isEmpty {
+                left = Self.commandLines(naming: bench.plugin.path)
+                if !left.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            #expect(left == [], "after \(milliseconds) ms")
+        }
+    }
+
+    private static func commandLines(naming word: String) -> [String] {
+        let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return pids.compactMap { try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8) }.filter { $0.contains(word) }
     }
 
     @Test("end a bundler that wants too much memory") func memoryLimit() throws {

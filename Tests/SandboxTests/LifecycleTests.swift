@@ -127,3 +127,21 @@ struct LifeCase: Sendable, CustomTestStringConvertible {
         #expect(life.callArrived(at: .seconds(10)) == c.nextCall)
     }
 }
+
+@Suite struct AfterTheHub {
+    @Test(arguments: [false, true]) func `a call to a runtime that was stopped is refused and does not wait`(jit: Bool) async throws {
+        var options = SandboxRuntime.Options(layout: try WorkerLayout.find())
+        options.poolSize = 1
+        let runtime = SandboxRuntime(options)
+        await runtime.stop()
+        await runtime.stop()
+        let host = try TestSandbox.host("exports.ok = () => 1", id: "test.late", runtime: runtime) { $0.allowsJIT = jit }
+        let failure = await host.failure("ok")
+        guard case .sandboxUnavailable(let reason) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(reason == "the hub is stopping")
+        await host.stop()
+    }
+}

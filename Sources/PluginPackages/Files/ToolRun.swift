@@ -43,8 +43,9 @@ struct ToolRun: Sendable {
             fatalError("unreachable: a Result is one of two")
         }
         guard let (text, cut) = collect(from: ends[0], until: deadline), let end = reap(pid, until: deadline) else {
-            // The tool's own sandbox dies with it (`--die-with-parent`), and with that whatever runs inside.
-            kill(pid, SIGKILL)
+            // The tool's own sandbox dies with it (`--die-with-parent`), and with that whatever runs inside. Before it is up there is only
+            // the tool's process group: bubblewrap's child, killed parent or not, would wait for its parent's word for ever.
+            kill(-pid, SIGKILL)
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
             throw .timedOut(timeLimit)
@@ -80,7 +81,8 @@ struct ToolRun: Sendable {
         sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
         var pid = pid_t()
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }

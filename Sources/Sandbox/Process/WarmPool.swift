@@ -39,12 +39,20 @@ final class WarmPool: Sendable {
                 return ready
             }
         }
-        let forked = await spawner.run { [zygotes] in Self.fork(zygotes, Zygote.Powers(jit: jit, wasm: wasm)) }
+        guard let forked = await spawner.run({ [zygotes] in Self.fork(zygotes, Zygote.Powers(jit: jit, wasm: wasm)) }) else {
+            throw Self.isStopping
+        }
         let handle = try forked.get()
-        let greeted = try await greeter.run { Greeting.receive(from: handle) }.get()
+        guard let greeting = await greeter.run({ Greeting.receive(from: handle) }) else {
+            handle.end()
+            throw Self.isStopping
+        }
+        let greeted = try greeting.get()
         if !jit, !wasm { refill() }
         return greeted
     }
+
+    private static let isStopping = CallFailure.sandboxUnavailable("the hub is stopping")
 
     private static func fork(_ zygotes: Zygotes, _ powers: Zygote.Powers) -> Result<WorkerHandle, CallFailure> {
         do throws(Zygote.StartFailed) { return .success(try zygotes.with(powers).fork()) } catch {
@@ -90,10 +98,10 @@ final class WarmPool: Sendable {
             return state.ready
         }
         for handle in ready { handle.end() }
-        await spawner.run { [zygotes] in zygotes.stop() }
+        _ = await spawner.run { [zygotes] in zygotes.stop() }
         spawner.stop()
         // Whoever is still coming is met and let go.
-        await greeter.run {}
+        _ = await greeter.run {}
         greeter.stop()
     }
 }

@@ -53,12 +53,14 @@ final class SerialThread: @unchecked Sendable {
         HubThread.start(name) { [self] in loop() }
     }
 
-    /// Runs `job` after those before it. Dropped once the thread was told to stop.
-    func enqueue(_ job: @escaping @Sendable () -> Void) {
+    /// Runs `job` after those before it. Dropped, and false, once the thread was told to stop.
+    @discardableResult func enqueue(_ job: @escaping @Sendable () -> Void) -> Bool {
         pthread_mutex_lock(mutex)
-        if !stopping { jobs.append(job) }
+        defer { pthread_mutex_unlock(mutex) }
+        guard !stopping else { return false }
+        jobs.append(job)
         pthread_cond_signal(condition)
-        pthread_mutex_unlock(mutex)
+        return true
     }
 
     /// Lets the queued jobs finish, then ends the thread.
@@ -69,9 +71,11 @@ final class SerialThread: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Runs `body` on the thread and gives its result to the caller.
-    func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in enqueue { continuation.resume(returning: body()) } }
+    /// Runs `body` on the thread and gives its result to the caller; nil once the thread was told to stop.
+    func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value? {
+        await withCheckedContinuation { continuation in
+            if !enqueue({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
+        }
     }
 
     private func loop() {
