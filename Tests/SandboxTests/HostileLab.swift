@@ -153,7 +153,8 @@ struct Neighbour {
             let late = waits.count { $0 >= Self.patience }
             #expect(
                 late <= Self.excusedMax && worst < Self.worstPatience,
-                "the neighbour waited \(worst) at worst, and too long for \(late) of \(waits.count) answers", sourceLocation: sourceLocation)
+                "the neighbour waited \(worst) at worst, and too long for \(late) of \(waits.count) answers", sourceLocation: sourceLocation
+            )
         case .failure(let error as CallFailure) where error == .cancelled: break
         case .failure(let error): Issue.record("the neighbour was harmed: \(error)", sourceLocation: sourceLocation)
         }
