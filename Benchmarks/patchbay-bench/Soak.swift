@@ -148,10 +148,11 @@ struct Weight: Sendable {
 
     static let names = ["allocated memory, kB", "resident memory, kB", "mappings", "open files", "threads", "child processes"]
     var figures: [Int] { [allocatedKilobytes, residentKilobytes, mappings, descriptors, threads, children] }
-    /// Growth that is none. Allocated: caches of the runtime. Resident: pages the allocator holds for more, which depends on how many
+    /// Growth that is none. Allocated: caches of the runtime; libdispatch alone keeps up to 1,024 continuations of 64 bytes a thread
+    /// (measured: 250 kB after 2,000 failures, 490 kB after 8,000, all of them there). Resident: pages the allocator holds for more, which depends on how many
     /// threads met in it. Mappings: its heaps. Threads: those of Swift's pool, which come and go. A leak is several of each a cycle, and a
     /// worker's channel alone is a mapping of 513 kB.
-    private static let slack = [256, 24 << 10, 12, 0, 2, 0]
+    private static let slack = [640, 24 << 10, 12, 0, 2, 0]
 
     init() {
         allocatedKilobytes = Self.allocatedBytes() >> 10
