@@ -26,6 +26,9 @@ let package = Package(
         .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
         .target(name: "CMemoryWatch", cSettings: houseC),
@@ -38,7 +41,9 @@ let package = Package(
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
         .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
-        .target(name: "Manifests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
+        .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
+        .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
+        .target(name: "Manifests", dependencies: ["PluginModel", "YAML", "JSON"], swiftSettings: house),
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
@@ -53,7 +58,7 @@ let package = Package(
             ]),
 
         // The hub's side.
-        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium"], swiftSettings: house),
+        .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
@@ -63,17 +68,21 @@ let package = Package(
             dependencies: ["Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .target(
             name: "PatchbayCLI",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            dependencies: [
+                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "JSONSchema", "PluginModel", "JSON",
+            ],
             swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
-            name: "patchbay-bench", dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "PluginModel", "JSON"],
+            name: "patchbay-bench", dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML", "JSON"], swiftSettings: house),
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
-        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "JSONSchema", "YAML", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),

@@ -1,4 +1,5 @@
 import JSON
+import PluginModel
 import Testing
 
 @testable import Manifests

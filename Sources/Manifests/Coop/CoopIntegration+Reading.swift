@@ -1,4 +1,5 @@
 package import JSON
+import PluginModel
 
 extension CoopIntegration {
     package static let signalsMax = 500

@@ -1,3 +1,5 @@
+package import PluginModel
+
 /// Which of Coop's contracts an integration was written against; derived, because none says so itself.
 package enum CoopGeneration: String, Sendable, Hashable, CaseIterable {
     /// `@roostorg/types` 1.1.1: a model card of two sections.

@@ -1,3 +1,4 @@
+package import PluginModel
 package import Manifests
 
 /// A picture inside a package, as it lies on disk. Contract of Coop, section 11.

@@ -1,5 +1,3 @@
-import PluginModel
-
 /// A path that stays inside the folder it starts from, as far as its text can tell; symlinks are for whoever opens it.
 ///
 /// Kept in its plain form: no `.`, no `..`, no doubled slashes, no slash at either end.
