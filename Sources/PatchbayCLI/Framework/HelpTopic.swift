@@ -11,12 +11,28 @@ package struct HelpTopic: Sendable {
         case code([String])
     }
 
-    package static let all: [HelpTopic] = [permissions, sandbox, exitCodes]
+    package static let all: [HelpTopic] = [formats, permissions, sandbox, exitCodes]
 
     package static func named(_ name: String) -> HelpTopic? { all.first { $0.name == name } }
 }
 
 extension HelpTopic {
+    static let formats = HelpTopic(
+        name: "formats", summary: "the five formats a package can come in, and how they are told apart",
+        blocks: [
+            .code(["patchbay plugin validate plugins/"]),
+            .entries([
+                ("patchbay", "Our own: patchbay.json. It can say everything the others can, in one plugin."),
+                ("coop", "An npm package that exports a Coop integration. Its manifest is code: it is evaluated in the sandbox without rights."),
+                ("coco", "A Coco AI extension: plugin.json with commands, views or quicklinks; a folder, or a zip of the store."),
+                ("made-open", "A Made Open plugin: plugin.json whose type is connector, channel or operator."),
+                ("forgeportal", "An npm package with forgeportal-plugin.json."),
+            ]),
+            .paragraph(
+                "The format is recognised from the files in the folder; --format says it where they do not. Packages load unmodified: what their own host accepts is valid here, and every finding says where it is and what to do."
+            ),
+        ])
+
     static let permissions = HelpTopic(
         name: "permissions", summary: "what a plugin may do, who asks for it and who grants it",
         blocks: [

@@ -9,7 +9,9 @@ package enum Patchbay {
         name: "patchbay", summary: "a self-hosted plugin hub",
         children: [
             .command(RunCommand.self),
-            .group(name: "plugin", summary: "Work on one plugin folder", children: [.command(PluginCallCommand.self)]),
+            .group(
+                name: "plugin", summary: "Read, check, install and run plugins",
+                children: [.command(PluginCallCommand.self), .command(PluginValidateCommand.self), .command(PluginInspectCommand.self)]),
             .command(DoctorCommand.self),
             .command(HelpCommand.self),
             .command(CompletionsCommand.self),
@@ -19,6 +21,7 @@ package enum Patchbay {
     package static let firstExamples: [CommandSpec.Example] = [
         .init("judge real texts with the signals a configuration names", "patchbay run"),
         .init("call one function of a plugin", "patchbay plugin call plugins/hello greet '{\"name\":\"Ada\"}'"),
+        .init("check plugins of any format", "patchbay plugin validate plugins/"),
         .init("see what this machine offers", "patchbay doctor"),
     ]
 
