@@ -12,11 +12,12 @@ struct Peer {
     ]
 
     /// Runs a peer; nil with a reason when it is not on this machine.
-    static func run(_ name: String, _ script: String, folder: String) -> Result<Peer, Missing> {
+    static func run(_ name: String, _ script: String, folder: String, arguments: [String] = []) -> Result<Peer, Missing> {
         if script == "isolated-vm.js", getenv("ISOLATED_VM") == nil {
             return .failure(Missing("set ISOLATED_VM to the folder of a built isolated-vm"))
         }
-        guard let pipe = popen("node --no-warnings '\(folder)/\(script)' 2>/dev/null", "r") else { return .failure(Missing("no shell")) }
+        let words = ["\(folder)/\(script)"] + arguments
+        guard let pipe = popen("node --no-warnings \(words.map { "'\($0)'" }.joined(separator: " ")) 2>/dev/null", "r") else { return .failure(Missing("no shell")) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes.append(contentsOf: buffer[..<count]) }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER [quick|starts]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+// Usage: patchbay-bench PEERS-FOLDER [quick|starts|packages]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
 // Or: patchbay-bench soak [--cycles N], which measures what the hub itself holds before and after many failures.
 if CommandLine.arguments.dropFirst().first == "soak" { exit(try await Soak.run(Array(CommandLine.arguments.dropFirst(2)))) }
 guard (2...3).contains(CommandLine.arguments.count) else {
-    print("usage: patchbay-bench PEERS-FOLDER [quick|starts]   (normally: make bench)")
+    print("usage: patchbay-bench PEERS-FOLDER [quick|starts|packages]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -13,6 +13,14 @@ func note(_ text: String) {
     _ = line.withCString { write(2, $0, strlen($0)) }
 }
 
+if CommandLine.arguments.last == "packages" {
+    let packages = try await PackageFigures.measure(folder: folder)
+    print(
+        "\(PackageFigures.count) packages in \(Report.number(packages.seconds, 3)) s (Node \(Report.number(packages.nodeSeconds, 3)) s), peak \(Report.number(packages.peakMegabytes, 0)) MB"
+    )
+    print("unpacked at \(Report.number(packages.unpackRate, 0)) MB/s (GNU tar \(Report.number(packages.tarRate, 0)) MB/s)")
+    exit(0)
+}
 if CommandLine.arguments.last == "starts" {
     // For whoever tunes: starts and memory alone, without goals.
     let starts = try await StartFigures.measure()
@@ -42,6 +50,8 @@ if CommandLine.arguments.last == "quick" {
 }
 note("Patchbay, sleeping, beside Node worker_threads")
 let sleeping = try await CallFigures.measure(spinning: false, beside: reference)
+note("packages")
+let packages = try await PackageFigures.measure(folder: folder)
 note("starts and memory")
 let starts = try await StartFigures.measure()
 var peers: [Peer] = []
@@ -101,6 +111,16 @@ for (count, memory) in starts.fresh {
 }
 report.row("after 20,000 calls", "", Report.number(spinning.privateAfter))
 
+report.heading("Packages")
+report.row("", "measured", "beside it")
+report.row(
+    "\(PackageFigures.count) packages read and checked", Report.number(packages.seconds) + " s",
+    packages.nodeSeconds > 0 ? "Node \(Report.number(packages.nodeSeconds)) s" : "no Node")
+report.row("memory of the program at most, after it", Report.number(packages.peakMegabytes, 0) + " MB")
+report.row(
+    "\(PackageFigures.archiveMegabytes) MB archive unpacked", Report.number(packages.unpackRate, 0) + " MB/s",
+    "GNU tar \(Report.number(packages.tarRate, 0)) MB/s")
+
 let callback = peers.first { $0.name == "isolated-vm" }?.number("hostCall")
 let bars = [
     Bar(text: "async call, one at a time, p50", measured: spinning.one.ratio, limit: 0.4, atMost: true, unit: "WT"),
@@ -112,6 +132,9 @@ let bars = [
     Bar(text: "first result after a fork, p95", measured: starts.fork.p95 / 1_000, limit: 8, atMost: true, unit: "ms"),
     Bar(text: "PSS of a fresh worker among 50", measured: starts.fresh.last?.memory.pss ?? 0, limit: 2.5, atMost: true, unit: "MB"),
     Bar(text: "private memory after 20,000 calls", measured: spinning.privateAfter, limit: 10, atMost: true, unit: "MB"),
+    Bar(text: "1,000 packages read and checked", measured: packages.seconds, limit: 1, atMost: true, unit: "s"),
+    Bar(text: "memory of the program after it", measured: packages.peakMegabytes, limit: 150, atMost: true, unit: "MB"),
+    Bar(text: "archive of 100 MB unpacked", measured: packages.unpackRate, limit: 80, atMost: false, unit: "MB/s"),
 ]
 report.heading("Goals")
 for bar in bars { report.line(bar.line) }
