@@ -39,7 +39,8 @@ final class ArchiveBytes {
         archive_read_support_filter_gzip(gunzip)
         archive_read_support_format_raw(gunzip)
         var entry: OpaquePointer?
-        if archive_read_open_fd(gunzip, descriptor, Self.blockBytes) != ARCHIVE_OK || archive_read_next_header(gunzip, &entry) != ARCHIVE_OK {
+        if archive_read_open_fd(gunzip, descriptor, Self.blockBytes) != ARCHIVE_OK || archive_read_next_header(gunzip, &entry) != ARCHIVE_OK
+        {
             refusal = ArchiveText.damaged(gunzip)
         }
     }

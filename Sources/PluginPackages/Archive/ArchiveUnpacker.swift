@@ -52,7 +52,8 @@ package struct ArchiveUnpacker: Sendable {
             case .tar, .gzip:
                 let bytes = ArchiveBytes(
                     descriptor: descriptor, archiveBytes: size, isGzipped: try kind(descriptor) == .gzip, limits: limits)
-                try readTar(bytes, into: writer, progress: progress.map { report in { _ in report(min(size, bytes.archiveBytesRead), size) } })
+                try readTar(
+                    bytes, into: writer, progress: progress.map { report in { _ in report(min(size, bytes.archiveBytesRead), size) } })
             }
         } catch {
             // What the names were refused for is told along with what ended the reading.

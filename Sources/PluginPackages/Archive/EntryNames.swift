@@ -38,7 +38,8 @@ struct EntryNames {
         guard let name = parts.last else { return nil }
         guard parts.count <= limits.depthMax else {
             throw EntryRefusal(
-                "package.too-deep", at: Self.shown(raw), "This lies more than \(limits.depthMax) folders deep.", remedy: "Flatten the folders.")
+                "package.too-deep", at: Self.shown(raw), "This lies more than \(limits.depthMax) folders deep.",
+                remedy: "Flatten the folders.")
         }
         let parent = parts.dropLast().joined(separator: "/")
         if !parent.isEmpty, !Self.same(parent, lastParent) {
@@ -84,11 +85,13 @@ struct EntryNames {
     private static func parts(of raw: [UInt8], limits: ArchiveLimits) throws(EntryRefusal) -> [Substring] {
         guard !raw.isEmpty else { throw EntryRefusal("package.empty-name", at: "(no name)", "An entry has no name.") }
         guard let text = String(validating: raw, as: UTF8.self) else {
-            throw EntryRefusal("package.name-not-utf8", at: shown(raw), "This name is not UTF-8.", remedy: "Rename it and pack the package anew.")
+            throw EntryRefusal(
+                "package.name-not-utf8", at: shown(raw), "This name is not UTF-8.", remedy: "Rename it and pack the package anew.")
         }
         guard raw.count <= limits.pathBytesMax else {
             throw EntryRefusal(
-                "package.path-too-long", at: text, "This path is longer than \(limits.pathBytesMax) bytes.", remedy: "Shorten the names in it.")
+                "package.path-too-long", at: text, "This path is longer than \(limits.pathBytesMax) bytes.",
+                remedy: "Shorten the names in it.")
         }
         for scalar in text.unicodeScalars where isForbidden(scalar) {
             if scalar == "\\" {
@@ -96,17 +99,21 @@ struct EntryNames {
                     "package.backslash", at: text, "This name holds a backslash, which separates folders on some systems.",
                     remedy: "Rename it; folders are separated by '/'.")
             }
-            throw EntryRefusal("package.control-character", at: text, "This name holds a character that cannot be seen.", remedy: "Rename it.")
+            throw EntryRefusal(
+                "package.control-character", at: text, "This name holds a character that cannot be seen.", remedy: "Rename it.")
         }
         guard !text.hasPrefix("/"), !hasDriveLetter(raw) else {
             throw EntryRefusal("package.absolute-name", at: text, "This path is absolute; a package's paths begin in its own folder.")
         }
         let parts = text.split(separator: "/").filter { $0 != "." }
         for part in parts {
-            guard part != ".." else { throw EntryRefusal("package.parent-name", at: text, "This path has '..' in it and could leave the package.") }
+            guard part != ".." else {
+                throw EntryRefusal("package.parent-name", at: text, "This path has '..' in it and could leave the package.")
+            }
             guard part.utf8.count <= limits.nameBytesMax else {
                 throw EntryRefusal(
-                    "package.name-too-long", at: text, "This path holds a name longer than \(limits.nameBytesMax) bytes.", remedy: "Shorten it.")
+                    "package.name-too-long", at: text, "This path holds a name longer than \(limits.nameBytesMax) bytes.",
+                    remedy: "Shorten it.")
             }
         }
         return parts

@@ -64,11 +64,13 @@ final class EntryWriter {
     /// False when the archive broke off inside the entry.
     private func take(_ entry: OpaquePointer, of archive: OpaquePointer, progress: ((Int) -> Void)?) throws(EntryRefusal) -> Bool {
         guard archive_entry_is_encrypted(entry) == 0 else {
-            throw EntryRefusal("archive.encrypted", at: shownName(entry), "The archive is encrypted.", remedy: "Pack it without a password.")
+            throw EntryRefusal(
+                "archive.encrypted", at: shownName(entry), "The archive is encrypted.", remedy: "Pack it without a password.")
         }
         guard let pathname = archive_entry_pathname(entry) else {
             throw EntryRefusal(
-                "package.name-not-utf8", at: shownName(entry), "An entry's name is not UTF-8.", remedy: "Rename it and pack the package anew.")
+                "package.name-not-utf8", at: shownName(entry), "An entry's name is not UTF-8.",
+                remedy: "Rename it and pack the package anew.")
         }
         let raw = Array(UnsafeRawBufferPointer(start: pathname, count: strlen(pathname)))
         let type = UInt32(archive_entry_filetype(entry)) & FileType.mask
@@ -77,7 +79,8 @@ final class EntryWriter {
         let shown = path ?? "."
         guard archive_entry_hardlink(entry) == nil, type != FileType.link else {
             throw EntryRefusal(
-                "package.link", at: shown, "This is a link; a package holds only files and folders.", remedy: "Pack the file itself instead.")
+                "package.link", at: shown, "This is a link; a package holds only files and folders.",
+                remedy: "Pack the file itself instead.")
         }
         if isFolder {
             if let path { make(path) }
@@ -87,7 +90,8 @@ final class EntryWriter {
             throw EntryRefusal("package.special-file", at: shown, "This is a device, a pipe or a socket.")
         }
         guard archive_entry_sparse_count(entry) == 0 else {
-            throw EntryRefusal("archive.sparse", at: shown, "This file is stored with holes, which no plugin needs.", remedy: "Pack it without.")
+            throw EntryRefusal(
+                "archive.sparse", at: shown, "This file is stored with holes, which no plugin needs.", remedy: "Pack it without.")
         }
         guard let path else { throw EntryRefusal("package.empty-name", at: shown, "An entry has no name.") }
         try checkMethod(of: archive, path)
@@ -143,7 +147,8 @@ final class EntryWriter {
             }
             guard size > 0, let start else { continue }
             guard Int(offset) == written else {
-                throw EntryRefusal("archive.sparse", at: path, "This file is stored with holes, which no plugin needs.", remedy: "Pack it without.")
+                throw EntryRefusal(
+                    "archive.sparse", at: path, "This file is stored with holes, which no plugin needs.", remedy: "Pack it without.")
             }
             guard written + size <= limits.fileBytesMax else { throw ArchiveText.fileTooLarge(path, limits) }
             guard bytes + size <= limits.totalBytesMax else { throw ArchiveText.tooLarge(limits) }

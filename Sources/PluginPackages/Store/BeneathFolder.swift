@@ -125,7 +125,9 @@ final class BeneathFolder: Sendable {
         guard named >= 0 else { throw Self.error(errno) }
         defer { close(named) }
         let link = "/proc/self/fd/\(named)"
-        guard let real = Paths.real(link), let home = Paths.real("/proc/self/fd/\(descriptor)") else { throw .unreadable(systemErrorText(errno)) }
+        guard let real = Paths.real(link), let home = Paths.real("/proc/self/fd/\(descriptor)") else {
+            throw .unreadable(systemErrorText(errno))
+        }
         guard Paths.isInside(real, home) else { throw .outside }
         // Where it lies is where its text says, or a link was followed.
         if !followingSymlinks, real != Paths.normalized(Paths.join(home, relative)) { throw .outside }

@@ -37,6 +37,8 @@ package struct ContentListing: Sendable, Hashable {
         contentHash = digest.finish()
     }
 
+    static func hash(of bytes: [UInt8]) -> String { Digest.of(bytes, purpose: "patchbay package file 1") }
+
     /// Hashes the files of a folder as they are. Files that a folder holds but a package does not (`FolderWalk`) are left out.
     static func of(_ folder: BeneathFolder, limits: ArchiveLimits) throws(StoreError) -> ContentListing {
         var files: [File] = []
@@ -51,7 +53,10 @@ package struct ContentListing: Sendable, Hashable {
     var json: JSONValue {
         .array(
             files.map { file in
-                ["path": .string(file.path), "executable": .bool(file.isExecutable), "bytes": .int(Int64(file.bytes)), "hash": .string(file.hash)]
+                [
+                    "path": .string(file.path), "executable": .bool(file.isExecutable), "bytes": .int(Int64(file.bytes)),
+                    "hash": .string(file.hash),
+                ]
             })
     }
 

@@ -38,7 +38,10 @@ enum FolderWalk {
 
         mutating func list(_ relative: String, depth: Int) {
             guard let listed = rawNames(Paths.join(folder.path, relative)) else {
-                return refuse(EntryRefusal("package.unreadable", at: relative, "This folder cannot be listed: \(systemErrorText(errno)).", remedy: "Check who may read it."))
+                return refuse(
+                    EntryRefusal(
+                        "package.unreadable", at: relative, "This folder cannot be listed: \(systemErrorText(errno)).",
+                        remedy: "Check who may read it."))
             }
             for raw in listed where !isOver {
                 if leavesOut, isLeftOut(raw, in: relative, depth: depth) { continue }
@@ -60,7 +63,9 @@ enum FolderWalk {
             // Looked at by its bytes: a name may not be text at all.
             var status = stat()
             guard withPath(rawPath, { lstat($0, &status) }) == 0 else {
-                throw EntryRefusal("package.changed", at: String(decoding: rawPath, as: UTF8.self), "This went away while the folder was read.", remedy: "Try again when nothing writes there.")
+                throw EntryRefusal(
+                    "package.changed", at: String(decoding: rawPath, as: UTF8.self), "This went away while the folder was read.",
+                    remedy: "Try again when nothing writes there.")
             }
             let kind = SmallFile.kind(mode: status.st_mode)
             guard let path = try names.admit(rawPath, kind == .folder ? .folder : .file) else { return }
@@ -68,7 +73,8 @@ enum FolderWalk {
             case .folder: list(path, depth: depth + 1)
             case .file: try note(path, status)
             case .symlink: try note(path, try target(path))
-            case .other, .missing: throw EntryRefusal("package.special-file", at: path, "This is a device, a pipe or a socket.", remedy: "Take it out.")
+            case .other, .missing:
+                throw EntryRefusal("package.special-file", at: path, "This is a device, a pipe or a socket.", remedy: "Take it out.")
             }
         }
 
@@ -86,7 +92,9 @@ enum FolderWalk {
             bytes += size
             guard bytes <= limits.totalBytesMax else {
                 isOver = true
-                throw EntryRefusal("package.too-large", at: path, "The package holds more than \(limits.totalBytesMax) bytes.", remedy: "Leave out what the plugin does not need.")
+                throw EntryRefusal(
+                    "package.too-large", at: path, "The package holds more than \(limits.totalBytesMax) bytes.",
+                    remedy: "Leave out what the plugin does not need.")
             }
             files.append(Found(path: path, bytes: size, isExecutable: status.st_mode & 0o100 != 0))
         }
@@ -138,7 +146,9 @@ enum FolderWalk {
         }
         defer { close(source) }
         var status = stat()
-        guard fstat(source, &status) == 0, SmallFile.kind(mode: status.st_mode) == .file, Int(status.st_size) == found.bytes else { throw changed() }
+        guard fstat(source, &status) == 0, SmallFile.kind(mode: status.st_mode) == .file, Int(status.st_size) == found.bytes else {
+            throw changed()
+        }
         var target: Int32 = -1
         let targetPath = copy.map { "\($0)/\(found.path)" }
         if let targetPath {

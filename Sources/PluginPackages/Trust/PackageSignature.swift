@@ -34,7 +34,9 @@ package struct PackageSignature: Sendable, Hashable {
         }
         guard bytes.count <= Self.bytesMax else { throw malformed("it is longer than \(Self.bytesMax) bytes") }
         let document: JSONValue
-        do { document = try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: Self.bytesMax, depthMax: 4, duplicateKeys: .reject)) } catch {
+        do {
+            document = try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: Self.bytesMax, depthMax: 4, duplicateKeys: .reject))
+        } catch {
             throw malformed("it is not JSON, line \(error.line)")
         }
         guard document["algorithm"]?.stringValue == Self.algorithm else { throw malformed("its algorithm is not \"\(Self.algorithm)\"") }

@@ -61,7 +61,9 @@ package struct SigningKey: Sendable, Hashable {
             let secret = document["secretKey"]?.stringValue.flatMap({ Base64.bytes($0, count: secretBytes) })
         else { throw unusable("a part is missing") }
         // An Ed25519 secret key of libsodium ends in its public key.
-        guard Base64.text(Array(secret.suffix(PackageSignature.keyBytes))) == publicKey else { throw unusable("its two halves do not belong together") }
+        guard Base64.text(Array(secret.suffix(PackageSignature.keyBytes))) == publicKey else {
+            throw unusable("its two halves do not belong together")
+        }
         return SigningKey(publisher: publisher, publicKey: publicKey, secret: secret)
     }
 
@@ -115,7 +117,9 @@ package struct PackageSigner: Sendable {
     static func open(_ folder: String) throws(StoreError) -> BeneathFolder {
         do { return try BeneathFolder(folder) } catch {
             guard error == .missing else {
-                throw .refused("package.unreadable", "The folder '\(visible(folder))' cannot be read.", remedy: "Check who may read it.", turn: .caller)
+                throw .refused(
+                    "package.unreadable", "The folder '\(visible(folder))' cannot be read.", remedy: "Check who may read it.", turn: .caller
+                )
             }
             throw .refused("package.not-found", "There is no folder '\(visible(folder))'.", remedy: "Check the path.", turn: .caller)
         }
