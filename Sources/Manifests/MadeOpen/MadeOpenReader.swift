@@ -1,5 +1,5 @@
 import JSON
-package import PluginModel
+import PluginModel
 
 /// Reads plugins of Made Open: `plugin.json` in either published shape.
 ///
