@@ -96,7 +96,7 @@ private func read(_ yaml: String, _ limits: YAMLLimits = .default) throws(YAMLEr
             Bad("a merge of a list of texts", "<<: [x]\n", "'<<' merges", 1, 5),
             Bad("a list as key", "? [a, b]\n: c\n", "a list or a mapping", 1, 3),
             Bad("an alias of a list as key", "- &x [1]\n- *x : 1\n", "stands for no text", 2, 3),
-            Bad("no key", "?\n: 1\n", "A key is missing", 2, 1),
+            Bad("no key", "?\n: 1\n", "A key is missing", 1, 2),
             Bad("two documents", "a: 1\n---\nb: 2\n", "second document", 2, 1),
             Bad("infinity", "a: .inf\n", "is infinite", 1, 4),
             Bad("negative infinity", "a: -.INF\n", "is infinite", 1, 4),
