@@ -126,7 +126,7 @@ private func inner(
                 "ui", ["width": 4_294_967_296, "height": 1], "/ui/width",
                 "\"width\" must be a whole number from 0 to 4294967295, not an integer"),
             inner("permission", ["fs": [:]], "/permission/fs", "\"fs\" must be a list, not an object"),
-            inner("permission", ["fs": ["/tmp"]], "/permission/fs/0", "\"fs\" must be an object, not a string"),
+            inner("permission", ["fs": ["/tmp"]], "/permission/fs/0", "\"fs\" must be a list of objects, not a string"),
             inner("permission", ["fs": [["access": ["read"]]]], "/permission/fs/0", "missing field `path`", code: "manifest.missing"),
             inner("permission", ["fs": [["path": "/tmp"]]], "/permission/fs/0", "missing field `access`", code: "manifest.missing"),
             inner(
@@ -138,7 +138,7 @@ private func inner(
             inner(
                 "permission", ["fs": [["path": "/tmp", "access": [1]]]], "/permission/fs/0/access/0",
                 "\"access\" must be a list of texts, not an integer"),
-            inner("permission", ["http": ["x"]], "/permission/http/0", "\"http\" must be an object, not a string"),
+            inner("permission", ["http": ["x"]], "/permission/http/0", "\"http\" must be a list of objects, not a string"),
             inner("permission", ["http": [[:]]], "/permission/http/0", "missing field `host`", code: "manifest.missing"),
             inner("permission", ["http": [["host": 1]]], "/permission/http/0/host", "\"host\" must be a text, not an integer"),
             inner("permission", ["api": [1]], "/permission/api/0", "\"api\" must be a list of texts, not an integer"),

@@ -112,6 +112,9 @@ private func named(_ name: String, of object: JSONObject = command, _ change: (i
                 "command 1 Say hello /commands/0", "quicklink 2 Search /quicklinks/0", "view 3 Clock /views/0",
             ])
         #expect(manifest.contributions.allSatisfy { $0.group == "Demo tools" })
+        #expect(manifest.contributions.allSatisfy { $0.groupCountsInSearch })
+        let grouped = CocoFixture.read(CocoFixture.changed(object) { $0["type"] = "group" }).manifest
+        #expect(grouped?.contributions.map(\.groupCountsInSearch) == [false, false, false])
         let hello = manifest.contributions[0]
         #expect(hello.detail == .command(Contribution.Command(program: "echo", arguments: ["hello"], hidesBeforeOpening: false)))
         #expect(hello.initialState == InitialState(isEnabled: false, alias: "hi", hotkey: "Ctrl+H"))
