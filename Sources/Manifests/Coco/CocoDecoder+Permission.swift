@@ -30,7 +30,7 @@ extension CocoDecoder {
         }
         for (index, item) in (list(object, "http", in: pointer) ?? []).enumerated() {
             let pointer = pointer.appending("http").appending(index)
-            guard let entry = self.object(item, "http", at: pointer, keys: CocoKeys.host) else { continue }
+            guard let entry = self.object(item, "http", at: pointer, keys: CocoKeys.host, wanted: "a list of objects") else { continue }
             if let host = requiredText(entry, "host", in: pointer) {
                 permission.hosts.append(CocoPermission.Word(text: host, pointer: pointer.appending("host")))
             }
@@ -47,7 +47,7 @@ extension CocoDecoder {
     }
 
     private mutating func path(_ item: JSONValue, at pointer: JSONPointer) -> CocoPermission.Path? {
-        guard let entry = object(item, "fs", at: pointer, keys: CocoKeys.path) else { return nil }
+        guard let entry = object(item, "fs", at: pointer, keys: CocoKeys.path, wanted: "a list of objects") else { return nil }
         let path = requiredText(entry, "path", in: pointer)
         guard let value = entry["access"] else {
             missing("access", in: pointer, remedy: "Add \"access\": [\"read\"].")

@@ -58,9 +58,11 @@ struct CocoDecoder {
         return self.object(value, key, at: pointer.appending(key), keys: keys)
     }
 
-    mutating func object(_ value: JSONValue, _ name: String, at pointer: JSONPointer, keys: [String]) -> JSONObject? {
+    mutating func object(
+        _ value: JSONValue, _ name: String, at pointer: JSONPointer, keys: [String], wanted: String = "an object"
+    ) -> JSONObject? {
         guard let object = value.objectValue else {
-            wrongType(name, value, wanted: "an object", at: pointer)
+            wrongType(name, value, wanted: wanted, at: pointer)
             return nil
         }
         noteNearMisses(object, in: pointer, silent: keys.contains, suggested: keys)

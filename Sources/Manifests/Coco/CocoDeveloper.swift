@@ -8,10 +8,10 @@ enum CocoDeveloper {
     private static let place = "../\(fileName)"
 
     /// Of an extension as authors keep it; nil where the folder above is nobody's.
-    static func publisher(of identity: CocoIdentity, beside files: any PackageFiles, _ notes: inout CocoNotes) -> Publisher? {
+    static func publisher(of identity: CocoIdentity, file bytes: [UInt8]?, _ notes: inout CocoNotes) -> Publisher? {
         guard identity.developer != CocoIdentity.local else { return nil }
         var publisher = Publisher(id: identity.developer, name: identity.developer)
-        guard let bytes = files.siblingBytes(fileName, bytesMax: bytesMax) else { return publisher }
+        guard let bytes else { return publisher }
         let document: JSONValue
         do {
             document = try JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: bytesMax, depthMax: 16))

@@ -69,7 +69,9 @@ struct CocoIdentity: Sendable, Hashable {
 
 extension CocoDecoder {
     /// Finds developer and id where the shape keeps them.
-    mutating func identity(_ object: JSONObject, _ shape: CocoShape, _ files: any PackageFiles) -> CocoIdentity? {
+    mutating func identity(
+        _ object: JSONObject, _ shape: CocoShape, _ files: any PackageFiles, hasDeveloperFile: Bool
+    ) -> CocoIdentity? {
         switch shape {
         case .repository:
             guard !files.folderName.isEmpty else {
@@ -78,7 +80,7 @@ extension CocoDecoder {
                     remedy: "Put it into a folder of its own.")
                 return nil
             }
-            let owner = files.siblingBytes(CocoDeveloper.fileName, bytesMax: CocoDeveloper.bytesMax) != nil ? files.parentNames.first : nil
+            let owner = hasDeveloperFile ? files.parentNames.first : nil
             return CocoIdentity(developer: owner ?? CocoIdentity.local, id: files.folderName)
         case .store:
             let id = segment(object, "id", in: JSONPointer())

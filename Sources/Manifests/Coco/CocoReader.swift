@@ -22,13 +22,14 @@ package enum CocoReader {
         case .passed(let requirement): engine = requirement
         }
         var decoder = CocoDecoder(acceptsLegacy: options.acceptsLegacyCoco, notes: notes)
-        let identity = decoder.identity(object, shape, files)
+        let developerFile = shape == .repository ? files.siblingBytes(CocoDeveloper.fileName, bytesMax: CocoDeveloper.bytesMax) : nil
+        let identity = decoder.identity(object, shape, files, hasDeveloperFile: developerFile != nil)
         claim.id = identity?.address ?? claim.id
         let main = decoder.main(object, ids: shape.numbering)
         claim.name = main.name ?? claim.name
         notes = decoder.notes
         CocoCheck.run(main, &notes)
-        var translation = CocoTranslation(files: files, main: main, notes: notes)
+        var translation = CocoTranslation(files: files, developerFile: developerFile, main: main, notes: notes)
         translation.checkFiles()
         translation.notePermissions()
         let manifest = translation.manifest(identity: identity, shape: shape, engine: engine, version: claim.version, options: options)

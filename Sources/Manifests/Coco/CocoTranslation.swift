@@ -4,6 +4,8 @@ import PluginModel
 /// Turns a decoded extension into the hub's own manifest, and looks at the files it names on the way.
 struct CocoTranslation {
     let files: any PackageFiles
+    /// The `developer.json` of the folder above.
+    let developerFile: [UInt8]?
     /// As it stands in the file: nothing is left out yet.
     let main: CocoExtension
     var notes: CocoNotes
@@ -11,7 +13,9 @@ struct CocoTranslation {
     var icons: [String: CocoIcon] = [:]
     var screenshots: [Screenshot] = []
 
-    init(files: any PackageFiles, main: CocoExtension, notes: CocoNotes) { (self.files, self.main, self.notes) = (files, main, notes) }
+    init(files: any PackageFiles, developerFile: [UInt8]?, main: CocoExtension, notes: CocoNotes) {
+        (self.files, self.developerFile, self.main, self.notes) = (files, developerFile, main, notes)
+    }
 
     /// Section 7, rule 4, and the manifest of what is left; nil where the extension does not run on the platform, or has an error.
     mutating func manifest(
@@ -51,7 +55,7 @@ struct CocoTranslation {
         if shape == .store, let developer = main.object["developer"]?.objectValue {
             return CocoDeveloper.publisher(of: identity, in: developer)
         }
-        return CocoDeveloper.publisher(of: identity, beside: files, &notes)
+        return CocoDeveloper.publisher(of: identity, file: developerFile, &notes)
     }
 
     private mutating func noteUnsupportedType(_ one: CocoExtension) {
@@ -95,9 +99,11 @@ struct CocoTranslation {
             detail = .quicklink(Contribution.Quicklink(link: link.text, parts: link.parts, opensWith: link.opensWith))
         default: return nil
         }
-        return Contribution(
+        var contribution = Contribution(
             kind, id: id, title: one.name ?? id, description: one.description, icon: icons[one.icon ?? ""]?.image, platforms: one.platforms,
             detail: detail, group: one.subID == nil ? nil : main.name, initialState: one.state, origin: one.pointer)
+        contribution.groupCountsInSearch = one.subID != nil && main.type == .extension
+        return contribution
     }
 
     private func view(_ one: CocoExtension) -> Contribution.View? {

@@ -46,6 +46,8 @@ package struct Contribution: Sendable, Hashable {
     package var detail: Detail
     /// The heading it stands beneath, for containers of commands and views.
     package var group: String?
+    /// Whether somebody who searches for the heading finds this beneath it.
+    package var groupCountsInSearch = false
     package var initialState: InitialState
     /// Where it stands in the manifest.
     package var origin: JSONPointer
