@@ -4,8 +4,11 @@ package enum SchemaLimits {
     package static let subschemasMax = 100_000
     /// How deep subschemas may lie in each other.
     package static let schemaDepthMax = 512
-    /// Subschemas being applied at once: a value's depth times the references and alternatives on each level.
-    package static let evaluationDepthMax = 1_500
+    /// Subschemas being applied at once: a value's depth times the references and alternatives on each level. A thread with a small stack
+    /// allows fewer.
+    package static let evaluationDepthMax = 4_000
+    /// Bytes of the stack that are left alone by going deeper, for comparing values and whatever the caller does.
+    static let stackReserveBytes = 192 * 1024
     /// Subschemas applied in one validation, alternatives included, before it is given up as undecided: about a second.
     package static let stepsMax = 5_000_000
     /// Violations told of one value.

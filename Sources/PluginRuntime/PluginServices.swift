@@ -1,4 +1,5 @@
 internal import HostCalls
+package import PluginModel
 package import PluginPackages
 package import Sandbox
 
@@ -16,6 +17,11 @@ package final class PluginServices: Sendable {
         self.bundler = bundler
         loop = HostLoop(name: "pb-host-loop")
         http = HTTPService(loop: loop)
+    }
+
+    /// A file that an operator named, such as a package of a store.
+    package func download(_ address: String, bytesMax: Int) async throws(Fault) -> [UInt8] {
+        try await HTTPDownload(service: http, bytesMax: bytesMax).bytes(at: address)
     }
 
     package func stop() async {

@@ -16,6 +16,9 @@ final class Evaluation {
     /// The resources entered on the way here, outermost first.
     private var scope: [Int] = []
     private var matcher: PatternMatcher?
+    private var gauge: StackGauge?
+    /// Up to here any stack suffices: 64 times about a kilobyte, five in a debug build.
+    private let shallowDepth = 64
 
     /// A token of a path, made into text only where a violation is told.
     enum PathToken {
@@ -51,9 +54,7 @@ final class Evaluation {
         if let verdict = node.verdict {
             return verdict || fail("false", [], "Nothing is allowed here.")
         }
-        guard charge(1), depth < SchemaLimits.evaluationDepthMax else {
-            return halt("depth", "It could not be decided: more than \(SchemaLimits.evaluationDepthMax) subschemas lie in each other here.")
-        }
+        guard charge(1), depth < shallowDepth || hasRoom() else { return false }
         depth += 1
         let entersResource = program.usesDynamicScope && scope.last != node.resource
         if entersResource { scope.append(node.resource) }
@@ -68,6 +69,13 @@ final class Evaluation {
         if fits || isCollecting { fits = applyUnevaluated(node, value, &own) && fits }
         marks.merge(own)
         return fits
+    }
+
+    /// Whether one may go deeper; ends the run where not.
+    private func hasRoom() -> Bool {
+        if gauge == nil { gauge = StackGauge() }
+        if depth < SchemaLimits.evaluationDepthMax, gauge?.hasRoom == true { return true }
+        return halt("depth", "It could not be decided: more than \(depth) subschemas lie in each other here.")
     }
 
     private func apply(_ node: SchemaNode, _ value: JSONValue, _ marks: inout Marks) -> Bool {

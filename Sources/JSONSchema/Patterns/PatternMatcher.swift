@@ -16,6 +16,8 @@ final class PatternMatcher {
     private static let workMax = 40_000_000
     private static let backtracksMax = 200_000
     private static let backtracksMin = 10_000
+    /// In long texts steps come every few nanoseconds, and reading a clock takes more than one.
+    private static let stepsBetweenLooks = 16
     private static let heapKibibytesMax: UInt32 = 16 * 1024
 
     private let matchData: OpaquePointer
@@ -48,7 +50,7 @@ final class PatternMatcher {
     private func match(_ pattern: Pattern, _ text: UnsafePointer<UInt8>, _ count: Int) -> Verdict {
         guard count <= SchemaLimits.patternTextBytesMax, spent < Self.totalNanoseconds else { return .undecided }
         let started = Watch.wall()
-        watch = Watch(wallEnd: started + Self.matchNanoseconds)
+        watch = Watch(wallEnd: started + Self.matchNanoseconds, asksEvery: count > Self.watchedBytesMin ? Self.stepsBetweenLooks : 1)
         defer { spent += Watch.wall() - started }
         guard count > Self.watchedBytesMin else {
             let limit = max(Self.backtracksMin, min(Self.backtracksMax, Self.workMax / max(1, count)))
@@ -88,6 +90,8 @@ final class PatternMatcher {
     /// When a match is over: at the end of its wall time, or rather of as much CPU time counted from there.
     fileprivate struct Watch {
         var wallEnd: UInt64 = 0
+        var asksEvery = 1
+        var untilAsked = 0
         var processorEnd: UInt64 = .max
 
         static func wall() -> UInt64 { now(CLOCK_MONOTONIC) }
@@ -99,7 +103,11 @@ final class PatternMatcher {
         }
 
         static func isOver(_ pointer: UnsafeMutableRawPointer?) -> Bool {
-            guard let watch = pointer?.assumingMemoryBound(to: Watch.self), wall() > watch.pointee.wallEnd else { return false }
+            guard let watch = pointer?.assumingMemoryBound(to: Watch.self) else { return true }
+            watch.pointee.untilAsked -= 1
+            if watch.pointee.untilAsked > 0 { return false }
+            watch.pointee.untilAsked = watch.pointee.asksEvery
+            guard wall() > watch.pointee.wallEnd else { return false }
             let processor = now(CLOCK_THREAD_CPUTIME_ID)
             if watch.pointee.processorEnd == .max { watch.pointee.processorEnd = processor + PatternMatcher.matchNanoseconds }
             return processor > watch.pointee.processorEnd

@@ -17,6 +17,9 @@ package struct SchemaDocuments: Sendable, ExpressibleByDictionaryLiteral {
         documents[URIReference(uri).withoutFragment] = document
     }
 
+    /// Whether the caller has given a document for this address.
+    package func contains(_ uri: String) -> Bool { documents[URIReference(uri).withoutFragment] != nil }
+
     /// The document at an address without a fragment; the published meta-schemas are always there.
     subscript(uri: String) -> JSONValue? { documents[uri] ?? Metaschemas.byURI[uri] }
 }

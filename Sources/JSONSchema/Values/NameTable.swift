@@ -34,12 +34,20 @@ struct NameTable: Sendable {
 
     @inline(__always)
     private static func hash(_ name: String) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        // FNV-1a.
+        let hash =
+            name.utf8.withContiguousStorageIfAvailable { bytes in
+                bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+            } ?? 0
         return Int(truncatingIfNeeded: hash ^ (hash >> 32))
     }
 }
 
-/// Whether two texts hold the same code points.
-@inline(__always)
-func isSame(_ a: String, _ b: String) -> Bool { a == b && a.utf8.elementsEqual(b.utf8) }
+/// Whether two texts hold the same code points; Swift's own equality would call `"é"` and `"e\u{301}"` the same.
+func isSame(_ a: String, _ b: String) -> Bool {
+    let bothAsBytes = a.utf8.withContiguousStorageIfAvailable { a in
+        b.utf8.withContiguousStorageIfAvailable { b in a.count == b.count && a.elementsEqual(b) }
+    }
+    // Strings of Swift's own are contiguous; a bridged one, which Linux does not have, would be compared slowly.
+    return bothAsBytes.flatMap(\.self) ?? a.utf8.elementsEqual(b.utf8)
+}

@@ -51,6 +51,21 @@ package enum Files {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// The names in a folder; none where it cannot be read.
+    package static func names(lenient folder: String) -> [String] {
+        do throws(CommandFailure) { return try names(in: folder) } catch { return [] }
+    }
+
+    /// Removes a folder that this program made, with everything in it; links are removed, not followed.
+    package static func removeTree(_ path: String) {
+        if kind(path) == .folder {
+            for name in names(lenient: path) { removeTree(path + "/" + name) }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
     private static func drain(_ descriptor: Int32, limit: Int, name: String) throws(CommandFailure) -> [UInt8] {
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)

@@ -11,7 +11,15 @@ package enum Patchbay {
             .command(RunCommand.self),
             .group(
                 name: "plugin", summary: "Read, check, install and run plugins",
-                children: [.command(PluginCallCommand.self), .command(PluginValidateCommand.self), .command(PluginInspectCommand.self)]),
+                children: [
+                    .command(PluginCallCommand.self), .command(PluginValidateCommand.self), .command(PluginInspectCommand.self),
+                    .command(PluginInstallCommand.self), .command(PluginListCommand.self), .command(PluginVersionsCommand.self),
+                    .command(PluginUpdateCommand.self), .command(PluginRollbackCommand.self), .command(PluginRemoveCommand.self),
+                    .command(PluginVerifyCommand.self), .command(PluginPackCommand.self), .command(PluginSignCommand.self),
+                ]),
+            .group(
+                name: "schema", summary: "Check JSON by JSON Schemas",
+                children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),
             .command(DoctorCommand.self),
             .command(HelpCommand.self),
             .command(CompletionsCommand.self),

@@ -268,7 +268,7 @@ extension PackageStore {
     // MARK: Comparing and linking
 
     /// Against what is current; nil when nothing is, or it cannot be read.
-    private func diff(to manifest: PluginManifest, _ listing: ContentListing) async -> PackageDiff? {
+    func diff(to manifest: PluginManifest, _ listing: ContentListing) async -> PackageDiff? {
         guard let active = try? await active(manifest.id), let before = active.reading.manifest else { return nil }
         let files: ContentListing?
         if let version = active.version {
