@@ -15,10 +15,12 @@ package struct PackageReader: Sendable {
     }
 
     package var options: ReadingOptions
-    /// Evaluates Coop's manifests.
-    package let coop: CoopManifests
+    /// Reads a package of Coop's in its folder: its manifest is code, so that takes a worker.
+    private let coop: @Sendable (_ folder: String) async -> PackageReading
 
-    package init(options: ReadingOptions = ReadingOptions(), coop: CoopManifests) { (self.options, self.coop) = (options, coop) }
+    package init(options: ReadingOptions = ReadingOptions(), coop: @escaping @Sendable (_ folder: String) async -> PackageReading) {
+        (self.options, self.coop) = (options, coop)
+    }
 
     /// Reads the package in a folder. What is wrong with it is in what comes back.
     package func read(_ folder: String, as format: PackageFormat? = nil) async -> Outcome {
@@ -48,7 +50,7 @@ package struct PackageReader: Sendable {
         case .coco: CocoReader.read(files, options: options)
         case .madeOpen: MadeOpenReader.read(files, options: options)
         case .forgePortal: ForgePortalReader.read(files, options: options)
-        case .coop: await coop.read(files.path)
+        case .coop: await coop(files.path)
         }
     }
 

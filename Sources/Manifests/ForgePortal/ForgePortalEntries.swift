@@ -56,7 +56,7 @@ struct ForgePortalEntries {
     /// As Node looks for a `main`: the file, with `.js`, or `index.js` in a folder of that name.
     private func file(_ path: RelativePath) -> RelativePath? {
         [path.text, path.text + ".js", path.text + "/index.js"].lazy.compactMap { try? RelativePath($0) }.first {
-            PatchbayManifest.entryExtensions.contains($0.fileExtension) && files.kind(of: $0) == .file
+            PatchbayReader.entryExtensions.contains($0.fileExtension) && files.kind(of: $0) == .file
         }
     }
 

@@ -81,10 +81,16 @@ package final class PackageReadingRunner: PackageReadingService {
     // MARK: Reading
 
     package func read(_ package: FoundPackage, platform: Platform?) async -> CheckedPackage {
-        let reader = PackageReader(options: ReadingOptions(platform: platform), coop: CoopManifests { [self] () throws(Fault) in try services() })
+        let reader = PackageReader(options: ReadingOptions(platform: platform)) { [self] folder in await readCoop(folder) }
         let outcome = await reader.read(package.folder, as: package.format)
         return CheckedPackage(
             path: package.path, format: outcome.format, manifest: outcome.manifest, claim: outcome.claim, findings: outcome.findings)
+    }
+
+    private func readCoop(_ folder: String) async -> PackageReading {
+        do throws(Fault) { _ = try services(); return PackageReading(format: .coop, manifest: nil, claim: .init(), findings: []) } catch {
+            return PackageReading(format: .coop, manifest: nil, claim: .init(), findings: [Self.finding(error)])
+        }
     }
 
     /// Builds the code of a package; what keeps it from being built comes back as findings.
