@@ -12,8 +12,8 @@ struct CocoDecoder {
 
     init(acceptsLegacy: Bool, notes: CocoNotes) { (self.acceptsLegacy, self.notes) = (acceptsLegacy, notes) }
 
-    mutating func wrongType(_ key: String, _ value: JSONValue, wanted: String, at pointer: JSONPointer) {
-        notes.add(.error, .wrongType, pointer, CocoText.wrongType(key, wanted: wanted, got: value.kindPhrase))
+    mutating func wrongType(_ key: String, _ value: JSONValue, wanted: String, at pointer: @autoclosure () -> JSONPointer) {
+        notes.add(.error, .wrongType, pointer(), CocoText.wrongType(key, wanted: wanted, got: value.kindPhrase))
     }
 
     mutating func missing(_ key: String, in pointer: JSONPointer, remedy: String? = nil) {

@@ -73,15 +73,17 @@ struct CocoNotes {
     /// Whether an error was noted, kept or not.
     private(set) var hasErrors = false
 
+    /// The texts are made only for findings that are kept.
     mutating func add(
-        _ severity: Finding.Severity, _ code: CocoCode, _ pointer: JSONPointer, _ sentence: String, remedy: String? = nil,
-        file: String = CocoReader.fileName
+        _ severity: Finding.Severity, _ code: CocoCode, _ pointer: @autoclosure () -> JSONPointer, _ sentence: @autoclosure () -> String,
+        remedy: @autoclosure () -> String? = nil, file: String = CocoReader.fileName
     ) {
-        add(severity, code, place: .document(file: file, pointer: pointer), sentence, remedy: remedy)
+        add(severity, code, place: .document(file: file, pointer: pointer()), sentence(), remedy: remedy())
     }
 
     mutating func add(
-        _ severity: Finding.Severity, _ code: CocoCode, place: Finding.Place, _ sentence: String, remedy: String? = nil
+        _ severity: Finding.Severity, _ code: CocoCode, place: @autoclosure () -> Finding.Place, _ sentence: @autoclosure () -> String,
+        remedy: @autoclosure () -> String? = nil
     ) {
         if severity == .error { hasErrors = true }
         guard kept.count < Self.findingsMax else {
@@ -89,7 +91,7 @@ struct CocoNotes {
             if severity == .error { leftOutErrors += 1 }
             return
         }
-        kept.append(Finding(severity, code: code.rawValue, place: place, sentence, remedy: remedy))
+        kept.append(Finding(severity, code: code.rawValue, place: place(), sentence(), remedy: remedy()))
     }
 
     /// The findings, and one that counts those left out.

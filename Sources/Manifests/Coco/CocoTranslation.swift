@@ -67,14 +67,15 @@ struct CocoTranslation {
 
     /// The sub-extensions that run on a platform; where they name none, the main extension's count, which is known to fit.
     private mutating func subs(on platform: Platform?) -> [CocoExtension] {
-        guard let platform else { return main.subs }
-        let kept = main.subs.filter { $0.runs(on: platform) }
-        if kept.count < main.subs.count {
-            let left = main.subs.filter { !$0.runs(on: platform) }.map { "'\(visible($0.subID ?? ""))'" }
+        let all = main.subs
+        guard let platform else { return all }
+        let kept = all.filter { $0.runs(on: platform) }
+        if kept.count < all.count {
+            let left = all.filter { !$0.runs(on: platform) }.map { "'\(visible($0.subID ?? ""))'" }
             let named = left.prefix(20).joined(separator: ", ") + (left.count > 20 ? ", …" : "")
             notes.add(
                 .notice, .otherPlatform, JSONPointer(),
-                "\(left.count) of \(main.subs.count) sub-extensions do not run on \(CocoText.title(platform)) and are left out: \(named).")
+                "\(left.count) of \(all.count) sub-extensions do not run on \(CocoText.title(platform)) and are left out: \(named).")
         }
         return kept
     }
