@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, beforeEach, test } from 'node:test';
-import { load } from './load.mjs';
+import { load } from '../testing/load.mjs';
 
 const { registerBackendPlugin } = await load('../src/backend/index.ts');
 const { forgeportal } = JSON.parse(readFileSync(new URL('../forgeportal-plugin.json', import.meta.url), 'utf8'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from './load.mjs';
+import { load } from '../testing/load.mjs';
 
 const { firstGap, following, onCallAt, rotaOf } = await load('../src/rota.ts');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { load } from './load.mjs';
-import { answers, asked } from './react.mjs';
+import { load } from '../testing/load.mjs';
+import { answers, asked } from '../testing/react.mjs';
 
 const { registerPlugin } = await load('../src/ui/index.tsx', { 'react/jsx-runtime': 'react.mjs', '@forgeportal/plugin-sdk/react': 'react.mjs' });
 const { forgeportal } = JSON.parse(readFileSync(new URL('../forgeportal-plugin.json', import.meta.url), 'utf8'));

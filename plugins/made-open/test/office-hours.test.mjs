@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { contextOf, load } from './load.mjs';
+import { contextOf, load } from '../testing/load.mjs';
 
 const folder = '../operators/office-hours/';
 const { plugin } = await load(`${folder}src/index.ts`);
