@@ -1,7 +1,6 @@
-internal import JSON
 package import Manifests
 package import PluginModel
-package import PluginPackages
+internal import PluginPackages
 
 /// Reads packages of every format from their folders: recognises the format, asks its reader, and for Coop, whose manifest is code, a worker.
 package struct PackageReader: Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 import HostCalls
 import Manifests
-import PluginModel
+package import PluginModel
 import PluginPackages
 import PluginRuntime
 import Sandbox

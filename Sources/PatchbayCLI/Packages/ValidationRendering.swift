@@ -49,7 +49,7 @@ struct ValidationRendering: Sendable {
     }
 
     /// What it adds and what it asks for, a line each where there is something.
-    private func facts(of manifest: PluginManifest) -> [String] {
+    func facts(of manifest: PluginManifest) -> [String] {
         let counts = manifest.contributionCounts
         let adds = Contribution.Kind.allCases.compactMap { kind in counts[kind].map { kind.phrase(count: $0) } }
         var rows: [(label: String, text: String)] = []
@@ -58,7 +58,7 @@ struct ValidationRendering: Sendable {
         return TextWrap.columns(rows, indent: 2, labelWidth: 8, width: width).map(style.dim)
     }
 
-    private func lines(_ finding: Finding) -> [String] {
+    func lines(_ finding: Finding) -> [String] {
         let label =
             switch finding.severity {
             case .error: style.red("error")

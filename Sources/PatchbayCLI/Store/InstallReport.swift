@@ -39,13 +39,13 @@ struct InstallReport: Sendable {
             terminal.error.lines(ErrorRendering.lines(error.fault, style: terminal.error.style, width: terminal.error.width))
         } else {
             let rendering = ValidationRendering(style: terminal.output.style, width: terminal.output.width)
-            terminal.output.lines(findings.flatMap(rendering.lines))
+            terminal.output.lines(findings.flatMap { rendering.lines($0) })
         }
     }
 
     private func facts(_ manifest: PluginManifest, _ findings: [Finding]) -> [String] {
         let rendering = ValidationRendering(style: style, width: terminal.output.width)
-        return rendering.facts(of: manifest) + findings.filter { $0.severity == .warning }.flatMap(rendering.lines)
+        return rendering.facts(of: manifest) + findings.filter { $0.severity == .warning }.flatMap { rendering.lines($0) }
     }
 
     // MARK: For programs

@@ -72,6 +72,7 @@ package struct PluginInstallCommand: Command {
             label: found.count == 1 ? "installing" : "installing \(Quantity.grouped(found.count)) packages",
             total: found.count == 1 ? Self.progressSteps : found.count, on: context.terminal.error, clock: context.clock,
             mode: ProgressReporter.mode(for: context.terminal.error, isSilent: isJSON || isQuiet || !context.terminal.error.isTTY))
+        let isAlone = found.count == 1
         var failures = 0
         var rows: [JSONValue] = []
         for (index, source) in found.enumerated() {
@@ -82,7 +83,7 @@ package struct PluginInstallCommand: Command {
                     progress.interleave { report.show(dry: reading, source) }
                 } else {
                     let outcome = try await access.store.install(source, options: options.fetching(with: access.reader)) { step in
-                        if found.count == 1 { progress.advance(to: step.share(of: Self.progressSteps)) }
+                        if isAlone { progress.advance(to: step.share(of: Self.progressSteps)) }
                     }
                     rows.append(report.json(outcome, source))
                     progress.interleave { report.show(outcome) }

@@ -44,7 +44,7 @@ package struct PluginVerifyCommand: Command {
                 output.line(
                     "\(mark) \(check.plugin) \(SafeText.line(check.version.version ?? "none"))"
                         + output.style.dim("  \(Quantity.grouped(check.version.files)) files · \(check.version.trust.phrase)"))
-                output.lines(check.findings.flatMap(rendering.lines))
+                output.lines(check.findings.flatMap { rendering.lines($0) })
             }
             if checks.isEmpty { output.line("No plugin is installed.") }
         }

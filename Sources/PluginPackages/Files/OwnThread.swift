@@ -1,3 +1,4 @@
+import CArchive  // libarchive's header brings its own view of `pthread_attr_t`
 import Glibc
 
 /// Runs blocking work on a thread made for it, so that no thread of Swift's pool stands still meanwhile.

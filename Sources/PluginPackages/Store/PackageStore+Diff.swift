@@ -1,3 +1,4 @@
+import Manifests
 package import PluginModel
 
 extension PackageStore {
