@@ -75,7 +75,9 @@ private func summary(_ findings: [Finding]) -> [String] { findings.map { "\($0.s
             FaultyCase(
                 testDescription: "an unknown key near none", json: manifest { $0["zzz"] = 1 },
                 findings: ["warning manifest.unknown-key patchbay.json /zzz"],
-                remedy: "Known keys: id, name, version, description, entry, permissions, $schema."),
+                remedy:
+                    "Known keys: id, name, version, description, entry, uiEntry, permissions, aliases, publisher, category, tags, icon, logos, screenshots, docs, homepage, source, license, modelCard, platforms, engines, configuration, contributions, localisation, enabled, alias, hotkey, $schema."
+            ),
             FaultyCase(
                 testDescription: "a permission without a host", json: manifest { $0["permissions"] = ["network:outbound"] },
                 findings: ["error permission.malformed patchbay.json /permissions/0"]),

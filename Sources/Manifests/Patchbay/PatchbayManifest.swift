@@ -1,8 +1,12 @@
 package import PluginModel
 
-/// What `patchbay.json` says about a plugin of our own format; complete before any of its code runs.
+/// What the runtime needs of a plugin of our own format: that it has code, and what that code may do.
+///
+/// `PatchbayReader` reads the file; this is what is left of its model for a plugin that runs.
 package struct PatchbayManifest: Sendable, Hashable {
     package static let fileName = "patchbay.json"
+    /// 256 KiB: a manifest is written by hand.
+    package static let bytesMax = 256 << 10
 
     package let id: PluginID
     package let name: String
@@ -12,6 +16,26 @@ package struct PatchbayManifest: Sendable, Hashable {
     package let entry: RelativePath
     /// In the manifest's order, without repetitions.
     package let permissions: [Permission]
+
+    /// Reads the bytes of a `patchbay.json`. Pure; whether the entry exists is for whoever has the folder.
+    package static func read(_ bytes: [UInt8]) -> Reading<PatchbayManifest> {
+        let reading = PatchbayReader.read(document: bytes, files: nil, options: ReadingOptions())
+        guard let manifest = reading.manifest else { return Reading(manifest: nil, findings: reading.findings) }
+        guard let running = PatchbayManifest(manifest) else {
+            let finding = Finding(
+                .error, code: "manifest.no-entry", place: .file(fileName), "This plugin has no code that could be called.",
+                remedy: "Add \"entry\", the file whose exports are the plugin.")
+            return Reading(manifest: nil, findings: reading.findings + [finding])
+        }
+        return Reading(manifest: running, findings: reading.findings)
+    }
+
+    /// Nil for a plugin without code.
+    package init?(_ manifest: PluginManifest) {
+        guard let entry = manifest.entry, let version = manifest.version.flatMap({ try? Version($0) }) else { return nil }
+        (id, name, self.version, description, self.entry) = (manifest.id, manifest.name, version, manifest.description, entry)
+        permissions = manifest.permissions.compactMap(\.permission)
+    }
 }
 
 /// A manifest if there was no error, and everything worth telling its author.
