@@ -56,10 +56,11 @@ struct ForgePortalEntries {
     /// As Node looks for a `main`: the file, with `.js`, or `index.js` in a folder of that name.
     private func file(_ path: RelativePath) -> RelativePath? {
         [path.text, path.text + ".js", path.text + "/index.js"].lazy.compactMap { try? RelativePath($0) }.first {
-            PatchbayReader.entryExtensions.contains($0.fileExtension) && files.kind(of: $0) == .file
+            Self.codeEndings.contains($0.fileExtension) && files.kind(of: $0) == .file
         }
     }
 
+    private static let codeEndings = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"]
     private static let outputFolders: Set<String> = ["dist", "lib", "build", "out", "output", "esm", "cjs"]
     private static let sourceEndings = ["ts", "tsx", "mts", "js", "jsx", "mjs"]
 
