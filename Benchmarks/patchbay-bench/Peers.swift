@@ -17,7 +17,9 @@ struct Peer {
             return .failure(Missing("set ISOLATED_VM to the folder of a built isolated-vm"))
         }
         let words = ["\(folder)/\(script)"] + arguments
-        guard let pipe = popen("node --no-warnings \(words.map { "'\($0)'" }.joined(separator: " ")) 2>/dev/null", "r") else { return .failure(Missing("no shell")) }
+        guard let pipe = popen("node --no-warnings \(words.map { "'\($0)'" }.joined(separator: " ")) 2>/dev/null", "r") else {
+            return .failure(Missing("no shell"))
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes.append(contentsOf: buffer[..<count]) }

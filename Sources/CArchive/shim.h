@@ -1,7 +1,8 @@
 #pragma once
-// archive.h includes sys/stat.h only for the name `struct stat`. Left in, the struct would belong to this module as well as to Glibc, and Swift would
-// hide its members from every file of a target that imports Glibc alone.
-#define _SYS_STAT_H 1
+// archive.h includes system headers for a few names. Included here they would make `struct stat` and others belong to this module as well as to
+// Glibc, and Swift would hide their members from every file of a target that imports Glibc alone. Importing Glibc's module first leaves them there.
+#if __has_feature(modules)
+#pragma clang module import SwiftGlibc
+#endif
 #include <archive.h>
 #include <archive_entry.h>
-#undef _SYS_STAT_H

@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test func `what is wrong is all told at once, each at its place`() async throws {
-        try program.write("bad/patchbay.json", #"{"id": "not an id", "version": "1", "entry": "../x.ts", "permissions": ["network:outbound:"]}"#)
+        try program.write(
+            "bad/patchbay.json", #"{"id": "not an id", "version": "1", "entry": "../x.ts", "permissions": ["network:outbound:"]}"#)
         let folder = "\(program.home)/bad"
         let package = try #require(try await json("validate", folder, exit: 1).arrayValue?.first)
         #expect(package["valid"] == false && package["format"] == "patchbay" && package["id"] == "not an id")
@@ -60,8 +61,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ["validate", "no/such/path"], ["validate"], ["validate", "plugins", "--format", "cocoa"], ["validate", "plugins", "--platform", "beos"],
-        ["validate", "README.md"], ["inspect"], ["install", "./no-such-folder"], ["update", "patchbay.hello", "./nothing"], ["sign", "plugins/hello"],
+        ["validate", "no/such/path"], ["validate"], ["validate", "plugins", "--format", "cocoa"],
+        ["validate", "plugins", "--platform", "beos"],
+        ["validate", "README.md"], ["inspect"], ["install", "./no-such-folder"], ["update", "patchbay.hello", "./nothing"],
+        ["sign", "plugins/hello"],
     ]) func `a command line that names nothing ends with 2 and says what to do`(_ words: [String]) async throws {
         let ran = try await program.run(["plugin"] + words)
         #expect(ran.exit == 2 || words.first == "update", "\(ran.error)")

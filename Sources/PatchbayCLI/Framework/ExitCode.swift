@@ -15,7 +15,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     package var meaning: String {
         switch self {
         case .ok: "Done."
-        case .pluginFailed: "The plugin failed: it threw, rejected, crashed, or answered with something that is not JSON. Or what was checked has errors."
+        case .pluginFailed:
+            "The plugin failed: it threw, rejected, crashed, or answered with something that is not JSON. Or what was checked has errors."
         case .usage: "The command line was wrong, or named something that is not there."
         case .refused: "A permission was refused, or the plugin tried to get around one and was ended."
         case .limitReached: "A limit ended it: time, memory, message size, outstanding calls; or the plugin is quarantined."

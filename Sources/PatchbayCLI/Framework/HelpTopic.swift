@@ -23,7 +23,10 @@ extension HelpTopic {
             .code(["patchbay plugin validate plugins/"]),
             .entries([
                 ("patchbay", "Our own: patchbay.json. It can say everything the others can, in one plugin."),
-                ("coop", "An npm package that exports a Coop integration. Its manifest is code: it is evaluated in the sandbox without rights."),
+                (
+                    "coop",
+                    "An npm package that exports a Coop integration. Its manifest is code: it is evaluated in the sandbox without rights."
+                ),
                 ("coco", "A Coco AI extension: plugin.json with commands, views or quicklinks; a folder, or a zip of the store."),
                 ("made-open", "A Made Open plugin: plugin.json whose type is connector, channel or operator."),
                 ("forgeportal", "An npm package with forgeportal-plugin.json."),

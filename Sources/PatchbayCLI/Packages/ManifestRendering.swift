@@ -15,7 +15,10 @@ struct ManifestRendering: Sendable {
     private func identity(_ manifest: PluginManifest) -> [String] {
         var rows: [(label: String, text: String)] = [("id", manifest.id.rawValue)]
         func add(_ label: String, _ text: String?) { if let text, !text.isEmpty { rows.append((label, SafeText.line(text))) } }
-        add("also known as", ([manifest.upstreamID == manifest.id.rawValue ? nil : manifest.upstreamID].compactMap(\.self) + manifest.aliases).joined(separator: ", "))
+        add(
+            "also known as",
+            ([manifest.upstreamID == manifest.id.rawValue ? nil : manifest.upstreamID].compactMap(\.self) + manifest.aliases).joined(
+                separator: ", "))
         add("about", manifest.description)
         add("publisher", manifest.publisher.map { $0.name + ($0.url.map { " · \($0)" } ?? "") })
         add("category", manifest.category)
@@ -30,33 +33,41 @@ struct ManifestRendering: Sendable {
     }
 
     private func contributions(_ manifest: PluginManifest) -> [String] {
-        section("Adds", manifest.contributions.map { contribution in
-            var text = contribution.title
-            if contribution.title != contribution.id { text += " (\(contribution.id))" }
-            if let group = contribution.group { text = "\(group) › " + text }
-            if let detail = contribution.detail.brief { text += " — \(detail)" }
-            if let platforms = contribution.platforms { text += " · \(platforms.sorted().map(\.rawValue).joined(separator: ", "))" }
-            return (contribution.kind.phrase(count: 1).dropFirst(2).description, SafeText.line(text))
-        })
+        section(
+            "Adds",
+            manifest.contributions.map { contribution in
+                var text = contribution.title
+                if contribution.title != contribution.id { text += " (\(contribution.id))" }
+                if let group = contribution.group { text = "\(group) › " + text }
+                if let detail = contribution.detail.brief { text += " — \(detail)" }
+                if let platforms = contribution.platforms { text += " · \(platforms.sorted().map(\.rawValue).joined(separator: ", "))" }
+                return (contribution.kind.phrase(count: 1).dropFirst(2).description, SafeText.line(text))
+            })
     }
 
     private func permissions(_ manifest: PluginManifest) -> [String] {
-        section("Asks for", manifest.permissions.flatMap { request -> [(label: String, text: String)] in
-            let text = request.reason.map { "“\(SafeText.line($0))”" } ?? "no reason given"
-            return [(SafeText.line(request.text), (request.isOptional ? "optional · " : "") + text)]
-        })
+        section(
+            "Asks for",
+            manifest.permissions.flatMap { request -> [(label: String, text: String)] in
+                let text = request.reason.map { "“\(SafeText.line($0))”" } ?? "no reason given"
+                return [(SafeText.line(request.text), (request.isOptional ? "optional · " : "") + text)]
+            })
     }
 
     private func settings(_ manifest: PluginManifest) -> [String] {
-        section("Settings", manifest.configuration.map { field in
-            var parts = [field.kind.name]
-            if field.isRequired { parts.append("required") }
-            if field.isSecret { parts.append("secret") }
-            if let value = field.defaultValue, !field.isSecret { parts.append("default \(value.serialized().shortened(to: 40))") }
-            if !field.options.isEmpty { parts.append("one of " + field.options.map(\.label).joined(separator: ", ").shortened(to: 60)) }
-            let label = field.label == field.key ? "" : field.label + " · "
-            return (SafeText.line(field.key), SafeText.line(label + parts.joined(separator: ", ") + (field.help.map { ". \($0)" } ?? "")))
-        })
+        section(
+            "Settings",
+            manifest.configuration.map { field in
+                var parts = [field.kind.name]
+                if field.isRequired { parts.append("required") }
+                if field.isSecret { parts.append("secret") }
+                if let value = field.defaultValue, !field.isSecret { parts.append("default \(value.serialized().shortened(to: 40))") }
+                if !field.options.isEmpty { parts.append("one of " + field.options.map(\.label).joined(separator: ", ").shortened(to: 60)) }
+                let label = field.label == field.key ? "" : field.label + " · "
+                return (
+                    SafeText.line(field.key), SafeText.line(label + parts.joined(separator: ", ") + (field.help.map { ". \($0)" } ?? ""))
+                )
+            })
     }
 
     private func section(_ title: String, _ rows: [(label: String, text: String)]) -> [String] {

@@ -34,7 +34,8 @@ package final class PackageReadingRunner: PackageReadingService {
                 return [FoundPackage(path: path, folder: String(absolute.dropLast(name.count + 1)), format: format)]
             }
             guard Self.archiveEndings.contains(where: { name.lowercased().hasSuffix($0) }) else {
-                throw nothing(path, "this is no package", "Name a package's folder, its manifest, or an archive that ends in .tgz, .tar or .zip.")
+                throw nothing(
+                    path, "this is no package", "Name a package's folder, its manifest, or an archive that ends in .tgz, .tar or .zip.")
             }
             do throws(Fault) { return [FoundPackage(path: path, folder: try await unpack(absolute), format: format)] } catch {
                 throw CommandFailure(error)
@@ -46,7 +47,8 @@ package final class PackageReadingRunner: PackageReadingService {
                 guard error.fault.code == "package.not-found" else { throw CommandFailure(error.fault) }
                 return [FoundPackage(path: path, folder: absolute, format: format)]
             }
-            return folders.map { folder in FoundPackage(path: Self.shown(folder, below: absolute, as: path), folder: folder, format: format) }
+            return folders.map { folder in FoundPackage(path: Self.shown(folder, below: absolute, as: path), folder: folder, format: format)
+            }
         default: throw nothing(path, "there is nothing at this path", "Check the path.")
         }
     }
@@ -88,7 +90,10 @@ package final class PackageReadingRunner: PackageReadingService {
     }
 
     private func readCoop(_ folder: String) async -> PackageReading {
-        do throws(Fault) { _ = try services(); return PackageReading(format: .coop, manifest: nil, claim: .init(), findings: []) } catch {
+        do throws(Fault) {
+            return try await LoadedCoopPackage.reading(
+                of: folder, log: MemoryLogSink(), limits: SandboxLimits(), services: try services())
+        } catch {
             return PackageReading(format: .coop, manifest: nil, claim: .init(), findings: [Self.finding(error)])
         }
     }
@@ -173,11 +178,14 @@ package final class PackageReadingRunner: PackageReadingService {
 
     private static func noRoom(_ path: String) -> Fault {
         Fault(
-            code: "hub.no-temporary-folder", message: "A package could not be kept for reading: \(String(cString: strerror(errno))).", place: path,
+            code: "hub.no-temporary-folder", message: "A package could not be kept for reading: \(String(cString: strerror(errno))).",
+            place: path,
             remedy: "Check the temporary folder: who may write there, and how much room is left.", turn: .operator)
     }
 
-    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws(StoreError) -> Value) async throws(StoreError) -> Value {
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws(StoreError) -> Value) async throws(StoreError)
+        -> Value
+    {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             HubThread.start("pb-packages") { continuation.resume(returning: Result { () throws(StoreError) in try body() }) }
         }

@@ -44,8 +44,10 @@ package struct PluginInspectCommand: Command {
         guard let package = found.first, found.count == 1 else {
             throw CommandFailure(
                 Fault(
-                    code: "usage.several-packages", message: "there are \(Quantity.grouped(found.count)) packages here, and one is shown at a time",
-                    place: path, remedy: "Name one of them, such as \(found.first?.path ?? path), or list them: patchbay plugin validate --all \(path)",
+                    code: "usage.several-packages",
+                    message: "there are \(Quantity.grouped(found.count)) packages here, and one is shown at a time",
+                    place: path,
+                    remedy: "Name one of them, such as \(found.first?.path ?? path), or list them: patchbay plugin validate --all \(path)",
                     turn: .caller))
         }
         let checked = await service.read(package, platform: platform)

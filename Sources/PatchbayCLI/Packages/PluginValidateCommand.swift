@@ -92,7 +92,8 @@ package struct PluginValidateCommand: Command {
 
 extension CommandSpec.Option {
     static let format = CommandSpec.Option(
-        "format", value: "FORMAT", help: "Read as this format instead of recognising it: \(PackageFormat.allCases.map(\.rawValue).joined(separator: ", "))",
+        "format", value: "FORMAT",
+        help: "Read as this format instead of recognising it: \(PackageFormat.allCases.map(\.rawValue).joined(separator: ", "))",
         completion: .words(PackageFormat.allCases.map(\.rawValue)))
     static let platform = CommandSpec.Option(
         "platform", value: "PLATFORM", help: "Read for this platform: \(Platform.allCases.map(\.rawValue).joined(separator: ", "))",

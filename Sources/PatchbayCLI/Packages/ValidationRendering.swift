@@ -41,7 +41,9 @@ struct ValidationRendering: Sendable {
     }
 
     func lines(_ summary: ValidationSummary) -> [String] {
-        let formats = PackageFormat.allCases.compactMap { format in summary.byFormat[format].map { "\(Quantity.grouped($0)) \(format.title)" } }
+        let formats = PackageFormat.allCases.compactMap { format in
+            summary.byFormat[format].map { "\(Quantity.grouped($0)) \(format.title)" }
+        }
         var parts = ["\(Quantity.grouped(summary.count)) packages", "\(Quantity.grouped(summary.valid)) valid"]
         if summary.invalid > 0 { parts.append(style.red("\(Quantity.grouped(summary.invalid)) not valid")) }
         if summary.warnings > 0 { parts.append("\(Quantity.grouped(summary.warnings)) \(summary.warnings == 1 ? "warning" : "warnings")") }
@@ -54,7 +56,9 @@ struct ValidationRendering: Sendable {
         let adds = Contribution.Kind.allCases.compactMap { kind in counts[kind].map { kind.phrase(count: $0) } }
         var rows: [(label: String, text: String)] = []
         if !adds.isEmpty { rows.append(("adds", adds.joined(separator: ", "))) }
-        if !manifest.permissions.isEmpty { rows.append(("asks for", manifest.permissions.map { SafeText.line($0.text) }.joined(separator: ", "))) }
+        if !manifest.permissions.isEmpty {
+            rows.append(("asks for", manifest.permissions.map { SafeText.line($0.text) }.joined(separator: ", ")))
+        }
         return TextWrap.columns(rows, indent: 2, labelWidth: 8, width: width).map(style.dim)
     }
 

@@ -17,8 +17,10 @@ struct InstallReport: Sendable {
             if outcome.version == nil { "linked" } else if !outcome.isNew { "was installed already" } else if outcome.isCurrent {
                 "installed"
             } else { "kept beside the version in use" }
-        var lines = ["\(style.green("●")) \(style.bold(SafeText.line(manifest.name))) \(SafeText.line(manifest.version ?? "")) \(what)"
-            + style.dim("  \(outcome.plugin) · \(outcome.version?.trust.phrase ?? "not checked")")]
+        var lines = [
+            "\(style.green("●")) \(style.bold(SafeText.line(manifest.name))) \(SafeText.line(manifest.version ?? "")) \(what)"
+                + style.dim("  \(outcome.plugin) · \(outcome.version?.trust.phrase ?? "not checked")")
+        ]
         if !isQuiet { lines += facts(manifest, outcome.reading.findings) }
         if !outcome.isCurrent, outcome.isNew { lines.append("  → Take it into use: patchbay plugin update \(outcome.plugin)") }
         terminal.output.lines(lines)
@@ -27,8 +29,10 @@ struct InstallReport: Sendable {
     func show(dry reading: PackageReading, _ source: PackageSource) {
         guard !isJSON, let manifest = reading.manifest else { return }
         terminal.output.lines(
-            ["\(style.green("●")) \(style.bold(SafeText.line(manifest.name))) \(SafeText.line(manifest.version ?? "")) could be installed"
-                + style.dim("  \(manifest.id)")] + facts(manifest, reading.findings))
+            [
+                "\(style.green("●")) \(style.bold(SafeText.line(manifest.name))) \(SafeText.line(manifest.version ?? "")) could be installed"
+                    + style.dim("  \(manifest.id)")
+            ] + facts(manifest, reading.findings))
     }
 
     func show(_ error: StoreError, _ source: PackageSource) {

@@ -102,7 +102,8 @@ package struct PluginInstallCommand: Command {
         } else if found.count > 1, !isQuiet {
             let done = found.count - failures
             context.terminal.output.line(
-                "\n\(Quantity.grouped(done)) of \(Quantity.grouped(found.count)) packages \(isDryRun ? "could be installed" : "are installed")")
+                "\n\(Quantity.grouped(done)) of \(Quantity.grouped(found.count)) packages \(isDryRun ? "could be installed" : "are installed")"
+            )
         }
         return failures == 0 ? .ok : .pluginFailed
     }

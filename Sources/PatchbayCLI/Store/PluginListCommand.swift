@@ -27,13 +27,15 @@ package struct PluginListCommand: Command {
             output.lines(["No plugin is installed.", output.style.dim("Install one: patchbay plugin install DIR")])
         } else {
             var table = Table([
-                .init("id"), .init("name", isFlexible: true), .init("version"), .init("format", isOptional: true), .init("", isOptional: true),
+                .init("id"), .init("name", isFlexible: true), .init("version"), .init("format", isOptional: true),
+                .init("", isOptional: true),
             ])
             for plugin in plugins {
                 let version = plugin.currentVersion
                 let others = plugin.versions.count - (version == nil ? 0 : 1)
                 let remark = [
-                    plugin.isLinked ? "linked" : version?.trust.phrase, others > 0 ? "\(others) more version\(others == 1 ? "" : "s")" : nil,
+                    plugin.isLinked ? "linked" : version?.trust.phrase,
+                    others > 0 ? "\(others) more version\(others == 1 ? "" : "s")" : nil,
                 ].compactMap(\.self).joined(separator: " · ")
                 table.add([
                     .init(plugin.id.rawValue, paint: { $0.accent($1) }), .init(SafeText.line(version?.title ?? plugin.link?.folder ?? "")),
@@ -77,7 +79,10 @@ package struct PluginVersionsCommand: Command {
             output.line(JSONValue.array(plugin.versions.map { $0.listJSON(isCurrent: $0.name == plugin.current) }).serialized())
             return .ok
         }
-        var table = Table([.init(""), .init("version"), .init("hash"), .init("files", isNumeric: true), .init("size", isNumeric: true), .init("", isFlexible: true)])
+        var table = Table([
+            .init(""), .init("version"), .init("hash"), .init("files", isNumeric: true), .init("size", isNumeric: true),
+            .init("", isFlexible: true),
+        ])
         for version in plugin.versions {
             table.add([
                 .init(version.name == plugin.current ? "●" : " ", paint: { $0.green($1) }), .init(SafeText.line(version.version ?? "none")),
@@ -87,7 +92,10 @@ package struct PluginVersionsCommand: Command {
             ])
         }
         if let link = plugin.link {
-            table.add([.init(plugin.isLinked ? "●" : " ", paint: { $0.green($1) }), "link", "", "", "", .init(SafeText.line(link.folder), paint: { $0.dim($1) })])
+            table.add([
+                .init(plugin.isLinked ? "●" : " ", paint: { $0.green($1) }), "link", "", "", "",
+                .init(SafeText.line(link.folder), paint: { $0.dim($1) }),
+            ])
         }
         output.lines(table.lines(width: output.width, style: output.style))
         return .ok
@@ -99,8 +107,10 @@ extension InstalledPlugin {
         let version = currentVersion
         func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
         return [
-            "id": .string(id.rawValue), "name": text(version?.title), "version": text(version?.version), "format": text(version?.format.rawValue),
-            "hash": text(version?.contentHash), "trust": text(version?.trust.word), "linked": .bool(isLinked), "folder": text(isLinked ? link?.folder : nil),
+            "id": .string(id.rawValue), "name": text(version?.title), "version": text(version?.version),
+            "format": text(version?.format.rawValue),
+            "hash": text(version?.contentHash), "trust": text(version?.trust.word), "linked": .bool(isLinked),
+            "folder": text(isLinked ? link?.folder : nil),
             "versions": .array(versions.map { text($0.version) }),
         ]
     }

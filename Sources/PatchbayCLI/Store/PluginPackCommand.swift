@@ -8,10 +8,14 @@ package struct PluginPackCommand: Command {
     package static let spec = CommandSpec(
         name: "pack", summary: "Make an archive of a package, to install or to publish",
         discussion: ["A package with errors is not packed. The same files give the same bytes, on every machine."],
-        examples: [.init("pack", "patchbay plugin pack plugins/hello"), .init("to a place", "patchbay plugin pack plugins/hello -o hello.tgz")],
+        examples: [
+            .init("pack", "patchbay plugin pack plugins/hello"), .init("to a place", "patchbay plugin pack plugins/hello -o hello.tgz"),
+        ],
         positionals: [.init("DIR", "The package's folder", completion: .directory)],
         options: [
-            .init("output", short: "o", value: "FILE", help: "Where the archive goes", fallback: "ID-VERSION.tgz in this folder", completion: .file),
+            .init(
+                "output", short: "o", value: "FILE", help: "Where the archive goes", fallback: "ID-VERSION.tgz in this folder",
+                completion: .file),
             .init("force", short: "f", help: "Replace a file that is there"), .jsonObject,
         ])
 
@@ -29,7 +33,8 @@ package struct PluginPackCommand: Command {
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
         let (path, manifest) = try await PackageAtHand.read(folder, in: context)
-        let name = "\(manifest.id)-\((manifest.version ?? "none").map { $0.isLetter || $0.isNumber || ".-+".contains($0) ? $0 : "_" }.map(String.init).joined()).tgz"
+        let name =
+            "\(manifest.id)-\((manifest.version ?? "none").map { $0.isLetter || $0.isNumber || ".-+".contains($0) ? $0 : "_" }.map(String.init).joined()).tgz"
         let target = Files.absolute(outputPath ?? name, from: context.workingDirectory)
         guard isForced || Files.kind(target) == .missing else {
             throw CommandFailure(
@@ -43,7 +48,8 @@ package struct PluginPackCommand: Command {
             output.line(
                 JSONValue.object([
                     "file": .string(target), "id": .string(manifest.id.rawValue), "version": manifest.version.map { .string($0) } ?? .null,
-                    "files": .int(Int64(packed.files)), "bytes": .int(Int64(packed.bytes)), "integrity": .string(packed.integrity.description),
+                    "files": .int(Int64(packed.files)), "bytes": .int(Int64(packed.bytes)),
+                    "integrity": .string(packed.integrity.description),
                 ]).serialized())
         } else {
             output.lines([
@@ -57,12 +63,15 @@ package struct PluginPackCommand: Command {
 
 /// A package's folder that is about to be packed or signed: it has to be valid.
 enum PackageAtHand {
-    static func read(_ folder: String, in context: CommandContext) async throws(CommandFailure) -> (path: String, manifest: PluginManifest) {
+    static func read(_ folder: String, in context: CommandContext) async throws(CommandFailure) -> (path: String, manifest: PluginManifest)
+    {
         let service = context.services.packages()
         let path = Files.absolute(folder, from: context.workingDirectory)
         guard Files.kind(path) == .folder || Files.kind(path) == .link else {
             throw CommandFailure(
-                Fault(code: "usage.no-such-package", message: "there is no folder here", place: folder, remedy: "Name a package's folder.", turn: .caller),
+                Fault(
+                    code: "usage.no-such-package", message: "there is no folder here", place: folder, remedy: "Name a package's folder.",
+                    turn: .caller),
                 exitCode: .usage)
         }
         let checked = await service.read(FoundPackage(path: folder, folder: path, format: nil), platform: nil)

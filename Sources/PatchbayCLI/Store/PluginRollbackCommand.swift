@@ -11,7 +11,10 @@ package struct PluginRollbackCommand: Command {
             .init("to a version that is kept", "patchbay plugin rollback acme.weather --to 1.2.0"),
         ],
         positionals: [.init("ID", "The plugin's id, as 'patchbay plugin list' shows it")],
-        options: [.init("to", value: "VERSION", help: "A version, or the first digits of its hash", fallback: "the one before"), .data, .jsonObject])
+        options: [
+            .init("to", value: "VERSION", help: "A version, or the first digits of its hash", fallback: "the one before"), .data,
+            .jsonObject,
+        ])
 
     private let id: PluginID
     private let version: String?
@@ -43,14 +46,18 @@ package struct PluginRollbackCommand: Command {
 
 extension InstalledPlugin {
     /// The version in use as a person calls it.
-    fileprivate var currentName: String { isLinked ? "link" : currentVersion.map { $0.version ?? String($0.contentHash.prefix(12)) } ?? "none" }
+    fileprivate var currentName: String {
+        isLinked ? "link" : currentVersion.map { $0.version ?? String($0.contentHash.prefix(12)) } ?? "none"
+    }
 }
 
 /// `patchbay plugin remove ID`: removes a plugin, or one version of it.
 package struct PluginRemoveCommand: Command {
     package static let spec = CommandSpec(
         name: "remove", summary: "Remove a plugin, or one version of it",
-        discussion: ["The key that signed the plugin is remembered, so that nobody else can take its name; --forget-publisher lets go of it."],
+        discussion: [
+            "The key that signed the plugin is remembered, so that nobody else can take its name; --forget-publisher lets go of it."
+        ],
         examples: [
             .init("see what would go", "patchbay plugin remove acme.weather --dry-run"),
             .init("remove one version", "patchbay plugin remove acme.weather --version 1.2.0"),
@@ -97,7 +104,9 @@ package struct PluginRemoveCommand: Command {
         output.line(isDryRun ? "This would go (\(what)):" : "\(output.style.green("●")) Removed \(id) (\(what)):")
         output.lines(removal.folders.map { "  " + SafeText.line($0) })
         if removal.versions.contains("link") { output.line("  the link; the folder it leads to stays") }
-        if let current = removal.currentAfter { output.line(output.style.dim("In use \(isDryRun ? "then" : "now"): \(SafeText.line(current))")) }
+        if let current = removal.currentAfter {
+            output.line(output.style.dim("In use \(isDryRun ? "then" : "now"): \(SafeText.line(current))"))
+        }
         if isDryRun { output.line("Nothing was changed.") }
         return .ok
     }

@@ -59,7 +59,8 @@ package struct PluginSignCommand: Command {
             output.line(
                 JSONValue.object([
                     "id": .string(manifest.id.rawValue), "version": manifest.version.map { .string($0) } ?? .null,
-                    "publisher": .string(signature.publisher), "key": .string(signature.key), "file": .string(path + "/" + PackageSignature.fileName),
+                    "publisher": .string(signature.publisher), "key": .string(signature.key),
+                    "file": .string(path + "/" + PackageSignature.fileName),
                 ]).serialized())
         } else {
             output.lines([

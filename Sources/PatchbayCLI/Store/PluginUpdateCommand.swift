@@ -66,7 +66,9 @@ package struct PluginUpdateCommand: Command {
         let target = try await target(access, before, in: context)
         let takesIntoUse = !isDryRun && !target.isCurrent && (isYes || !(target.diff?.asksForMore ?? false))
         if takesIntoUse { try await storing { () throws(StoreError) in _ = try access.store.activate(id, target.name) } }
-        if isDryRun, target.isNew { _ = try await storing { () throws(StoreError) in try await access.store.remove(id, version: target.name) } }
+        if isDryRun, target.isNew {
+            _ = try await storing { () throws(StoreError) in try await access.store.remove(id, version: target.name) }
+        }
         show(target, takesIntoUse, in: context)
         return target.isCurrent || takesIntoUse || isDryRun ? .ok : .refused
     }
@@ -79,12 +81,14 @@ package struct PluginUpdateCommand: Command {
         let diff: PackageDiff?
     }
 
-    private func target(_ access: StoreAccess, _ before: InstalledPlugin, in context: CommandContext) async throws(CommandFailure) -> Target {
+    private func target(_ access: StoreAccess, _ before: InstalledPlugin, in context: CommandContext) async throws(CommandFailure) -> Target
+    {
         guard let source else {
             guard let newest = before.versions.last else {
                 throw CommandFailure(
                     Fault(
-                        code: "package.no-update", message: "there is no version of '\(id)' to update to", place: "the plugin is linked to its folder",
+                        code: "package.no-update", message: "there is no version of '\(id)' to update to",
+                        place: "the plugin is linked to its folder",
                         remedy: "Name where a version comes from: patchbay plugin update \(id) SOURCE", turn: .caller))
             }
             let diff = try await storing { () throws(StoreError) in try await access.store.diff(id, to: newest.name) }
@@ -101,7 +105,8 @@ package struct PluginUpdateCommand: Command {
             try await access.store.install(only, options: options.fetching(with: access.reader))
         }
         guard let version = outcome.version else {
-            throw CommandFailure(Fault(code: "package.no-update", message: "a link has no versions", remedy: "Name an archive or a folder.", turn: .caller))
+            throw CommandFailure(
+                Fault(code: "package.no-update", message: "a link has no versions", remedy: "Name an archive or a folder.", turn: .caller))
         }
         return Target(
             name: version.name, version: version.version, isNew: outcome.isNew, isCurrent: outcome.isCurrent, diff: outcome.diff)
@@ -128,7 +133,10 @@ package struct PluginUpdateCommand: Command {
         if isDryRun {
             output.line("Nothing was changed.")
         } else if isTaken {
-            output.lines(["\(output.style.green("●")) \(version) is in use.", output.style.dim("Back to the one before: patchbay plugin rollback \(id)")])
+            output.lines([
+                "\(output.style.green("●")) \(version) is in use.",
+                output.style.dim("Back to the one before: patchbay plugin rollback \(id)"),
+            ])
         } else {
             output.lines([
                 "\(output.style.yellow("●")) \(version) asks for more than the version in use, and waits.",

@@ -32,7 +32,8 @@ package struct PluginVerifyCommand: Command {
                     checks.map { check in
                         [
                             "id": .string(check.plugin.rawValue), "version": check.version.version.map { .string($0) } ?? .null,
-                            "hash": .string(check.version.contentHash), "good": .bool(check.isGood), "trust": .string(check.version.trust.word),
+                            "hash": .string(check.version.contentHash), "good": .bool(check.isGood),
+                            "trust": .string(check.version.trust.word),
                             "findings": .array(check.findings.map(\.checkedJSON)),
                         ]
                     }

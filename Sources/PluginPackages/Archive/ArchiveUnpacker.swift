@@ -116,6 +116,9 @@ package struct ArchiveUnpacker: Sendable {
     private func readZip(_ descriptor: Int32, _ end: ZipEnd, into writer: EntryWriter, progress: ((Int) -> Void)?) throws(EntryRefusal) {
         guard let archive = archive_read_new() else { throw ArchiveText.damaged(nil) }
         defer { archive_read_free(archive) }
+        guard end.entries > 0 else { return }
+        writer.judge(try end.records(descriptor: descriptor))
+        guard writer.findings.isEmpty else { return }
         // By its directory at the end, as every other tool reads it: what is not listed there is not unpacked.
         archive_read_support_format_zip_seekable(archive)
         guard archive_read_open_fd(archive, descriptor, ArchiveBytes.blockBytes) == ARCHIVE_OK else { throw ArchiveText.damaged(archive) }
@@ -123,10 +126,10 @@ package struct ArchiveUnpacker: Sendable {
             if writer.isOver { return }
             throw ArchiveText.damaged(archive)
         }
-        if let entries = end.entries, entries != writer.entriesSeen, writer.findings.isEmpty {
+        if end.entries != writer.entriesSeen, writer.findings.isEmpty {
             throw EntryRefusal(
                 "archive.damaged", at: ArchiveText.whole,
-                "The archive's directory holds \(writer.entriesSeen) entries where its end says \(entries).", remedy: ArchiveText.again)
+                "The archive's directory holds \(writer.entriesSeen) entries where its end says \(end.entries).", remedy: ArchiveText.again)
         }
     }
 }

@@ -61,6 +61,20 @@ final class EntryWriter {
         }
     }
 
+    /// Notes every name and kind that is refused, before anything is read.
+    func judge(_ all: [ZipEnd.Record]) {
+        var names = EntryNames(limits: limits)
+        for record in all where findings.count < limits.findingsMax {
+            do throws(EntryRefusal) {
+                let path = try names.admit(record.name, record.name.last == UInt8(ascii: "/") ? .folder : .file)
+                try checkType(record.type, path ?? ".")
+            } catch {
+                findings.append(error.finding)
+                if error.finding.code == "package.too-many-entries" { return }
+            }
+        }
+    }
+
     /// False when the archive broke off inside the entry.
     private func take(_ entry: OpaquePointer, of archive: OpaquePointer, progress: ((Int) -> Void)?) throws(EntryRefusal) -> Bool {
         guard archive_entry_is_encrypted(entry) == 0 else {
@@ -77,18 +91,12 @@ final class EntryWriter {
         let isFolder = type == FileType.folder
         let path = try names.admit(raw, isFolder ? .folder : .file)
         let shown = path ?? "."
-        guard archive_entry_hardlink(entry) == nil, type != FileType.link else {
-            throw EntryRefusal(
-                "package.link", at: shown, "This is a link; a package holds only files and folders.",
-                remedy: "Pack the file itself instead.")
-        }
+        guard archive_entry_hardlink(entry) == nil else { throw Self.link(shown) }
         if isFolder {
             if let path { make(path) }
             return true
         }
-        guard type == FileType.plain else {
-            throw EntryRefusal("package.special-file", at: shown, "This is a device, a pipe or a socket.")
-        }
+        try checkType(type == 0 ? FileType.mask : type, shown)
         guard archive_entry_sparse_count(entry) == 0 else {
             throw EntryRefusal(
                 "archive.sparse", at: shown, "This file is stored with holes, which no plugin needs.", remedy: "Pack it without.")
@@ -99,6 +107,20 @@ final class EntryWriter {
         // Once something is refused, the rest is only looked at.
         guard findings.isEmpty else { return true }
         return try write(path, entry, archive, progress)
+    }
+
+    private static func link(_ path: String) -> EntryRefusal {
+        EntryRefusal(
+            "package.link", at: path, "This is a link; a package holds only files and folders.", remedy: "Pack the file itself instead.")
+    }
+
+    /// 0 is a type that is not said.
+    private func checkType(_ type: UInt32, _ path: String) throws(EntryRefusal) {
+        switch type {
+        case 0, FileType.plain, FileType.folder: return
+        case FileType.link: throw Self.link(path)
+        default: throw EntryRefusal("package.special-file", at: path, "This is a device, a pipe or a socket.")
+        }
     }
 
     private func checkMethod(of archive: OpaquePointer, _ path: String) throws(EntryRefusal) {

@@ -80,23 +80,18 @@ final class FileLock: Sendable {
     init(_ path: String, patience: Duration, of what: String) throws(StoreError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unusable("lock \(what)", path, errno: errno) }
+        // From here on `deinit` closes, also when this throws.
         let deadline = ContinuousClock.now.advanced(by: patience)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            let number = errno
-            guard number == EWOULDBLOCK || number == EINTR else {
-                close(descriptor)
-                throw .unusable("lock \(what)", path, errno: number)
-            }
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw .unusable("lock \(what)", path, errno: errno) }
             guard ContinuousClock.now < deadline else {
-                close(descriptor)
-                throw .refused(
-                    "package.busy", "Somebody else is changing \(what).", remedy: "Try again when that is done.", turn: .caller)
+                throw .refused("package.busy", "Somebody else is changing \(what).", remedy: "Try again when that is done.", turn: .caller)
             }
             usleep(Self.pauseMicroseconds)
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     func write(_ bytes: [UInt8]) {
         ftruncate(descriptor, 0)
