@@ -9,8 +9,9 @@ package enum SchemaLimits {
     package static let evaluationDepthMax = 4_000
     /// Bytes of the stack that are left alone by going deeper, for comparing values and whatever the caller does.
     static let stackReserveBytes = 192 * 1024
-    /// Subschemas applied in one validation, alternatives included, before it is given up as undecided: about a second.
-    package static let stepsMax = 5_000_000
+    /// Subschemas applied in one validation, alternatives included, before it is given up as undecided: about a second. A document of 16 MiB
+    /// with a schema that looks at each value a few times stays below.
+    package static let stepsMax = 20_000_000
     /// Violations told of one value.
     package static let violationsMax = 500
     /// Bytes of one pattern.

@@ -9,6 +9,7 @@ final class Evaluation {
     private(set) var isCollecting: Bool
     private(set) var violations: [SchemaViolation] = []
     private var halted: SchemaViolation?
+    private let stepsMax: Int
     private var steps = 0
     private var depth = 0
     private var instancePath: [PathToken] = []
@@ -33,9 +34,10 @@ final class Evaluation {
         }
     }
 
-    init(_ program: SchemaProgram, isCollecting: Bool) {
+    init(_ program: SchemaProgram, isCollecting: Bool, stepsMax: Int = SchemaLimits.stepsMax) {
         self.program = program
         self.isCollecting = isCollecting
+        self.stepsMax = stepsMax
     }
 
     func run(_ instance: JSONValue) -> Bool {
@@ -178,8 +180,8 @@ final class Evaluation {
     /// Counts work; false once the run is over.
     func charge(_ count: Int) -> Bool {
         steps += count
-        if steps > SchemaLimits.stepsMax, halted == nil {
-            _ = halt("steps", "It could not be decided: the schema asks for more than \(SchemaLimits.stepsMax) steps.")
+        if steps > stepsMax, halted == nil {
+            _ = halt("steps", "It could not be decided: the schema asks for more than \(stepsMax) steps.")
         }
         return halted == nil
     }
