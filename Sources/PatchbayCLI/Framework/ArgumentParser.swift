@@ -54,13 +54,14 @@ package struct ArgumentParser: Sendable {
                 onlyPositionals = true
             } else if !onlyPositionals, Self.isOption(word) {
                 try take(option: word, from: &rest, spec: spec, into: &result)
-            } else if let positional = positionals.popFirst() {
-                result.set(word, positional: positional.name)
+            } else if let positional = positionals.first {
+                result.add(word, positional: positional.name)
+                if !positional.repeats { positionals.removeFirst() }
             } else {
                 throw .unexpectedArgument(word, command: path)
             }
         }
-        if let missing = positionals.first(where: \.isRequired) {
+        if let missing = positionals.first(where: { $0.isRequired && result.positional($0.name) == nil }) {
             throw .missingArgument(missing.name, help: missing.help, command: path)
         }
         return result

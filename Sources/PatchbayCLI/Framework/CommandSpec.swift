@@ -44,17 +44,23 @@ package struct CommandSpec: Sendable {
         package let name: String
         package let help: String
         package let isRequired: Bool
+        /// Takes every further word; only the last positional may.
+        package let repeats: Bool
         package let completion: Completion
 
-        package init(_ name: String, _ help: String, isRequired: Bool = true, completion: Completion = .none) {
+        package init(_ name: String, _ help: String, isRequired: Bool = true, repeats: Bool = false, completion: Completion = .none) {
             self.name = name
             self.help = help
             self.isRequired = isRequired
+            self.repeats = repeats
             self.completion = completion
         }
 
-        /// `DIR`, or `[JSON]` when it may be left out.
-        package var usage: String { isRequired ? name : "[\(name)]" }
+        /// `DIR`, `PATH…`, or `[JSON]` when it may be left out.
+        package var usage: String {
+            let name = name + (repeats ? "…" : "")
+            return isRequired ? name : "[\(name)]"
+        }
     }
 
     /// A word that starts with `--`.

@@ -4,22 +4,24 @@ package struct ParsedArguments: Sendable, Equatable {
     package let command: [String]
     private var flags: Set<String> = []
     private var values: [String: [String]] = [:]
-    private var positionals: [String: String] = [:]
+    private var positionals: [String: [String]] = [:]
 
     package init(command: [String]) { self.command = command }
 
     package mutating func set(flag: String) { flags.insert(flag) }
     package mutating func add(_ value: String, to option: String) { values[option, default: []].append(value) }
-    package mutating func set(_ value: String, positional: String) { positionals[positional] = value }
+    package mutating func add(_ value: String, positional: String) { positionals[positional, default: []].append(value) }
 
     package func has(_ flag: String) -> Bool { flags.contains(flag) }
     package func value(_ option: String) -> String? { values[option]?.last }
     package func values(_ option: String) -> [String] { values[option] ?? [] }
-    package func positional(_ name: String) -> String? { positionals[name] }
+    package func positional(_ name: String) -> String? { positionals[name]?.first }
+    /// Every word of a positional that repeats.
+    package func positionals(_ name: String) -> [String] { positionals[name] ?? [] }
 
     /// The value of a positional the command's description calls required; the parser has already refused lines without it.
     package func required(_ name: String) -> String {
-        guard let value = positionals[name] else {
+        guard let value = positional(name) else {
             preconditionFailure(
                 "'\(name)' is read as required, but the command's spec does not say so: make it isRequired, or use positional(_:)")
         }

@@ -10,6 +10,9 @@ package enum Patchbay {
         children: [
             .command(RunCommand.self),
             .group(name: "plugin", summary: "Work on one plugin folder", children: [.command(PluginCallCommand.self)]),
+            .group(
+                name: "schema", summary: "Check JSON by JSON Schemas",
+                children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),
             .command(DoctorCommand.self),
             .command(HelpCommand.self),
             .command(CompletionsCommand.self),

@@ -8,13 +8,16 @@ _patchbay() {
             "/run") path="run" ;;
             "/plugin") path="plugin" ;;
             "plugin/call") path="plugin call" ;;
+            "/schema") path="schema" ;;
+            "schema/check") path="schema check" ;;
+            "schema/test") path="schema test" ;;
             "/doctor") path="doctor" ;;
             "/help") path="help" ;;
             "/completions") path="completions" ;;
         esac
     done
     case "$path" in
-        "") words="run plugin doctor help completions" options="--help --version" ;;
+        "") words="run plugin schema doctor help completions" options="--help --version" ;;
         "run")
             words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
@@ -39,11 +42,25 @@ _patchbay() {
                 --state) kind=file ;;
             esac
             ;;
+        "schema") words="check test" options="--help" ;;
+        "schema check")
+            words="" options="--draft --remotes --formats --json --help"
+            case "$previous" in
+                --draft) words="2020-12 7" ;;
+                --remotes) kind=directory ;;
+            esac
+            ;;
+        "schema test")
+            words="" options="--remotes --optional --json --help"
+            case "$previous" in
+                --remotes) kind=directory ;;
+            esac
+            ;;
         "doctor")
             words="" options="--json --help"
             ;;
         "help")
-            words="run plugin doctor help completions permissions sandbox exit-codes" options="--help"
+            words="run plugin schema doctor help completions permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"
