@@ -7,7 +7,7 @@ import Testing
 /// Manifests changed at random places: whatever comes, the reader answers, and points at places that are there.
 @Suite("A manifest with random faults") struct PatchbayMutationTests {
     /// SplitMix64.
-    private struct Seeded: RandomNumberGenerator {
+    struct Seeded: RandomNumberGenerator {
         var state: UInt64
 
         mutating func next() -> UInt64 {
@@ -26,7 +26,7 @@ import Testing
     ]
 
     /// One value somewhere in the tree replaced, taken away, or joined by a stranger.
-    private static func mutated(_ value: JSONValue, _ random: inout Seeded) -> JSONValue {
+    static func mutated(_ value: JSONValue, _ random: inout Seeded) -> JSONValue {
         let strange = strange.randomElement(using: &random) ?? .null
         switch value {
         case .object(var object) where object.count > 0 && Int.random(in: 0..<8, using: &random) > 0:

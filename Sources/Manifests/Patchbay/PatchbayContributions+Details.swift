@@ -10,7 +10,7 @@ extension PatchbayContributions {
     static let sizes = 1...10_000
 
     /// Nil when it cannot be used; the reason is a finding.
-    static func detail(_ kind: Contribution.Kind, _ reader: inout PatchbayObject, of manifest: PluginManifest) -> Contribution.Detail? {
+    static func detail(_ kind: Contribution.Kind, _ reader: inout PatchbayObject, hasInterface: Bool) -> Contribution.Detail? {
         switch kind {
         case .signal:
             let inputs = reader.texts("inputs")
@@ -35,11 +35,11 @@ extension PatchbayContributions {
         case .entityTab, .entityCard:
             let kinds = reader.texts("kinds")
             let lifecycles = reader.texts("lifecycles")
-            return .entityPart(.init(kinds: kinds, lifecycles: lifecycles, source: source(&reader, of: manifest)))
+            return .entityPart(.init(kinds: kinds, lifecycles: lifecycles, source: source(&reader, hasInterface: hasInterface)))
         case .page:
             let path = reader.rootedPath("path", what: "where the page lies beneath the plugin's own, such as /overview")
             let label = reader.text("navigationLabel")
-            let source = source(&reader, of: manifest)
+            let source = source(&reader, hasInterface: hasInterface)
             return path.map { .page(.init(path: $0, navigationLabel: label, source: source)) }
         }
     }
@@ -116,10 +116,10 @@ extension PatchbayContributions {
     }
 
     /// The file that draws a tab, card or page; without one the plugin's `uiEntry` does.
-    private static func source(_ reader: inout PatchbayObject, of manifest: PluginManifest) -> RelativePath? {
+    private static func source(_ reader: inout PatchbayObject, hasInterface: Bool) -> RelativePath? {
         let isNamed = reader.has("source")
         let source = reader.file("source")
-        if !isNamed, manifest.uiEntry == nil {
+        if !isNamed, !hasInterface {
             reader.note(
                 .error, "missing", "\"source\" is missing, and the plugin has no \"uiEntry\" that could draw this.",
                 remedy: "Name the file that draws it.")

@@ -29,7 +29,8 @@ enum PatchbayContributions {
         }
     }
 
-    static func read(_ reader: inout PatchbayObject, of manifest: PluginManifest) -> [Contribution] {
+    /// `hasInterface`: the manifest names a `uiEntry`, whether or not that is right.
+    static func read(_ reader: inout PatchbayObject, of manifest: PluginManifest, hasInterface: Bool) -> [Contribution] {
         var contributions: [Contribution] = []
         for (key, kind) in lists {
             var ids: Set<String> = []
@@ -39,14 +40,14 @@ enum PatchbayContributions {
                     inner.note(
                         .error, "duplicate-id", at: "id", "Two of \"\(key)\" have the id '\(visible(id))'.", remedy: "Rename one.")
                 }
-                return contribution(kind, &inner, of: manifest)
+                return contribution(kind, &inner, of: manifest, hasInterface: hasInterface)
             }
         }
         return contributions
     }
 
     private static func contribution(
-        _ kind: Contribution.Kind, _ reader: inout PatchbayObject, of manifest: PluginManifest
+        _ kind: Contribution.Kind, _ reader: inout PatchbayObject, of manifest: PluginManifest, hasInterface: Bool
     ) -> Contribution? {
         let id = id(&reader)
         let title = reader.requiredText("title", what: "what people call it")
@@ -56,7 +57,7 @@ enum PatchbayContributions {
         contribution.platforms = PatchbayReader.platforms(&reader)
         contribution.group = reader.text("group")
         contribution.initialState = initialState(&reader)
-        let detail = detail(kind, &reader, of: manifest)
+        let detail = detail(kind, &reader, hasInterface: hasInterface)
         if let here = contribution.platforms, let all = manifest.platforms, !all.isEmpty, !here.isSubset(of: all) {
             let extra = here.subtracting(all).sorted().map(\.rawValue).joined(separator: ", ")
             reader.note(
