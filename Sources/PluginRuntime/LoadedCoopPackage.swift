@@ -26,18 +26,7 @@ package final class LoadedCoopPackage: Sendable {
     package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault)
         -> LoadedCoopPackage
     {
-        var settings = RunnablePlugin.Settings(log: log)
-        settings.limits = limits
-        let modules: [String: PluginProgram.Source]
-        let facade: PluginProgram.Facade
-        do throws(WorkerLayout.NotFound) {
-            let types = try services.layout.part("modules/coop-types")
-            modules = Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) })
-            facade = PluginProgram.Facade(name: "coop", source: try services.layout.part("facades/coop"))
-        } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
-        let plugin = RunnablePlugin(
-            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,
-            facade: facade, settings: settings, services: services)
+        let plugin = try runnable(package, log: log, limits: limits, services: services)
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
             let reading = CoopIntegration.read(description: description, spec: package.spec)
@@ -57,6 +46,24 @@ package final class LoadedCoopPackage: Sendable {
         }
     }
 
+    /// The package in a worker to be, without grants.
+    static func runnable(
+        _ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices
+    ) throws(Fault) -> RunnablePlugin {
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.limits = limits
+        let modules: [String: PluginProgram.Source]
+        let facade: PluginProgram.Facade
+        do throws(WorkerLayout.NotFound) {
+            let types = try services.layout.part("modules/coop-types")
+            modules = Dictionary(uniqueKeysWithValues: CoopPackages.providedModules.map { ($0, types) })
+            facade = PluginProgram.Facade(name: "coop", source: try services.layout.part("facades/coop"))
+        } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
+        return RunnablePlugin(
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,
+            facade: facade, settings: settings, services: services)
+    }
+
     /// The first error in upstream's words, which stop at the first; the other findings beneath it.
     private static func refusal(of package: CoopPackage, _ findings: [Finding]) -> Fault {
         let first = findings.errors.first ?? findings.first
@@ -66,7 +73,7 @@ package final class LoadedCoopPackage: Sendable {
             details: Finding.details(of: findings, told: first.map { [$0] } ?? []))
     }
 
-    private static func look(_ logo: CoopLogo?, of integration: String, in package: ResolvedPackage) -> PackageLogo? {
+    static func look(_ logo: CoopLogo?, of integration: String, in package: ResolvedPackage) -> PackageLogo? {
         guard case .file(let path)? = logo else { return nil }
         return PackageLogo.look(path, of: integration, in: package)
     }
@@ -98,7 +105,7 @@ package final class LoadedCoopPackage: Sendable {
 }
 
 extension PackageLogo {
-    fileprivate var finding: Finding? {
+    var finding: Finding? {
         switch self {
         case .servable: nil
         case .absent(let finding), .outside(let finding): finding

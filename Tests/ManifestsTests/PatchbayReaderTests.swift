@@ -163,6 +163,9 @@ private func one(_ list: String, _ members: KeyValuePairs<String, JSONValue>) ->
                 "an id twice", ["contributions": ["actions": [["id": "a", "title": "A"], ["id": "a", "title": "B"]]]],
                 "error manifest.duplicate-id /contributions/actions/1/id"),
             FaultyCase(
+                "an id twice, once with another fault", ["contributions": ["actions": [["id": "a"], ["id": "a", "title": "B"]]]],
+                "error manifest.missing /contributions/actions/0", "error manifest.duplicate-id /contributions/actions/1/id"),
+            FaultyCase(
                 "an id with a slash", ["contributions": ["actions": [["id": "a/b", "title": "A"]]]],
                 "error manifest.invalid-id /contributions/actions/0/id"),
             FaultyCase(
@@ -215,7 +218,11 @@ private func one(_ list: String, _ members: KeyValuePairs<String, JSONValue>) ->
                 "error manifest.incompatible-platform /platforms"
             ])
         options.platform = .macos
-        let manifest = try #require(PatchbayDocuments.read(PatchbayDocuments.whole, PatchbayDocuments.files, options).manifest)
+        var whole = try #require(PatchbayDocuments.whole.objectValue)
+        whole["localisation"] = ["de": ["contributions.signals.STORM.title": "Sturm"]]
+        let reading = PatchbayDocuments.read(.object(whole), PatchbayDocuments.files, options)
+        #expect(reading.findings == [])
+        let manifest = try #require(reading.manifest)
         #expect(!manifest.contributions.contains { $0.kind == .signal } && manifest.contributions.contains { $0.kind == .view })
     }
 

@@ -29,19 +29,17 @@ enum PatchbayContributions {
         }
     }
 
-    static func read(_ reader: inout PatchbayObject, of manifest: PluginManifest, _ options: ReadingOptions) -> [Contribution] {
+    static func read(_ reader: inout PatchbayObject, of manifest: PluginManifest) -> [Contribution] {
         var contributions: [Contribution] = []
         for (key, kind) in lists {
             var ids: Set<String> = []
             contributions += reader.objects(key, countMax: countMax) { inner -> Contribution? in
-                guard let contribution = contribution(kind, &inner, of: manifest) else { return nil }
-                guard ids.insert(contribution.id).inserted else {
+                // By the text alone, so that a contribution with other faults counts as well.
+                if let id = inner.reader.object["id"]?.stringValue, !ids.insert(id).inserted {
                     inner.note(
-                        .error, "duplicate-id", at: "id", "Two of \"\(key)\" have the id '\(contribution.id)'.", remedy: "Rename one.")
-                    return nil
+                        .error, "duplicate-id", at: "id", "Two of \"\(key)\" have the id '\(visible(id))'.", remedy: "Rename one.")
                 }
-                if let here = options.platform, let platforms = contribution.platforms, !platforms.contains(here) { return nil }
-                return contribution
+                return contribution(kind, &inner, of: manifest)
             }
         }
         return contributions

@@ -81,9 +81,11 @@ package enum PatchbayReader {
         compatibility(&manifest, &reader, options)
         manifest.configuration = reader.objects("configuration", countMax: PatchbayField.countMax) { PatchbayField.read(&$0) }
         PatchbayField.checkTogether(manifest, &reader)
-        manifest.contributions = reader.object("contributions") { PatchbayContributions.read(&$0, of: manifest, options) } ?? []
+        manifest.contributions = reader.object("contributions") { PatchbayContributions.read(&$0, of: manifest) } ?? []
         checkEntry(of: manifest, &reader)
         manifest.localisations = PatchbayLocalisation.read(&reader, of: manifest)
+        // Only now, so that a text for what is left out here is no text for nothing.
+        if let here = options.platform { manifest.contributions.removeAll { $0.platforms.map { !$0.contains(here) } ?? false } }
         manifest.initialState = PatchbayContributions.initialState(&reader)
         // Editors read it to check the file while it is written.
         _ = reader.value("$schema")

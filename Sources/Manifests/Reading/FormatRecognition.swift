@@ -116,7 +116,7 @@ extension PackageFormat {
     private static func entry(of document: JSONValue, _ files: any PackageFiles) -> RelativePath? {
         let exported = document["exports"]?.stringValue ?? document["exports"]?["."]?.stringValue
         let named = [exported, document["main"]?.stringValue].compactMap { $0 }
-        for path in (named + ["index.js", "index.mjs", "index.cjs", "index.ts", "src/index.ts"]).compactMap({ try? RelativePath($0) }) {
+        for path in (named + ["js", "mjs", "cjs", "ts"].map { "index.\($0)" } + ["src/index.ts"]).compactMap({ try? RelativePath($0) }) {
             if files.kind(of: path) == .file { return path }
             if let source = BuiltFile.source(of: path, in: files) { return source }
         }
