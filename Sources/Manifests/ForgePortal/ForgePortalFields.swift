@@ -41,6 +41,7 @@ struct ForgePortalFields {
     }
 
     private mutating func readField(_ key: String, _ value: JSONValue, _ pointer: JSONPointer) {
+        guard !key.isEmpty else { return add(.error, "manifest.empty", pointer, "A field has an empty key.", "Name it.") }
         guard let schema = value.objectValue else {
             return add(
                 .error, "manifest.wrong-type", pointer,

@@ -10,6 +10,8 @@ package enum MadeOpenReader {
     package static let bytesMax = 256 << 10
     package static let entryEndings = ["ts", "js", "mjs"]
 
+    /// In Unicode scalars; longer ones are cut.
+    private static let descriptionLengthMax = 2000
     private static let types = ["connector", "channel", "operator"]
     /// Folder above the package, and what lies in it.
     private static let folders = ["connectors": "connector", "channels": "channel", "operators": "operator"]
@@ -33,7 +35,7 @@ package enum MadeOpenReader {
         let version = readVersion(&reader)
         let type = readType(&reader, files)
         let entry = readEntry(&reader, files)
-        let description = reader.optionalString("description")
+        let description = readDescription(&reader)
         let publisher = readAuthor(&reader)
         reader.noteMistypedKeys(among: knownKeys)
         var normaliser = MadeOpenNormaliser(file: fileName)
@@ -155,6 +157,17 @@ package enum MadeOpenReader {
         let stem = path.text.dropLast(path.fileExtension.utf8.count)
         let candidates = ["", "src/"].flatMap { folder in entryEndings.map { folder + stem + $0 } }
         return candidates.compactMap { try? RelativePath($0) }.first { files.kind(of: $0) == .file }
+    }
+
+    /// Only shown, so that its kind stops nothing.
+    private static func readDescription(_ reader: inout ObjectReader) -> String? {
+        guard let value = reader.value("description"), !value.isNull else { return nil }
+        guard let text = value.stringValue else {
+            reader.note(
+                .warning, "wrong-type", at: "description", "\"description\" should be a text, not \(value.kindPhrase); it is not shown.")
+            return nil
+        }
+        return String(text.unicodeScalars.prefix(descriptionLengthMax))
     }
 
     private static func readAuthor(_ reader: inout ObjectReader) -> Publisher? {

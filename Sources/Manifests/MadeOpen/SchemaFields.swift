@@ -77,6 +77,7 @@ struct SchemaFields {
     }
 
     private mutating func readField(_ key: String, _ value: JSONValue, isRequired: Bool, at pointer: JSONPointer) {
+        guard !key.isEmpty else { return add(.error, "manifest.empty", pointer, "A field has an empty key.", "Name it.") }
         guard let schema = value.objectValue else {
             // `true` allows anything; `false`, nothing.
             guard value == true else { return wrong(pointer, "A field is described by an object, not \(value.kindPhrase).") }

@@ -140,4 +140,22 @@ private let fileName = "forgeportal-plugin.json"
         #expect(ids.stock == c.stock)
         #expect(ids.all == c.all)
     }
+
+    @Test("are settled between plugins: stock ids first, then load order") func roster() {
+        func member(_ package: String, _ routes: [String] = []) -> ForgePortalRoster.Member {
+            .init(package: package, ids: ForgePortalIDs(package: package, routes: routes))
+        }
+        #expect(
+            ForgePortalRoster.settle([
+                member("@forgeportal/plugin-x"), member("@acme/forge-plugin-x", ["/api/v1/plugins/z"]), member("@other/x"),
+                member("forge-plugin-y", ["/api/v1/z"]), member("plugin-y"),
+            ]) == [
+                .kept(ids: ["plugin-x"], dropped: ["x"]), .kept(ids: ["x", "z"], dropped: []),
+                .refused(message: "id x already used by @acme/forge-plugin-x"), .kept(ids: ["y"], dropped: ["z"]),
+                .kept(ids: ["plugin-y"], dropped: ["y"]),
+            ])
+        #expect(
+            ForgePortalRoster.notInstalled("@acme/x").sentence
+                == "Plugin package \"@acme/x\" not found in node_modules. Run \"pnpm forge sync\" and restart the server.")
+    }
 }
