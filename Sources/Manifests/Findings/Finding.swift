@@ -47,8 +47,15 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
         self.severity = severity
         self.place = place
         self.sentence = sentence
-        self.remedy = remedy
+        self.remedy = remedy ?? (severity == .error ? Self.usualRemedies[String(code.drop { $0 != "." }.dropFirst())] : nil)
     }
+
+    /// What helps against errors whose sentence already says what was expected.
+    private static let usualRemedies = [
+        "malformed": "Correct the file; comments and trailing commas are not part of JSON.", "missing": "Add it.",
+        "wrong-type": "Write a value of the kind that is named.", "too-long": "Shorten it.", "too-many": "Remove some.",
+        "empty": "Write something there.",
+    ]
 
     /// At most four lines: what and where, the source line with its mark where there is one, and the remedy.
     package var description: String {

@@ -42,11 +42,9 @@ package final class PackageReadingRunner: PackageReadingService {
             }
         case .folder:
             let folders: [String]
-            do throws(StoreError) { folders = try PackageTree.find(in: absolute) } catch {
-                // A folder that is no package and holds none is read all the same: what is missing is a finding.
-                guard error.fault.code == "package.not-found" else { throw CommandFailure(error.fault) }
-                return [FoundPackage(path: path, folder: absolute, format: format)]
-            }
+            do throws(StoreError) { folders = try PackageTree.find(in: absolute) } catch { throw CommandFailure(error.fault) }
+            // A folder that is no package and holds none is read all the same: what is missing is a finding.
+            guard !folders.isEmpty else { return [FoundPackage(path: path, folder: absolute, format: format)] }
             return folders.map { folder in FoundPackage(path: Self.shown(folder, below: absolute, as: path), folder: folder, format: format)
             }
         default: throw nothing(path, "there is nothing at this path", "Check the path.")

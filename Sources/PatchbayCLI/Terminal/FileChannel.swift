@@ -1,4 +1,6 @@
 import Glibc
+// Which of the two modules `winsize` belongs to depends on what else is compiled beside this file.
+import SwiftOverlayShims
 import Synchronization
 
 extension Terminal {

@@ -1,4 +1,5 @@
-import CArchive  // libarchive's header brings its own view of `pthread_attr_t`
+// Which of the two modules `pthread_attr_t` belongs to depends on what else is compiled beside this file.
+import CArchive
 import Glibc
 
 /// Runs blocking work on a thread made for it, so that no thread of Swift's pool stands still meanwhile.
