@@ -47,8 +47,9 @@ package struct YAMLDocument: Sendable {
                     throw YAMLError(message: "More than \(directivesMax) lines begin with '%'.", line: line, column: 1)
                 }
             }
-            // A line may end in CR alone; in CR LF it is counted once.
-            isStart = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+            // LF, CR, and the last bytes of U+0085, U+2028 and U+2029, at which libyaml ends lines too. Other characters end in these bytes as
+            // well; a thousand of them with '%' behind are not missed.
+            isStart = [0x0A, 0x0D, 0x85, 0xA8, 0xA9].contains(byte)
             if byte == UInt8(ascii: "\n") { line += 1 }
         }
     }
