@@ -20,6 +20,7 @@ package struct YAMLDocument: Sendable {
         guard bytes.count <= limits.bytesMax else {
             throw YAMLError(message: "The file has \(bytes.count) bytes; at most \(limits.bytesMax) are read.", line: 1, column: 1)
         }
+        try Self.refuseManyDirectives(bytes)
         let node = try bytes.withUnsafeBufferPointer { (all) throws(YAMLError) in
             // Taken off here, because the library only knows a byte order mark where it guesses the encoding itself.
             let hasMark = all.count >= 3 && all[0] == 0xEF && all[1] == 0xBB && all[2] == 0xBF
@@ -29,6 +30,28 @@ package struct YAMLDocument: Sendable {
         }
         value = node.value
         root = node.placed
+    }
+
+    /// How many lines may begin with `%`, where directives stand.
+    private static let directivesMax = 1000
+
+    /// libyaml compares each `%TAG` with all before it: a mebibyte of them takes seven seconds.
+    private static func refuseManyDirectives(_ bytes: [UInt8]) throws(YAMLError) {
+        var line = 1
+        var count = 0
+        var isStart = true
+        for byte in bytes {
+            if isStart, byte == UInt8(ascii: "%") {
+                count += 1
+                guard count <= directivesMax else {
+                    throw YAMLError(message: "More than \(directivesMax) lines begin with '%'.", line: line, column: 1)
+                }
+            }
+            // LF, CR, and the last bytes of U+0085, U+2028 and U+2029, at which libyaml ends lines too. Other characters end in these bytes as
+            // well; a thousand of them with '%' behind are not missed.
+            isStart = [0x0A, 0x0D, 0x85, 0xA8, 0xA9].contains(byte)
+            if byte == UInt8(ascii: "\n") { line += 1 }
+        }
     }
 
     /// Where a value stands: a member of a mapping at its key, an entry of a list at its beginning. What came through an alias or a merge

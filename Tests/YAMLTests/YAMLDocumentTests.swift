@@ -160,6 +160,17 @@ private func read(_ yaml: String, _ limits: YAMLLimits = .default) throws(YAMLEr
         #expect(throws: YAMLError.self) { try read(nested(300), YAMLLimits(depthMax: 100_000)) }
     }
 
+    @Test("is refused with more directives than anybody writes, before they cost time") func directives() {
+        let yaml = (0..<60_000).map { "%TAG !a\($0)! b\n" }.joined()
+        let error = #expect(throws: YAMLError.self) { try read(yaml, YAMLLimits(bytesMax: 4 << 20)) }
+        #expect(error?.message == "More than 1000 lines begin with '%'.")
+        #expect(error?.line == 1001)
+        for end in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+            #expect(throws: YAMLError.self) { try read((0..<1001).map { "%TAG !a\($0)! b\(end)" }.joined() + "---\na") }
+        }
+        #expect(throws: Never.self) { try read((0..<1000).map { "%TAG !a\($0)! b\n" }.joined() + "---\na") }
+    }
+
     @Test("is refused past its size") func size() throws {
         #expect(throws: Never.self) { try read("a: 1", YAMLLimits(bytesMax: 4)) }
         #expect(throws: YAMLError.self) { try read("a: 12", YAMLLimits(bytesMax: 4)) }
