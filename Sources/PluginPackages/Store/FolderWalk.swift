@@ -152,7 +152,7 @@ enum FolderWalk {
         var target: Int32 = -1
         let targetPath = copy.map { "\($0)/\(found.path)" }
         if let targetPath {
-            target = Glibc.open(targetPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            target = Glibc.open(targetPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, found.isExecutable ? 0o755 : 0o644)
             guard target >= 0 else { throw .unusable("write a file of the package", targetPath, errno: errno) }
         }
         defer { if target >= 0 { close(target) } }
@@ -173,7 +173,7 @@ enum FolderWalk {
             if let targetPath, !writeAll(block, to: target) { throw .unusable("write a file of the package", targetPath, errno: errno) }
         }
         guard done == found.bytes else { throw changed() }
-        if let targetPath, fchmod(target, found.isExecutable ? 0o755 : 0o644) != 0 {
+        if let targetPath, !setMode(found.isExecutable ? 0o755 : 0o644, of: target) {
             throw .unusable("write a file of the package", targetPath, errno: errno)
         }
         return ContentListing.File(path: found.path, isExecutable: found.isExecutable, bytes: done, hash: digest.finish())
