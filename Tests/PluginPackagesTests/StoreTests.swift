@@ -127,8 +127,9 @@ import Testing
         var options = InstallOptions()
         options.fetch = { address throws(StoreError) in tgz }
         options.integrity = packed.integrity
-        let fetched = try await store.install(.address("https://store.test/weather"), options: options)
+        let fetched = try await store.install(.address("https://store.test/weather.tgz?token=a/b"), options: options)
         #expect(fetched.isNew && fetched.version?.contentHash == packed.contentHash)
+        #expect(try store.folder(of: #require(fetched.version), of: lab.id).hasSuffix("/files/weather"))
         options.integrity = try Integrity("sha512-\(Base64.text([UInt8](repeating: 1, count: 64)))")
         #expect(
             try await code { _ = try await store.install(.address("https://store.test/w"), options: options) }

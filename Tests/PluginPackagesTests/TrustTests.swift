@@ -118,6 +118,26 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
         #expect(try await code { _ = try await reopened.install(.folder(folder)) } == "signature.invalid")
     }
 
+    @Test("what is signed in a folder is signed in its archive, whatever is left out")
+    func signedArchive() async throws {
+        let lab = try StoreLab()
+        let store = try lab.store()
+        let folder = try lab.package("1.0.0")
+        let key = try SigningKey.make(publisher: "Acme")
+        for (name, text) in [
+            (".patchbayignore", "drafts/\n*.map"), ("drafts/a.js", "x"), ("src/a.js.map", "x"), (".env", "KEY=1"), (".DS_Store", "x"),
+        ] {
+            try lab.folder.write("packages/acme.weather-1.0.0/\(name)", text)
+        }
+        try PackageSigner().sign(folder, id: lab.id, version: "1.0.0", with: key)
+        let packed = try PackagePacker().pack(folder, to: "\(lab.folder.path)/one.tgz")
+        #expect(packed.files == 3)
+        let first = try await store.install(.archive("\(lab.folder.path)/one.tgz"))
+        #expect(first.version?.trust == .signed(key: key.publicKey, publisher: "Acme"))
+        #expect(first.version?.contentHash == packed.contentHash)
+        #expect(try await !store.install(.folder(folder)).isNew)
+    }
+
     @Test("a key lies in a file of its owner's own, and comes back from it")
     func keys() throws {
         let folder = try TemporaryFolder()

@@ -143,7 +143,7 @@ final class EntryWriter {
         if let slash = path.lastIndex(of: "/") { make(String(path[..<slash])) }
         let full = "\(folder)/\(path)"
         let isExecutable = archive_entry_perm(entry) & 0o100 != 0
-        let descriptor = open(full, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = open(full, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isExecutable ? 0o755 : 0o644)
         guard descriptor >= 0 else {
             failure = failure ?? .unusable("write a file of the package", full, errno: errno)
             return false
@@ -159,7 +159,7 @@ final class EntryWriter {
             case ARCHIVE_RETRY: continue
             case ARCHIVE_EOF:
                 if archive_entry_size_is_set(entry) != 0, Int64(written) != archive_entry_size(entry) { throw ArchiveText.truncated }
-                guard fchmod(descriptor, isExecutable ? 0o755 : 0o644) == 0 else {
+                guard setMode(isExecutable ? 0o755 : 0o644, of: descriptor) else {
                     failure = .unusable("write a file of the package", full, errno: errno)
                     return false
                 }
@@ -202,6 +202,14 @@ final class EntryWriter {
     private func shownName(_ entry: OpaquePointer) -> String {
         archive_entry_pathname(entry).map { String(cString: $0) } ?? "entry \(entriesSeen)"
     }
+}
+
+/// Gives a new file its mode where the umask took something away; false with `errno` set when that fails. Looking costs a file system less than
+/// setting what is so already.
+func setMode(_ mode: mode_t, of descriptor: Int32) -> Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return false }
+    return status.st_mode & 0o7777 == mode || fchmod(descriptor, mode) == 0
 }
 
 /// Writes everything; false with `errno` set when that fails.

@@ -6,11 +6,8 @@ import PluginModel
 /// Packs a package's folder into a `.tgz` that is the same, byte for byte, for the same files: sorted, without times and owners, beneath `package/` as
 /// npm has it.
 ///
-/// Left out is what a copying installation leaves out, and what `.patchbayignore` names: a line is a file or folder of the package (`drafts`,
-/// `test/`), or an ending (`*.map`); blank lines and those that begin with `#` say nothing.
+/// Left out is what a copying installation leaves out (`LeftOut`), so that a signature of the folder is one of the archive.
 package struct PackagePacker: Sendable {
-    package static let ignoreFile = ".patchbayignore"
-    private static let ignoreBytesMax = 64 << 10
     private static let prefix = "package"
     /// zlib's own default; 9 takes twice as long for 1 % less.
     private static let level = "6"
@@ -32,11 +29,10 @@ package struct PackagePacker: Sendable {
     /// Writes the archive in place of one that is there. Blocks.
     package func pack(_ folder: String, to path: String) throws(StoreError) -> Packed {
         let source = try PackageSigner.open(folder)
-        let ignored = ignoredPatterns(source)
         // An archive of an earlier run may lie in the folder.
         let own = Paths.real(Paths.parent(path)).map { Paths.join($0, Paths.lastComponent(path)) } ?? path
         let found = try FolderWalk.files(of: source, limits: limits, leavesOut: true).filter {
-            !Self.isIgnored($0.path, ignored) && $0.path != Self.ignoreFile && Paths.join(source.path, $0.path) != own
+            Paths.join(source.path, $0.path) != own
         }.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         guard !found.isEmpty else {
             throw .rejected(
@@ -111,22 +107,5 @@ package struct PackagePacker: Sendable {
         .refused(
             "package.cannot-pack", "The archive '\(visible(Paths.lastComponent(path)))' cannot be written: \(visible(reason)).",
             remedy: "Check the folder it goes to.", turn: .caller)
-    }
-
-    // MARK: What is left out
-
-    private func ignoredPatterns(_ folder: BeneathFolder) -> [String] {
-        guard let bytes = try? folder.bytes(Self.ignoreFile, bytesMax: Self.ignoreBytesMax) else { return [] }
-        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
-            let plain = String(line.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "/" }.reversed())
-            let pattern = plain.hasPrefix("./") ? String(plain.dropFirst(2)) : plain
-            return pattern.isEmpty || pattern.hasPrefix("#") ? nil : pattern
-        }
-    }
-
-    private static func isIgnored(_ path: String, _ patterns: [String]) -> Bool {
-        patterns.contains { pattern in
-            pattern.hasPrefix("*") ? path.hasSuffix(pattern.dropFirst()) : Paths.isInside(path, pattern)
-        }
     }
 }

@@ -3,8 +3,7 @@ import Manifests
 
 /// The files of a package's folder, under the same rules as those of an archive.
 ///
-/// Left out: `.git` at the top, and `.bin` in any `node_modules` (links that only a shell uses). `node_modules` itself stays, because what a plugin
-/// stands on must be there when it is bundled. A symlink to a file of the package is taken for that file; every other link, and devices, pipes
+/// Left out is what `LeftOut` says; `node_modules` itself stays, because what a plugin stands on must be there when it is bundled. A symlink to a file of the package is taken for that file; every other link, and devices, pipes
 /// and sockets, are refused.
 enum FolderWalk {
     struct Found: Sendable, Hashable {
@@ -24,7 +23,7 @@ enum FolderWalk {
     private struct Walk {
         let folder: BeneathFolder
         let limits: ArchiveLimits
-        let leavesOut: Bool
+        let leftOut: LeftOut?
         var names: EntryNames
         var files: [Found] = []
         var bytes = 0
@@ -32,7 +31,8 @@ enum FolderWalk {
         var isOver = false
 
         init(folder: BeneathFolder, limits: ArchiveLimits, leavesOut: Bool) {
-            (self.folder, self.limits, self.leavesOut) = (folder, limits, leavesOut)
+            (self.folder, self.limits) = (folder, limits)
+            leftOut = leavesOut ? LeftOut(of: folder) : nil
             names = EntryNames(limits: limits)
         }
 
@@ -44,18 +44,13 @@ enum FolderWalk {
                         remedy: "Check who may read it."))
             }
             for raw in listed where !isOver {
-                if leavesOut, isLeftOut(raw, in: relative, depth: depth) { continue }
+                if let leftOut, leftOut.contains(Paths.join(relative, String(decoding: raw, as: UTF8.self))) { continue }
                 do throws(EntryRefusal) {
                     try take(raw, in: relative, depth: depth)
                 } catch {
                     refuse(error)
                 }
             }
-        }
-
-        private func isLeftOut(_ raw: [UInt8], in relative: String, depth: Int) -> Bool {
-            if depth == 0 { return raw.elementsEqual(".git".utf8) }
-            return raw.elementsEqual(".bin".utf8) && Paths.lastComponent(relative) == "node_modules"
         }
 
         private mutating func take(_ raw: [UInt8], in relative: String, depth: Int) throws(EntryRefusal) {
@@ -80,7 +75,7 @@ enum FolderWalk {
 
         /// A link to a file of this package is that file.
         private func target(_ path: String) throws(EntryRefusal) -> stat {
-            if leavesOut, let status = try? folder.status(path), SmallFile.kind(mode: status.st_mode) == .file { return status }
+            if leftOut != nil, let status = try? folder.status(path), SmallFile.kind(mode: status.st_mode) == .file { return status }
             throw EntryRefusal(
                 "package.link", at: path, "This is a link that leads out of the package, to a folder, or nowhere.",
                 remedy: "Put the files themselves there; npm does with `npm install --install-links`.")
@@ -152,7 +147,7 @@ enum FolderWalk {
         var target: Int32 = -1
         let targetPath = copy.map { "\($0)/\(found.path)" }
         if let targetPath {
-            target = Glibc.open(targetPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            target = Glibc.open(targetPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, found.isExecutable ? 0o755 : 0o644)
             guard target >= 0 else { throw .unusable("write a file of the package", targetPath, errno: errno) }
         }
         defer { if target >= 0 { close(target) } }
@@ -173,7 +168,7 @@ enum FolderWalk {
             if let targetPath, !writeAll(block, to: target) { throw .unusable("write a file of the package", targetPath, errno: errno) }
         }
         guard done == found.bytes else { throw changed() }
-        if let targetPath, fchmod(target, found.isExecutable ? 0o755 : 0o644) != 0 {
+        if let targetPath, !setMode(found.isExecutable ? 0o755 : 0o644, of: target) {
             throw .unusable("write a file of the package", targetPath, errno: errno)
         }
         return ContentListing.File(path: found.path, isExecutable: found.isExecutable, bytes: done, hash: digest.finish())

@@ -28,7 +28,8 @@ extension PackageStore {
     /// A source that lies on this machine.
     private enum Place: Sendable {
         case folder(String)
-        case archive(String)
+        /// `name` is the file's as its source calls it, for the package's folder.
+        case archive(String, name: String)
     }
 
     private func locate(
@@ -44,7 +45,7 @@ extension PackageStore {
             guard SmallFile.kind(path) == .file else {
                 throw .refused("package.not-found", "There is no file '\(visible(path))'.", remedy: "Check the path.", turn: .caller)
             }
-            return .archive(path)
+            return .archive(path, name: Paths.lastComponent(path))
         case .npm(let name, let from):
             do { return .folder(try PackageResolver(folder: from).resolve(name).packageRoot) } catch {
                 throw .refused(
@@ -60,7 +61,8 @@ extension PackageStore {
             }
             guard let fetch = options.fetch else { preconditionFailure("An address is installed with `InstallOptions.fetch`.") }
             progress?(InstallProgress(stage: .fetching, done: 0, total: 0))
-            return .archive(try await fetch(address))
+            let plain = String(address.prefix { $0 != "?" && $0 != "#" })
+            return .archive(try await fetch(address), name: Paths.lastComponent(plain))
         }
     }
 
@@ -85,7 +87,7 @@ extension PackageStore {
             let filled =
                 switch place {
                 case .folder(let path): try stageFolder(path, in: staging, options: options, progress: progress)
-                case .archive(let path): try stageArchive(path, in: staging, options: options, progress: progress)
+                case .archive(let path, let name): try stageArchive(path, name: name, in: staging, options: options, progress: progress)
                 }
             try settings.atStep(.filled)
             let signature = try PackageSignature.read(in: PackageSigner.open(Paths.join(staging.version, filled.root)))
@@ -129,7 +131,8 @@ extension PackageStore {
     }
 
     private func stageArchive(
-        _ path: String, in staging: Staging, options: InstallOptions, progress: (@Sendable (InstallProgress) -> Void)?
+        _ path: String, name fileName: String, in staging: Staging, options: InstallOptions,
+        progress: (@Sendable (InstallProgress) -> Void)?
     ) throws(StoreError) -> (root: String, listing: ContentListing) {
         var archive = path
         if let integrity = options.integrity {
@@ -141,7 +144,7 @@ extension PackageStore {
             progress?(InstallProgress(stage: .unpacking, done: done, total: total))
         }
         var folder = staging.unpacked
-        var name = Self.stem(of: path)
+        var name = Self.stem(of: fileName)
         // What macOS adds to its archives is no part of a package.
         let top = (Folder.names(folder) ?? []).filter { $0 != "__MACOSX" }
         if top.count == 1, SmallFile.kind(Paths.join(folder, top[0]), following: false) == .folder {
@@ -163,8 +166,7 @@ extension PackageStore {
     }
 
     /// The archive's name without its ending.
-    private static func stem(of path: String) -> String {
-        let name = Paths.lastComponent(path)
+    private static func stem(of name: String) -> String {
         let ending = [".tar.gz", ".tgz", ".tar", ".zip"].first { name.lowercased().hasSuffix($0) }
         return ending.map { String(name.dropLast($0.count)) } ?? name
     }
