@@ -17,7 +17,7 @@ struct CompletionTests {
             CompletionCase(line: "patchbay ", expected: "run plugin schema doctor help completions"),
             CompletionCase(line: "patchbay d", expected: "doctor"),
             CompletionCase(line: "patchbay --v", expected: "--version"),
-            CompletionCase(line: "patchbay plugin ", expected: "call"),
+            CompletionCase(line: "patchbay plugin ca", expected: "call"),
             CompletionCase(line: "patchbay plugin call --t", expected: "--time-limit"),
             CompletionCase(line: "patchbay plugin call . greet --gr", expected: "--grant"),
             CompletionCase(line: "patchbay run --show ", expected: "examples matches all"),

@@ -63,7 +63,7 @@ struct ErrorCodeTests {
     private static func whole(_ texts: [String: String]) -> Set<String> {
         var found: Set<String> = []
         for text in texts.values {
-            for match in text.matches(of: #/["']([a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*)["']/#) {
+            for match in text.matches(of: #/["']([a-z]+(?:-[a-z]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*)["']/#) {
                 let word = String(match.1)
                 if !fileEndings.contains(where: word.hasSuffix) { found.insert(word) }
             }

@@ -14,7 +14,7 @@ extension ExitCode {
         "hostcall.too-many": .limitReached, "state.too-large": .limitReached, "state.too-much": .limitReached,
         "manifest.": .invalidPlugin, "package.": .invalidPlugin, "bundle.": .invalidPlugin, "config.": .invalidPlugin,
         "integrations.": .invalidPlugin, "coop.": .invalidPlugin, "coco.": .invalidPlugin, "made-open.": .invalidPlugin,
-        "forgeportal.": .invalidPlugin,
+        "forgeportal.": .invalidPlugin, "configuration.": .invalidPlugin,
         "package.not-installed": .usage, "package.no-such-version": .usage, "package.nothing-before": .usage,
         "package.no-update": .usage, "coop.signal-failed": .pluginFailed,
         "plugin.invalid-id": .invalidPlugin, "plugin.invalid-version": .invalidPlugin, "plugin.load-failed": .invalidPlugin,

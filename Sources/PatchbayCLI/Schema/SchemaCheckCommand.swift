@@ -12,7 +12,7 @@ package struct SchemaCheckCommand: Command {
         ],
         examples: [
             .init("one file", "patchbay schema check schema.json settings.json"),
-            .init("from a pipe, for a script", "generate | patchbay schema check --json schema.json -"),
+            .init("from a pipe, for a script", "patchbay schema check --json schema.json - < generated.json"),
             .init("a schema in several files", "patchbay schema check --remotes schemas schemas/main.json data.json"),
         ],
         positionals: [

@@ -8,6 +8,17 @@ _patchbay() {
             "/run") path="run" ;;
             "/plugin") path="plugin" ;;
             "plugin/call") path="plugin call" ;;
+            "plugin/validate") path="plugin validate" ;;
+            "plugin/inspect") path="plugin inspect" ;;
+            "plugin/install") path="plugin install" ;;
+            "plugin/list") path="plugin list" ;;
+            "plugin/versions") path="plugin versions" ;;
+            "plugin/update") path="plugin update" ;;
+            "plugin/rollback") path="plugin rollback" ;;
+            "plugin/remove") path="plugin remove" ;;
+            "plugin/verify") path="plugin verify" ;;
+            "plugin/pack") path="plugin pack" ;;
+            "plugin/sign") path="plugin sign" ;;
             "/schema") path="schema" ;;
             "schema/check") path="schema check" ;;
             "schema/test") path="schema test" ;;
@@ -31,7 +42,7 @@ _patchbay() {
                 --memory-limit) kind=value ;;
             esac
             ;;
-        "plugin") words="call" options="--help" ;;
+        "plugin") words="call validate inspect install list versions update rollback remove verify pack sign" options="--help" ;;
         "plugin call")
             words="" options="--grant --config --time-limit --memory-limit --state --allow-degraded --json --quiet --verbose --help"
             case "$previous" in
@@ -40,6 +51,80 @@ _patchbay() {
                 --time-limit) kind=value ;;
                 --memory-limit) kind=value ;;
                 --state) kind=file ;;
+            esac
+            ;;
+        "plugin validate")
+            words="" options="--format --platform --all --json --quiet --help"
+            case "$previous" in
+                --format) words="patchbay coop coco made-open forgeportal" ;;
+                --platform) words="macos linux windows" ;;
+            esac
+            ;;
+        "plugin inspect")
+            words="" options="--format --platform --json --help"
+            case "$previous" in
+                --format) words="patchbay coop coco made-open forgeportal" ;;
+                --platform) words="macos linux windows" ;;
+            esac
+            ;;
+        "plugin install")
+            words="" options="--link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --help"
+            case "$previous" in
+                --integrity) kind=value ;;
+                --platform) words="macos linux windows" ;;
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin list")
+            words="" options="--data --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin versions")
+            words="" options="--data --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin update")
+            words="" options="--yes --integrity --allow-unsigned --allow-other-key --dry-run --data --json --help"
+            case "$previous" in
+                --integrity) kind=value ;;
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin rollback")
+            words="" options="--to --data --json --help"
+            case "$previous" in
+                --to) kind=value ;;
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin remove")
+            words="" options="--version --forget-publisher --dry-run --data --json --help"
+            case "$previous" in
+                --version) kind=value ;;
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin verify")
+            words="" options="--data --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+            esac
+            ;;
+        "plugin pack")
+            words="" options="--output --force --json --help"
+            case "$previous" in
+                --output) kind=file ;;
+            esac
+            ;;
+        "plugin sign")
+            words="" options="--key --new-key --publisher --json --help"
+            case "$previous" in
+                --key) kind=file ;;
+                --publisher) kind=value ;;
             esac
             ;;
         "schema") words="check test" options="--help" ;;
@@ -60,7 +145,7 @@ _patchbay() {
             words="" options="--json --help"
             ;;
         "help")
-            words="run plugin schema doctor help completions permissions sandbox exit-codes" options="--help"
+            words="run plugin schema doctor help completions formats permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"
