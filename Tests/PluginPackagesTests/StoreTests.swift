@@ -62,6 +62,7 @@ import Testing
             diff.permissions.added.map(\.text) == ["c"] && diff.permissions.removed.map(\.text) == ["a"] && diff.permissions.changed.isEmpty
         )
         #expect(diff.configuration.added.map(\.key) == ["city"])
+        #expect(diff.json["contributions"]?["changed"] == ["action go"] && diff.json["to"] == "2.0.0")
         #expect(diff.contributions.changed.map(\.after.title) == ["Go on"] && diff.contributions.added.isEmpty)
         #expect(diff.files.added.map(\.path) == ["new.txt"] && diff.files.changed.map(\.after.path) == ["patchbay.json"])
         #expect(try store.plugin(lab.id).currentVersion == first.version)

@@ -101,6 +101,7 @@ struct TrustCase: Sendable, CustomTestStringConvertible {
         var options = InstallOptions()
         options.allowsUnsigned = true
         #expect(try await store.install(package("3.0.0", nil), options: options).version?.trust == .unsigned)
+        #expect(try await !store.install(package("3.0.0", nil)).isNew, "it is there already")
 
         _ = try await store.remove(lab.id)
         #expect(store.list().plugins.isEmpty)

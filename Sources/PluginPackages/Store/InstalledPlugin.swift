@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 package import PluginModel
 
 /// One version of a plugin, as it lies in the store; its files never change.
@@ -107,7 +107,8 @@ package struct InstalledPlugin: Sendable, Hashable {
 // MARK: - JSON
 
 extension InstalledVersion {
-    var json: JSONValue {
+    /// For the index, and for programs.
+    package var json: JSONValue {
         var object = JSONObject()
         object["name"] = .string(name)
         object["version"] = version.map(JSONValue.string) ?? .null
@@ -145,7 +146,8 @@ extension InstalledVersion {
 extension InstalledPlugin {
     private static let form: JSONValue = 1
 
-    var json: JSONValue {
+    /// For the index, and for programs.
+    package var json: JSONValue {
         var object = JSONObject()
         object["form"] = Self.form
         object["id"] = .string(id.rawValue)

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 package import PluginModel
 
 /// What another version of a plugin would change: for the person who is asked to agree.
@@ -62,5 +62,23 @@ package struct PackageDiff: Sendable, Hashable {
             return plain
         }
         files = Changes(filesBefore.files, filesAfter.files, by: \.path)
+    }
+}
+
+extension PackageDiff {
+    /// For programs: `{ from, to, permissions, contributions, configuration, files }`, each of the last four `{ added, removed, changed }` with what
+    /// names the thing.
+    package var json: JSONValue {
+        func names<Value>(_ changes: Changes<Value>, _ name: (Value) -> String) -> JSONValue {
+            [
+                "added": .array(changes.added.map { .string(name($0)) }), "removed": .array(changes.removed.map { .string(name($0)) }),
+                "changed": .array(changes.changed.map { .string(name($0.after)) }),
+            ]
+        }
+        return [
+            "from": versionBefore.map(JSONValue.string) ?? .null, "to": versionAfter.map(JSONValue.string) ?? .null,
+            "permissions": names(permissions, \.text), "contributions": names(contributions) { "\($0.kind.rawValue) \($0.id)" },
+            "configuration": names(configuration, \.key), "files": names(files, \.path),
+        ]
     }
 }

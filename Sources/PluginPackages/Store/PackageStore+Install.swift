@@ -234,9 +234,7 @@ extension PackageStore {
             case .never: false
             case .always: true
             }
-        plugin.publisher = try TrustPolicy.decide(
-            version.trust, pinned: plugin.publisher, of: id, allowsUnsigned: options.allowsUnsigned, allowsOtherKey: options.allowsOtherKey,
-            now: version.installedAt)
+        // What was let in once is not judged again by a key that was pinned since.
         if let present = plugin.versions.first(where: { $0.name == version.name }) {
             if activates {
                 plugin.activate(present.name)
@@ -244,6 +242,9 @@ extension PackageStore {
             }
             return (present, false, plugin.current == present.name)
         }
+        plugin.publisher = try TrustPolicy.decide(
+            version.trust, pinned: plugin.publisher, of: id, allowsUnsigned: options.allowsUnsigned, allowsOtherKey: options.allowsOtherKey,
+            now: version.installedAt)
         let place = folders.version(id, version.name)
         do { try Folder.make(folders.plugin(id)) } catch { throw .unusable("make the plugin's folder", error) }
         // Left by somebody who was killed before the index named it.
