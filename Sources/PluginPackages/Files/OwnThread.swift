@@ -1,6 +1,6 @@
-// Which of the two modules `pthread_attr_t` belongs to depends on what else is compiled beside this file.
-import CArchive
 import Glibc
+// Which of the two modules `pthread_attr_t` belongs to depends on what else is compiled beside this file.
+import SwiftOverlayShims
 
 /// Runs blocking work on a thread made for it, so that no thread of Swift's pool stands still meanwhile.
 enum OwnThread {
