@@ -74,7 +74,8 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
-            name: "patchbay-bench", dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            name: "patchbay-bench",
+            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
         // Tests, a target a room.
@@ -82,7 +83,8 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "JSON"], swiftSettings: house),
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
-        .testTarget(name: "ManifestsTests", dependencies: ["Manifests", "JSONSchema", "YAML", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "ManifestsTests", dependencies: ["Manifests", "JSONSchema", "YAML", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),

@@ -64,7 +64,9 @@ struct GoodPackage: Sendable, CustomTestStringConvertible {
                 "apiToken":{"type":"string","secret":true},"limit":{"type":"number","default":10}}}}
                 """, file: "forgeportal-plugin.json",
             files: [
-                "package.json": #"{"name":"@acme/forge-plugin-demo","version":"1.0.0","exports":{".":"./dist/index.js","./ui":"./dist/ui.js"}}"#,
+                "package.json": """
+                {"name":"@acme/forge-plugin-demo","version":"1.0.0","exports":{".":"./dist/index.js","./ui":"./dist/ui.js"}}
+                """,
                 "dist/index.js": "export {}", "dist/ui.js": "export {}",
             ], read: { ForgePortalReader.read($0, options: $1) }),
         GoodPackage(

@@ -14,7 +14,9 @@ package struct PluginInstallCommand: Command {
         examples: [
             .init("install a folder", "patchbay plugin install plugins/hello"),
             .init("use a folder where it lies, while writing a plugin", "patchbay plugin install --link plugins/hello"),
-            .init("install an archive whose hash is known", "patchbay plugin install weather.tgz --integrity sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+            .init(
+                "install an archive whose hash is known",
+                "patchbay plugin install weather.tgz --integrity sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
             .init("look first", "patchbay plugin install --dry-run extensions/"),
         ],
         positionals: [.init("SOURCE", "A folder, an archive, an address, or the name of an npm package", repeats: true, completion: .file)],

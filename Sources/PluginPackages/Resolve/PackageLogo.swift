@@ -1,5 +1,5 @@
-package import PluginModel
 package import Manifests
+package import PluginModel
 
 /// A picture inside a package, as it lies on disk. Contract of Coop, section 11.
 package enum PackageLogo: Sendable, Hashable {
