@@ -64,6 +64,7 @@ struct PackageFigures {
         var rates: [Double] = []
         var tar: [Double] = []
         for round in 0..<3 {
+            mkdir("\(root)/unpacked\(round)", 0o755)
             let start = nanoseconds()
             _ = try ArchiveUnpacker(limits: limits).unpack("\(root)/large.tgz", into: "\(root)/unpacked\(round)")
             rates.append(Double(archiveMegabytes) * 1e9 / Double(nanoseconds() - start))

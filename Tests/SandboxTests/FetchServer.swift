@@ -101,7 +101,7 @@ final class FetchServer: Sendable {
         case "/bytes": return response("200 OK", ["Content-Type: application/octet-stream"], [0, 1, 2, 255])
         case "/empty": return response("204 No Content")
         case "/slow":
-            usleep(400_000)
+            usleep(2_000_000)
             return response("200 OK", [], Array("late".utf8))
         case "/redirect": return response("302 Found", ["Location: /landed"])
         case "/landed": return response("200 OK", ["Content-Type: text/plain"], Array("landed".utf8))

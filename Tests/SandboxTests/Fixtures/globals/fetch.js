@@ -3,7 +3,7 @@
 // `run({ base, forbidden, unreachable })` wants a server at `base` (granted), a URL that no grant allows, and one where nobody listens:
 //   ANY /echo       200, JSON {method, headers: [[name, value]…], body: text or null}, headers x-a: 1, X-A: 2, set-cookie: a=1 and b=2
 //   GET /missing    404, text "nothing here"          GET /bytes   200, application/octet-stream, 00 01 02 ff
-//   GET /empty      204                               GET /slow    200, after 300 ms or more
+//   GET /empty      204                               GET /slow    200, after 2 s
 //   GET /redirect   302 to /landed                    GET /landed  200, text "landed"
 //   GET /form       200, application/x-www-form-urlencoded, a=1&b=two+words
 // Without arguments, what needs a server is left out.
@@ -263,7 +263,7 @@ export async function run(place) {
       const pending = throws(() => fetch(`${base}/slow`, { signal: controller.signal }), 'RangeError');
       controller.abort(new RangeError('enough'));
       await pending;
-      ok(performance.now() - start < 250, 'at once');
+      ok(performance.now() - start < 1800, 'long before an answer');
     });
 
     test('many requests at a time', async () => {
