@@ -72,6 +72,11 @@ import Testing
         #expect(ran.output.isEmpty)
     }
 
+    @Test(arguments: ["made-open", "MadeOpen", "made_open"]) func `a format is known by how people write it`(_ word: String) async throws {
+        let package = try await json("validate", "plugins/made-open/channels/webhook", "--format", word)
+        #expect(package[0]?["format"] == "made-open")
+    }
+
     @Test func `a platform leaves out what does not run there`() async throws {
         let all = try await json("validate", "plugins/coco/patchbay/desk")
         let linux = try await json("validate", "plugins/coco/patchbay/desk", "--platform", "linux")
@@ -108,6 +113,8 @@ import Testing
         #expect(try await json("list")[0]?["version"] == "1.1.0")
         #expect(try await json("rollback", "test.notes")["to"] == "1.0.0")
         #expect(try await json("verify").arrayValue?.allSatisfy { $0["good"] == true } == true)
+
+        #expect(try await json("inspect", "test.notes")["version"] == "1.0.0", "an installed plugin is shown by its id")
 
         let going = try await json("remove", "test.notes", "--dry-run")
         #expect(going["removed"] == false && going["versions"]?.arrayValue?.count == 2)

@@ -106,7 +106,9 @@ extension ParsedArguments {
 
     private func word<Word: RawRepresentable<String>>(_ option: String, among known: [Word]) throws(UsageError) -> Word? {
         guard let text = value(option) else { return nil }
-        if let word = Word(rawValue: text) { return word }
+        // `MadeOpen` and `forge-portal` are meant well.
+        func plain(_ text: String) -> String { text.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " } }
+        if let word = known.first(where: { plain($0.rawValue) == plain(text) }) { return word }
         let words = known.map(\.rawValue)
         throw .invalidValue(
             of: "--\(option)", value: text, why: "the words are: \(words.joined(separator: ", "))",

@@ -61,10 +61,11 @@ _patchbay() {
             esac
             ;;
         "plugin inspect")
-            words="" options="--format --platform --json --help"
+            words="" options="--format --platform --data --json --help"
             case "$previous" in
                 --format) words="patchbay coop coco made-open forgeportal" ;;
                 --platform) words="macos linux windows" ;;
+                --data) kind=directory ;;
             esac
             ;;
         "plugin install")
