@@ -28,6 +28,21 @@ struct ObjectReader {
         return string(value, key, lengthMax: lengthMax, mayBeEmpty: false)
     }
 
+    /// A semantic version, as written.
+    mutating func requiredVersion(_ key: String = "version") -> String? {
+        guard let text = requiredString(key, what: "a semantic version, such as 1.0.0", lengthMax: Version.lengthMax) else { return nil }
+        do {
+            _ = try Version(text)
+            return text
+        } catch {
+            add(
+                Finding(
+                    .error, code: "manifest.invalid-version", place: .document(file: file, pointer: pointer.appending(key)),
+                    error.description, remedy: error.fault.remedy))
+            return nil
+        }
+    }
+
     mutating func optionalString(_ key: String, lengthMax: Int = 2000) -> String? {
         known.append(key)
         guard let value = object[key], !value.isNull else { return nil }

@@ -30,7 +30,7 @@ package enum ForgePortalReader {
         let packageName = package.name ?? claimed ?? files.folderName
         var reader = ObjectReader(object, file: fileName, area: "manifest")
         let name = reader.requiredString("name", what: "the package's name, as in package.json", lengthMax: 214)
-        let version = readVersion(&reader)
+        let version = reader.requiredVersion()
         reader.noteMistypedKeys(among: ["name", "version", "forgeportal"])
         package.compare(name: name, version: version)
 
@@ -102,19 +102,6 @@ package enum ForgePortalReader {
         }
         let finding = error.finding
         return Finding(finding.severity, code: finding.code, place: finding.place, sentence, remedy: finding.remedy)
-    }
-
-    private static func readVersion(_ reader: inout ObjectReader) -> String? {
-        guard let text = reader.requiredString("version", what: "a semantic version, such as 1.0.0", lengthMax: Version.lengthMax) else {
-            return nil
-        }
-        do {
-            _ = try Version(text)
-            return text
-        } catch {
-            reader.note(.error, "invalid-version", at: "version", error.description, remedy: error.fault.remedy)
-            return nil
-        }
     }
 
     private static func readEngine(

@@ -32,7 +32,7 @@ package enum MadeOpenReader {
         var reader = ObjectReader(object, file: fileName, area: "manifest")
         let id = readID(&reader)
         let name = reader.requiredString("name", what: "what people call the plugin")
-        let version = readVersion(&reader)
+        let version = reader.requiredVersion()
         let type = readType(&reader, files)
         let entry = readEntry(&reader, files)
         let description = readDescription(&reader)
@@ -85,19 +85,6 @@ package enum MadeOpenReader {
             return nil
         }
         return id
-    }
-
-    private static func readVersion(_ reader: inout ObjectReader) -> String? {
-        guard let text = reader.requiredString("version", what: "a semantic version, such as 1.0.0", lengthMax: Version.lengthMax) else {
-            return nil
-        }
-        do {
-            _ = try Version(text)
-            return text
-        } catch {
-            reader.note(.error, "invalid-version", at: "version", error.description, remedy: error.fault.remedy)
-            return nil
-        }
     }
 
     private static func readType(_ reader: inout ObjectReader, _ files: any PackageFiles) -> String? {

@@ -86,25 +86,3 @@ extension PatchbayReader {
         }
     }
 }
-
-/// Where the source of a file lies that a build would make.
-enum BuiltFile {
-    private static let folders = ["dist", "lib", "build", "out", "output", "esm", "cjs"]
-    private static let endings = [
-        "js": ["ts", "tsx", "js", "jsx", "mts", "mjs"], "mjs": ["mts", "ts", "mjs", "js"], "cjs": ["cts", "ts", "cjs", "js"],
-    ]
-
-    /// `src/index.ts` for `dist/index.js`; nil where the path is no build's, or no source is there.
-    static func source(of path: RelativePath, in files: any PackageFiles) -> RelativePath? {
-        let parts = path.text.split(separator: "/").map(String.init)
-        let below = parts.drop { folders.contains($0) }
-        guard below.count < parts.count, let name = below.last, let dot = name.lastIndex(of: ".") else { return nil }
-        let stem = (below.dropLast() + [String(name[..<dot])]).joined(separator: "/")
-        for base in ["src/\(stem)", "source/\(stem)", stem, "src/index"] {
-            for ending in endings[path.fileExtension, default: []] {
-                if let source = try? RelativePath("\(base).\(ending)"), source != path, files.kind(of: source) == .file { return source }
-            }
-        }
-        return nil
-    }
-}

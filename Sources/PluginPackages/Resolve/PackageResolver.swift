@@ -60,7 +60,7 @@ package struct PackageResolver: Sendable {
     private func entry(ofPackage package: String, subpath: String, spec: String) throws(ResolutionError) -> ResolvedPackage {
         let file = try PackageFile.read(folder: package)
         if let exports = file?.exports {
-            let targets = ExportsMap(value: exports).targets(of: subpath)
+            let targets = PackageExports(exports).targets(of: subpath)
             guard !targets.isEmpty else {
                 let what = subpath == "." ? "No exports main defined" : "Package subpath '\(subpath)' is not defined by exports"
                 throw ResolutionError(cause: "\(what) in \(Paths.join(package, PackageFile.name))")

@@ -1,24 +1,37 @@
-import JSON
+package import JSON
 
-/// The `exports` of a package.json (nodejs.org, § Packages: package entry points), as far as it concerns loading.
-struct ExportsMap {
-    /// What importers ask for, most wanted first. Patchbay imports; a package that only knows `require`, or names Node, is still accepted.
-    static let conditionSets: [Set<String>] = [
-        ["patchbay", "import", "default"], ["patchbay", "import", "require", "default"],
-        ["patchbay", "import", "require", "node", "default"],
-    ]
+/// The `exports` of a package.json (nodejs.org, § Packages: package entry points), as far as it concerns loading: subpaths, patterns, conditions.
+package struct PackageExports: Sendable {
+    /// Sets of conditions, most wanted first; a set is tried when those before it led nowhere.
+    package struct Conditions: Sendable {
+        let sets: [Set<String>]
+
+        /// What code of the hub's workers is imported by. A package that only knows `require`, or names Node, is still accepted.
+        package static let server = Conditions(sets: [
+            ["patchbay", "import", "default"], ["patchbay", "import", "require", "default"],
+            ["patchbay", "import", "module", "require", "node", "default"],
+        ])
+        /// What a page is.
+        package static let browser = Conditions(sets: [
+            ["patchbay", "browser", "import", "default"], ["patchbay", "browser", "import", "module", "require", "default"],
+        ])
+    }
 
     /// How deep conditions may lie in each other.
     private static let depthMax = 16
+    private static let targetsMax = 32
 
-    let value: JSONValue
+    private let value: JSONValue
 
-    /// The targets of a subpath (`.` or `./name`), best first, as written: `./dist/index.js`. Empty when there is none.
-    func targets(of subpath: String) -> [String] {
+    package init(_ value: JSONValue) { self.value = value }
+
+    /// The targets of a subpath (`.` or `./name`), best first, as written: `./dist/index.js`. Only those inside the package; empty when there is
+    /// none.
+    package func targets(of subpath: String, for conditions: Conditions = .server) -> [String] {
         guard let (target, star) = entry(of: subpath) else { return [] }
         var found: [String] = []
-        for conditions in Self.conditionSets {
-            for text in resolve(target, conditions, depth: 0) ?? [] {
+        for set in conditions.sets {
+            for text in resolve(target, set, depth: 0) ?? [] where found.count < Self.targetsMax {
                 let path = star.map { text.replacing("*", with: $0) } ?? text
                 if Self.isInside(path), !found.contains(path) { found.append(path) }
             }
@@ -52,7 +65,7 @@ struct ExportsMap {
         case .string(let path): return [path]
         case .null: return []
         case .array(let list):
-            let all = list.compactMap { resolve($0, conditions, depth: depth + 1) }
+            let all = list.prefix(Self.targetsMax).compactMap { resolve($0, conditions, depth: depth + 1) }
             return all.isEmpty ? nil : all.flatMap { $0 }
         case .object(let object):
             for (condition, nested) in object where conditions.contains(condition) {
