@@ -68,12 +68,11 @@ final class TLSServer {
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addclose(&actions, ends[0])
-        posix_spawn_file_actions_addchdir_np(&actions, folder)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        var words = (["openssl"] + arguments).map { strdup($0) } + [nil]
+        var words = (["env", "--chdir", folder, "/usr/bin/openssl"] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process = pid_t()
-        let code = posix_spawn(&process, "/usr/bin/openssl", &actions, nil, &words, environ)
+        let code = posix_spawn(&process, "/usr/bin/env", &actions, nil, &words, environ)
         close(ends[1])
         guard code == 0 else { throw TookTooLong(description: "openssl did not start: \(code)") }
         return (process, ends[0])
