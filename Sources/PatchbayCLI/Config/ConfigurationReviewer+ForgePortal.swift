@@ -30,7 +30,15 @@ extension ConfigurationReviewer {
             let isEnabled = settings.isEnabled ?? true
             if isEnabled {
                 located.findings += findings
-                if let manifest { located.findings += values(of: manifest, ids, stock: names.stock, settings, file) }
+                if let manifest {
+                    located.findings += values(of: manifest, ids, stock: names.stock, settings, file)
+                } else if let folder = located.location {
+                    located.findings.append(
+                        Finding(
+                            .warning, code: "configuration.plugin-invalid", place: place,
+                            "The manifest of '\(visible(name))' has errors, so its settings cannot be checked.",
+                            remedy: "See: patchbay plugin validate \(visible(folder))"))
+                }
             } else {
                 located = Located()
             }
