@@ -5,7 +5,7 @@ import PluginModel
 import Testing
 
 /// Debian's `openssl s_server` with a certificate of its own for `tls.example`, on a port of its own choice.
-private final class TLSServer {
+final class TLSServer {
     let port: UInt16
     /// The certificate, which signs itself.
     let authorityFile: String
@@ -14,7 +14,8 @@ private final class TLSServer {
 
     static var isThere: Bool { access("/usr/bin/openssl", X_OK) == 0 }
 
-    init() throws {
+    /// `response`: the whole HTTP response to `/answer`, head and body; without one every path answers 200.
+    init(response: String? = nil) throws {
         var template = Array("/tmp/patchbay-tls-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TookTooLong(description: "no temporary folder") }
         folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -25,7 +26,16 @@ private final class TLSServer {
         ])
         close(made.output)
         waitpid(made.process, nil, 0)
-        let served = try Self.spawn(["s_server", "-accept", "127.0.0.1:0", "-key", folder + "/key.pem", "-cert", authorityFile, "-www"])
+        if let response {
+            guard let file = fopen(folder + "/answer", "we") else { throw TookTooLong(description: "no file to answer with") }
+            fputs(response, file)
+            fclose(file)
+        }
+        let served = try Self.spawn(
+            [
+                "s_server", "-accept", "127.0.0.1:0", "-key", folder + "/key.pem", "-cert", authorityFile,
+                response == nil ? "-www" : "-HTTP",
+            ], in: folder)
         process = served.process
         // It says "ACCEPT 127.0.0.1:PORT" once it listens.
         var said: [UInt8] = []
@@ -45,11 +55,11 @@ private final class TLSServer {
     deinit {
         kill(process, SIGKILL)
         waitpid(process, nil, 0)
-        for name in ["key.pem", "cert.pem"] { unlink(folder + "/" + name) }
+        for name in ["key.pem", "cert.pem", "answer"] { unlink(folder + "/" + name) }
         rmdir(folder)
     }
 
-    private static func spawn(_ arguments: [String]) throws -> (process: pid_t, output: Int32) {
+    private static func spawn(_ arguments: [String], in folder: String = "/") throws -> (process: pid_t, output: Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw TookTooLong(description: "no pipe") }
         var actions = posix_spawn_file_actions_t()
@@ -59,10 +69,10 @@ private final class TLSServer {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addclose(&actions, ends[0])
         defer { posix_spawn_file_actions_destroy(&actions) }
-        var words = (["openssl"] + arguments).map { strdup($0) } + [nil]
+        var words = (["env", "--chdir", folder, "/usr/bin/openssl"] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var process = pid_t()
-        let code = posix_spawn(&process, "/usr/bin/openssl", &actions, nil, &words, environ)
+        let code = posix_spawn(&process, "/usr/bin/env", &actions, nil, &words, environ)
         close(ends[1])
         guard code == 0 else { throw TookTooLong(description: "openssl did not start: \(code)") }
         return (process, ends[0])

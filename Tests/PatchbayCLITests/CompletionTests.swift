@@ -14,7 +14,7 @@ struct CompletionTests {
         "bash offers what the parser would take",
         .enabled(if: Files.kind("/bin/bash") != .missing),
         arguments: [
-            CompletionCase(line: "patchbay ", expected: "run plugin schema doctor help completions"),
+            CompletionCase(line: "patchbay ", expected: "run plugin config schema doctor help completions"),
             CompletionCase(line: "patchbay d", expected: "doctor"),
             CompletionCase(line: "patchbay --v", expected: "--version"),
             CompletionCase(line: "patchbay plugin ca", expected: "call"),
@@ -23,6 +23,7 @@ struct CompletionTests {
             CompletionCase(line: "patchbay run --show ", expected: "examples matches all"),
             CompletionCase(line: "patchbay run --show m", expected: "matches"),
             CompletionCase(line: "patchbay run --limit ", expected: ""),
+            CompletionCase(line: "patchbay config check --as ", expected: "patchbay forgeportal coop"),
             CompletionCase(line: "patchbay schema ", expected: "check test"),
             CompletionCase(line: "patchbay schema check s.json i.json --draft ", expected: "2020-12 7"),
             CompletionCase(line: "patchbay help per", expected: "permissions"),

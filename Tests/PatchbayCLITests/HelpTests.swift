@@ -19,6 +19,8 @@ struct HelpTests {
             PageCase(words: ["help", "plugin", "validate"], golden: "help-plugin-validate.txt"),
             PageCase(words: ["help", "plugin", "install"], golden: "help-plugin-install.txt"),
             PageCase(words: ["help", "plugin", "update"], golden: "help-plugin-update.txt"),
+            PageCase(words: ["help", "config"], golden: "help-config.txt"),
+            PageCase(words: ["help", "config", "check"], golden: "help-config-check.txt"),
             PageCase(words: ["help", "formats"], golden: "help-formats.txt"),
             PageCase(words: ["help", "run"], golden: "help-run.txt"),
             PageCase(words: ["help", "schema"], golden: "help-schema.txt"),

@@ -9,8 +9,9 @@ package struct HTTPDownload: Sendable {
     private static let timeoutMilliseconds = 300_000
 
     /// `bytesMax`: of the file.
-    package init(service: HTTPService, bytesMax: Int) {
-        client = HTTPClient(service: service, limits: HTTPLimits(responseBytesMax: bytesMax, idleConnectionsMax: 1, idleSecondsMax: 1))
+    package init(service: HTTPService, bytesMax: Int, options: HTTPClientOptions = HTTPClientOptions()) {
+        client = HTTPClient(
+            service: service, limits: HTTPLimits(responseBytesMax: bytesMax, idleConnectionsMax: 1, idleSecondsMax: 1), options: options)
     }
 
     /// The bytes at an http(s) address.

@@ -17,6 +17,7 @@ package enum Patchbay {
                     .command(PluginUpdateCommand.self), .command(PluginRollbackCommand.self), .command(PluginRemoveCommand.self),
                     .command(PluginVerifyCommand.self), .command(PluginPackCommand.self), .command(PluginSignCommand.self),
                 ]),
+            .group(name: "config", summary: "Check configuration files", children: [.command(ConfigCheckCommand.self)]),
             .group(
                 name: "schema", summary: "Check JSON by JSON Schemas",
                 children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),

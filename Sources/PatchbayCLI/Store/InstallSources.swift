@@ -6,7 +6,9 @@ import PluginPackages
 struct InstallSources: Sendable {
     let isLink: Bool
 
-    private static let archiveEndings = [".tgz", ".tar.gz", ".tar", ".zip"]
+    static let archiveEndings = [".tgz", ".tar.gz", ".tar", ".zip"]
+
+    static func isArchive(_ path: String) -> Bool { archiveEndings.contains { path.lowercased().hasSuffix($0) } }
 
     /// One source, or each package of a tree.
     func find(_ word: String, in context: CommandContext) async throws(CommandFailure) -> [PackageSource] {
@@ -19,7 +21,7 @@ struct InstallSources: Sendable {
         case .missing:
             if Self.isPackageName(word) { return [.npm(name: word, from: context.workingDirectory)] }
             throw refused(word, "there is nothing at this path", "Check the path, or name an npm package, an archive or an https address.")
-        case .file where Self.archiveEndings.contains(where: { path.lowercased().hasSuffix($0) }):
+        case .file where Self.isArchive(path):
             guard !isLink else { throw refused(word, "an archive cannot be linked", "Install it without --link, or unpack it first.") }
             return [.archive(path)]
         case .folder, .link:

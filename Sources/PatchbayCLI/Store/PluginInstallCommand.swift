@@ -3,7 +3,7 @@ import Manifests
 import PluginModel
 import PluginPackages
 
-/// `patchbay plugin install SOURCE…`: checks packages, builds their code, and keeps them in the store.
+/// `patchbay plugin install SOURCE…`, or `--from FILE`: checks packages, builds their code, and keeps them in the store.
 package struct PluginInstallCommand: Command {
     package static let spec = CommandSpec(
         name: "install", summary: "Check a package, build its code, and keep it in the store",
@@ -18,9 +18,18 @@ package struct PluginInstallCommand: Command {
                 "install an archive whose hash is known",
                 "patchbay plugin install weather.tgz --integrity sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
             .init("look first", "patchbay plugin install --dry-run extensions/"),
+            .init("install what a configuration names", "patchbay plugin install --from patchbay.yaml"),
         ],
-        positionals: [.init("SOURCE", "A folder, an archive, an address, or the name of an npm package", repeats: true, completion: .file)],
+        positionals: [
+            .init(
+                "SOURCE", "A folder, an archive, an address, or the name of an npm package; not needed with --from", isRequired: false,
+                repeats: true, completion: .file)
+        ],
         options: [
+            .init(
+                "from", value: "FILE",
+                help: "Install every plugin a patchbay.yaml, forgeportal.yaml or integrations.config.json names", completion: .file),
+            .configurationFormat,
             .init("link", help: "Use the folder where it lies, read anew each time; for development"),
             .init("integrity", value: "HASH", help: "What the archive must hash to: sha512-… as npm writes it"),
             .init("allow-unsigned", help: "Take an unsigned version of a plugin that was signed before"),
@@ -30,6 +39,7 @@ package struct PluginInstallCommand: Command {
         topics: ["formats", "permissions", "exit-codes"])
 
     private let sources: [String]
+    private let configuration: (path: String, format: ConfigurationFormat)?
     private let isLink: Bool
     private let isDryRun: Bool
     private let platform: Platform?
@@ -44,7 +54,15 @@ package struct PluginInstallCommand: Command {
         isDryRun = arguments.has("dry-run")
         platform = try arguments.platform()
         options = try InstallOptions(arguments)
-        if options.integrity != nil, sources.count > 1 {
+        guard !sources.isEmpty || arguments.value("from") != nil else {
+            throw .missingArgument(
+                "SOURCE", help: "A folder, an archive, an address, or the name of an npm package", command: arguments.command)
+        }
+        let format = try arguments.configurationFormat()
+        configuration = try arguments.value("from").map { (path) throws(UsageError) in
+            (path, try ConfigurationFormat.of(path, as: format, name: "--from"))
+        }
+        if options.integrity != nil, sources.count > 1 || configuration != nil {
             throw .invalidValue(
                 of: "--integrity", value: arguments.value("integrity") ?? "", why: "it is the hash of one archive",
                 hint: "Install the packages one at a time.")
@@ -69,14 +87,22 @@ package struct PluginInstallCommand: Command {
     private func install(_ access: StoreAccess, in context: CommandContext) async throws(CommandFailure) -> ExitCode {
         var found: [PackageSource] = []
         for source in sources { found += try await InstallSources(isLink: isLink).find(source, in: context) }
+        var missing: [ConfiguredPlugin] = []
+        if let configuration {
+            let named = try await ConfigurationSources(
+                of: configuration.path, as: configuration.format, isLink: isLink, access: access, in: context)
+            found += named.sources.filter { !found.contains($0) }
+            missing = named.missing
+        }
         let report = InstallReport(terminal: context.terminal, isJSON: isJSON, isQuiet: isQuiet)
         let progress = ProgressReporter(
             label: found.count == 1 ? "installing" : "installing \(Quantity.grouped(found.count)) packages",
             total: found.count == 1 ? Self.progressSteps : found.count, on: context.terminal.error, clock: context.clock,
             mode: ProgressReporter.mode(for: context.terminal.error, isSilent: isJSON || isQuiet || !context.terminal.error.isTTY))
         let isAlone = found.count == 1
-        var failures = 0
-        var rows: [JSONValue] = []
+        var failures = missing.count
+        var rows = missing.map(report.json)
+        for plugin in missing { report.show(plugin) }
         for (index, source) in found.enumerated() {
             do throws(StoreError) {
                 if isDryRun {
@@ -99,12 +125,14 @@ package struct PluginInstallCommand: Command {
             if Task.isCancelled { throw .interrupted(after: index + 1) }
         }
         progress.finish()
+        let count = found.count + missing.count
         if isJSON {
             context.terminal.output.line(JSONValue.array(rows).serialized())
-        } else if found.count > 1, !isQuiet {
-            let done = found.count - failures
+        } else if count == 0 {
+            context.terminal.output.line("The configuration names no plugin that is to be installed.")
+        } else if count > 1, !isQuiet {
             context.terminal.output.line(
-                "\n\(Quantity.grouped(done)) of \(Quantity.grouped(found.count)) packages \(isDryRun ? "could be installed" : "are installed")"
+                "\n\(Quantity.grouped(count - failures)) of \(Quantity.grouped(count)) packages \(isDryRun ? "could be installed" : "are installed")"
             )
         }
         return failures == 0 ? .ok : .pluginFailed

@@ -45,14 +45,26 @@ package struct PackageResolver: Sendable {
             throw ResolutionError(cause: "'\(spec)' is neither a package's name nor a path beginning with './'")
         }
         guard !subpath.split(separator: "/").dropFirst().contains(where: { $0 == ".." || $0 == "." }) else { throw notFound(spec) }
+        guard let found = installedFolder(name) else { throw notFound(spec) }
+        return try entry(ofPackage: found, subpath: subpath, spec: spec)
+    }
+
+    /// The folder of an npm package in the nearest `node_modules`, whatever its entry is, with the version it says.
+    package func packageFolder(named name: String) throws(ResolutionError) -> (folder: String, version: String?) {
+        guard isPackageName(name) else { throw ResolutionError(cause: "'\(name)' is no package's name") }
+        guard let found = installedFolder(name) else { throw notFound(name) }
+        return (found, try PackageFile.read(folder: found)?.version)
+    }
+
+    private func installedFolder(_ name: String) -> String? {
         var place = folder
         while true {
             if Paths.lastComponent(place) != "node_modules", let found = Paths.real("\(place)/node_modules/\(name)"),
                 SmallFile.kind(found) == .folder
             {
-                return try entry(ofPackage: found, subpath: subpath, spec: spec)
+                return found
             }
-            guard place != "/" else { throw notFound(spec) }
+            guard place != "/" else { return nil }
             place = Paths.parent(place)
         }
     }

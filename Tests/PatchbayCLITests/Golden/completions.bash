@@ -19,6 +19,8 @@ _patchbay() {
             "plugin/verify") path="plugin verify" ;;
             "plugin/pack") path="plugin pack" ;;
             "plugin/sign") path="plugin sign" ;;
+            "/config") path="config" ;;
+            "config/check") path="config check" ;;
             "/schema") path="schema" ;;
             "schema/check") path="schema check" ;;
             "schema/test") path="schema test" ;;
@@ -28,7 +30,7 @@ _patchbay() {
         esac
     done
     case "$path" in
-        "") words="run plugin schema doctor help completions" options="--help --version" ;;
+        "") words="run plugin config schema doctor help completions" options="--help --version" ;;
         "run")
             words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
@@ -69,8 +71,10 @@ _patchbay() {
             esac
             ;;
         "plugin install")
-            words="" options="--link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --help"
+            words="" options="--from --as --link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --help"
             case "$previous" in
+                --from) kind=file ;;
+                --as) words="patchbay forgeportal coop" ;;
                 --integrity) kind=value ;;
                 --platform) words="macos linux windows" ;;
                 --data) kind=directory ;;
@@ -128,6 +132,14 @@ _patchbay() {
                 --publisher) kind=value ;;
             esac
             ;;
+        "config") words="check" options="--help" ;;
+        "config check")
+            words="" options="--as --data --json --quiet --help"
+            case "$previous" in
+                --as) words="patchbay forgeportal coop" ;;
+                --data) kind=directory ;;
+            esac
+            ;;
         "schema") words="check test" options="--help" ;;
         "schema check")
             words="" options="--draft --remotes --formats --json --help"
@@ -146,7 +158,7 @@ _patchbay() {
             words="" options="--json --help"
             ;;
         "help")
-            words="run plugin schema doctor help completions formats permissions sandbox exit-codes" options="--help"
+            words="run plugin config schema doctor help completions formats permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"
