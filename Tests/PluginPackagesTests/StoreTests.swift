@@ -139,6 +139,33 @@ import Testing
         #expect(Folder.names(store.folders.staging) == [])
     }
 
+    @Test("an npm package brings along what it stands on, and not what the hub provides")
+    func dependencies() async throws {
+        let lab = try StoreLab()
+        let store = try lab.store()
+        try lab.package("1.0.0", at: "project/node_modules/@acme/weather")
+        func dependency(_ name: String, _ others: String = "{}") throws {
+            try lab.folder.write(
+                "project/node_modules/\(name)/package.json", "{\"name\":\"\(name)\",\"version\":\"1.0.0\",\"dependencies\":\(others)}")
+            try lab.folder.write("project/node_modules/\(name)/index.js", "exports.name = '\(name)';")
+        }
+        try lab.folder.write(
+            "project/node_modules/@acme/weather/package.json",
+            #"{"name":"@acme/weather","main":"src/index.js","dependencies":{"sky":"1","@patchbay/plugin":"1"},"peerDependencies":{"react":"18"}}"#
+        )
+        try dependency("sky", #"{"@acme/cloud":"1"}"#)
+        try dependency("@acme/cloud")
+        try dependency("react")
+        try dependency("stranger")
+        let installed = try await store.install(.npm(name: "@acme/weather", from: "\(lab.folder.path)/project"))
+        let version = try #require(installed.version)
+        let names = try store.listing(of: version, of: lab.id).files.map(\.path).filter { $0.hasPrefix("node_modules/") }
+        #expect(
+            Set(names.map { String($0.dropFirst(13).prefix { $0 != "." }).replacing("/index", with: "").replacing("/package", with: "") })
+                == ["sky", "@acme/cloud"])
+        #expect(try await store.verify(lab.id).allSatisfy(\.isGood))
+    }
+
     @Test("what is refused leaves nothing behind")
     func refused() async throws {
         let lab = try StoreLab()

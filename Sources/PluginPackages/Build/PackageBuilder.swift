@@ -32,6 +32,8 @@ package struct PackageBuilder: Sendable {
         }
     }
 
+    static let everyProvidedModule = Set(PackageFormat.allCases.flatMap(providedModules)).sorted()
+
     /// Blocks while the bundler works; milliseconds when the cache has everything.
     /// - Throws: what is a trouble of this machine, such as a missing bundler, and not of the package.
     package func build(_ manifest: PluginManifest, in folder: String) throws(Fault) -> Outcome {

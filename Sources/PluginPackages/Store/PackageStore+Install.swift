@@ -27,7 +27,8 @@ extension PackageStore {
 
     /// A source that lies on this machine.
     private enum Place: Sendable {
-        case folder(String)
+        /// `isNPM`: what it stands on lies beside it.
+        case folder(String, isNPM: Bool = false)
         /// `name` is the file's as its source calls it, for the package's folder.
         case archive(String, name: String)
     }
@@ -47,7 +48,7 @@ extension PackageStore {
             }
             return .archive(path, name: Paths.lastComponent(path))
         case .npm(let name, let from):
-            do { return .folder(try PackageResolver(folder: from).resolve(name).packageRoot) } catch {
+            do { return .folder(try PackageResolver(folder: from).resolve(name).packageRoot, isNPM: true) } catch {
                 throw .refused(
                     "package.not-found", visible(error.cause, scalarsMax: 500) + ".",
                     remedy: "Install it with npm first, or name its folder.",
@@ -86,7 +87,7 @@ extension PackageStore {
             try settings.atStep(.staged)
             let filled =
                 switch place {
-                case .folder(let path): try stageFolder(path, in: staging, options: options, progress: progress)
+                case .folder(let path, let isNPM): try stageFolder(path, isNPM: isNPM, in: staging, options: options, progress: progress)
                 case .archive(let path, let name): try stageArchive(path, name: name, in: staging, options: options, progress: progress)
                 }
             try settings.atStep(.filled)
@@ -99,7 +100,7 @@ extension PackageStore {
     }
 
     private func stageFolder(
-        _ path: String, in staging: Staging, options: InstallOptions, progress: (@Sendable (InstallProgress) -> Void)?
+        _ path: String, isNPM: Bool, in staging: Staging, options: InstallOptions, progress: (@Sendable (InstallProgress) -> Void)?
     ) throws(StoreError) -> (root: String, listing: ContentListing) {
         guard options.integrity == nil else {
             throw .refused(
@@ -116,8 +117,11 @@ extension PackageStore {
         let root = ([StoreFolders.filesFolder] + names).joined(separator: "/")
         let folder = Paths.join(staging.version, root)
         try staging.make(folder)
-        let listing = try FolderWalk.copy(source, to: folder, limits: settings.limits) { done, total in
+        var listing = try FolderWalk.copy(source, to: folder, limits: settings.limits) { done, total in
             progress?(InstallProgress(stage: .copying, done: done, total: total))
+        }
+        if isNPM, try copyDependencies(of: source.path, into: folder) {
+            listing = try ContentListing.of(PackageSigner.open(folder), limits: settings.limits)
         }
         if let above = try? BeneathFolder(Paths.parent(source.path)) {
             for name in settings.siblingNames where !names.contains(name) {
