@@ -249,6 +249,21 @@ import Testing
         #expect(states(other) == ["forge-plugin-nope missing"] && codes(other["plugins"]?[0]) == ["forgeportal.not-installed"])
     }
 
+    @Test func `a plugin whose id another one has is told in ForgePortal's words`() async throws {
+        for scope in ["acme", "other"] {
+            try program.write(
+                "node_modules/@\(scope)/x/package.json", #"{"name": "@\#(scope)/x", "version": "1.0.0", "exports": {".": "./i.js"}}"#)
+            try program.write(
+                "node_modules/@\(scope)/x/forgeportal-plugin.json",
+                #"{"name": "@\#(scope)/x", "version": "1.0.0", "forgeportal": {"engineVersion": "^1.0.0", "type": "backend"}}"#)
+            try program.write("node_modules/@\(scope)/x/i.js", "export default () => {};")
+        }
+        try program.write("forgeportal.yaml", "pluginPackages: { packages: [\"@acme/x\", \"@other/x\"] }")
+        let review = try await check(exit: 1)
+        #expect(codes(review["plugins"]?[0]) == [], "\(review)")
+        #expect(review["plugins"]?[1]?["findings"]?[0]?["message"] == "id x already used by @acme/x", "\(review)")
+    }
+
     @Test func `settings of a plugin whose manifest has errors are told to be unchecked`() async throws {
         try portalPlugin("demo")
         try program.write("node_modules/@acme/forge-plugin-demo/forgeportal-plugin.json", "{}")

@@ -19,13 +19,17 @@ struct ConfigurationRendering: Sendable {
             if let report = file.report { lines += report.split(separator: "\n").map { "  \(SafeText.line(String($0)))" } }
             lines += sorted(file.findings).flatMap { findings.lines($0) }
         }
-        lines += table(review.plugins)
+        // Of a file that cannot be read nobody knows.
+        if !review.plugins.isEmpty {
+            lines += table(review.plugins)
+        } else if review.files.allSatisfy(\.isUsable) {
+            lines += ["", "No plugin is named."]
+        }
         lines += review.plugins.flatMap { sorted($0.located.findings) }.flatMap { findings.lines($0) }
         return lines
     }
 
     private func table(_ plugins: [ConfiguredPlugin]) -> [String] {
-        guard !plugins.isEmpty else { return ["", "No plugin is named."] }
         var table = Table([
             .init(""), .init("plugin", isFlexible: true, least: 30), .init("named by"), .init("version", isOptional: true),
             .init("comes from", isFlexible: true, least: 12),

@@ -1,12 +1,12 @@
 /// The folders that an included path means: `*` stands for any text without a slash, and never for a leading dot.
-enum FolderPattern {
+package enum FolderPattern {
     /// Names looked at for one pattern; a pattern over more finds nothing.
-    static let namesMax = 20_000
+    package static let namesMax = 20_000
 
     static func hasWildcard(_ path: String) -> Bool { path.contains("*") }
 
     /// Absolute paths of folders, sorted within each folder; nil when there is too much to look at. Links to folders count as folders.
-    static func folders(_ pattern: String, from folder: String) -> [String]? {
+    package static func folders(_ pattern: String, from folder: String) -> [String]? {
         var found = ["/"]
         var seen = 0
         for part in Files.absolute(pattern, from: folder).split(separator: "/").map(String.init) {
@@ -23,7 +23,7 @@ enum FolderPattern {
     }
 
     /// Goes back to the last `*` alone, which is enough for patterns without other wildcards and takes at most the product of both lengths.
-    static func matches(_ name: String, _ pattern: String) -> Bool {
+    package static func matches(_ name: String, _ pattern: String) -> Bool {
         let (text, wanted) = (Array(name.utf8), Array(pattern.utf8))
         if text.first == UInt8(ascii: "."), wanted.first != UInt8(ascii: ".") { return false }
         var (at, next) = (0, 0)
