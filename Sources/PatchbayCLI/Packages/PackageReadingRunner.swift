@@ -159,7 +159,7 @@ package final class PackageReadingRunner: PackageReadingService {
 
     /// The folder of an npm package, looked for in this folder and those above it.
     func resolve(_ name: String, from folder: String) throws(Fault) -> String {
-        do throws(ResolutionError) { return try PackageResolver(folder: folder).resolve(name).packageRoot } catch {
+        do throws(ResolutionError) { return try PackageResolver(folder: folder).packageFolder(named: name).folder } catch {
             throw Fault(
                 code: "package.not-found", message: "The package '\(name)' cannot be found: \(error.cause).", place: folder,
                 remedy: "Check the name, and that it is installed in a node_modules here or above.", turn: .caller)

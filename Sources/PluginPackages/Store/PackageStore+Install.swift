@@ -48,7 +48,7 @@ extension PackageStore {
             }
             return .archive(path, name: Paths.lastComponent(path))
         case .npm(let name, let from):
-            do { return .folder(try PackageResolver(folder: from).resolve(name).packageRoot, isNPM: true) } catch {
+            do { return .folder(try PackageResolver(folder: from).packageFolder(named: name).folder, isNPM: true) } catch {
                 throw .refused(
                     "package.not-found", visible(error.cause, scalarsMax: 500) + ".",
                     remedy: "Install it with npm first, or name its folder.",
