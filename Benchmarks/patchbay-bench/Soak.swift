@@ -83,7 +83,8 @@ extension Soak {
             limits.callCPUTime = .seconds(20)
             // A worker's watch sleeps for a quarter of this, and is held until it wakes.
             limits.idleTime = .seconds(1)
-            limits.memoryBytes = 16 << 20
+            // Room for garbage that a busy machine collects late.
+            limits.memoryBytes = 32 << 20
         }
         for attack in attacks {
             let code = try await perform(attack.name, attack.way, plugin.host)

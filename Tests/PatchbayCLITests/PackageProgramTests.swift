@@ -159,6 +159,16 @@ import Testing
         #expect(checked[0]?["findings"]?[0]?["code"] == "package.file-changed" && checked[0]?["findings"]?[0]?["file"] == "index.ts")
     }
 
+    @Test func `what does not run where the hub does is not installed, unless one says so`() async throws {
+        try program.write(
+            "mac/plugin.json",
+            #"{"name":"Mac","description":"d","icon":"font_x","type":"command","platforms":["macos"],"action":{"exec":"pmset"},"version":{"number":"1.0.0"}}"#
+        )
+        let refused = try await json("install", "\(program.home)/mac", exit: 1)
+        #expect(refused[0]?["findings"]?.arrayValue?.contains { $0["code"] == "coco.incompatible-platform" } == true, "\(refused)")
+        #expect(try await json("install", "\(program.home)/mac", "--platform", "macos")[0]?["installed"] == true)
+    }
+
     @Test func `a linked folder is read anew each time`() async throws {
         try program.write("live/patchbay.json", manifest("1.0.0", permissions: "[]"))
         try program.write("live/index.ts", "export const go = () => 1;")

@@ -95,6 +95,11 @@ extension CommandSpec.Option {
         "format", value: "FORMAT",
         help: "Read as this format instead of recognising it: \(PackageFormat.allCases.map(\.rawValue).joined(separator: ", "))",
         completion: .words(PackageFormat.allCases.map(\.rawValue)))
+    /// The hub runs on Linux, and so do the commands of an extension.
+    static let hubPlatform = CommandSpec.Option(
+        "platform", value: "PLATFORM",
+        help: "Install what is for this platform: \(Platform.allCases.map(\.rawValue).joined(separator: ", "))",
+        fallback: "linux", completion: .words(Platform.allCases.map(\.rawValue)))
     static let platform = CommandSpec.Option(
         "platform", value: "PLATFORM", help: "Read for this platform: \(Platform.allCases.map(\.rawValue).joined(separator: ", "))",
         fallback: "all of them", completion: .words(Platform.allCases.map(\.rawValue)))

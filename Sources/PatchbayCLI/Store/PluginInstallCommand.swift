@@ -34,7 +34,7 @@ package struct PluginInstallCommand: Command {
             .init("integrity", value: "HASH", help: "What the archive must hash to: sha512-… as npm writes it"),
             .init("allow-unsigned", help: "Take an unsigned version of a plugin that was signed before"),
             .init("allow-other-key", help: "Take a version signed by another key than before, and expect that key from now on"),
-            .platform, .dryRun, .data, .jsonObject, .quiet,
+            .hubPlatform, .dryRun, .data, .jsonObject, .quiet,
         ],
         topics: ["formats", "permissions", "exit-codes"])
 
@@ -52,7 +52,7 @@ package struct PluginInstallCommand: Command {
         sources = arguments.positionals("SOURCE")
         isLink = arguments.has("link")
         isDryRun = arguments.has("dry-run")
-        platform = try arguments.platform()
+        platform = try arguments.platform() ?? .linux
         options = try InstallOptions(arguments)
         guard !sources.isEmpty || arguments.value("from") != nil else {
             throw .missingArgument(

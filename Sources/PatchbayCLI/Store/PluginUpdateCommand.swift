@@ -24,7 +24,7 @@ package struct PluginUpdateCommand: Command {
             .init("integrity", value: "HASH", help: "What the archive must hash to: sha512-… as npm writes it"),
             .init("allow-unsigned", help: "Take an unsigned version of a plugin that was signed before"),
             .init("allow-other-key", help: "Take a version signed by another key than before, and expect that key from now on"),
-            .dryRun, .data, .jsonObject,
+            .hubPlatform, .dryRun, .data, .jsonObject,
         ],
         topics: ["permissions"])
 
@@ -32,6 +32,7 @@ package struct PluginUpdateCommand: Command {
     private let source: String?
     private let isYes: Bool
     private let isDryRun: Bool
+    private let platform: Platform
     private let options: InstallOptions
     private let store: StoreArguments
     private let isJSON: Bool
@@ -41,6 +42,7 @@ package struct PluginUpdateCommand: Command {
         source = arguments.positional("SOURCE")
         isYes = arguments.has("yes")
         isDryRun = arguments.has("dry-run")
+        platform = try arguments.platform() ?? .linux
         var options = try InstallOptions(arguments)
         options.activation = .never
         options.requiredID = id
@@ -50,7 +52,7 @@ package struct PluginUpdateCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context, builds: true)
+        let access = try StoreAccess.open(store, in: context, builds: true, platform: platform)
         do throws(CommandFailure) {
             let code = try await update(access, in: context)
             await access.reader.finish()

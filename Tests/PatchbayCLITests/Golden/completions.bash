@@ -93,9 +93,10 @@ _patchbay() {
             esac
             ;;
         "plugin update")
-            words="" options="--yes --integrity --allow-unsigned --allow-other-key --dry-run --data --json --help"
+            words="" options="--yes --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --help"
             case "$previous" in
                 --integrity) kind=value ;;
+                --platform) words="macos linux windows" ;;
                 --data) kind=directory ;;
             esac
             ;;
