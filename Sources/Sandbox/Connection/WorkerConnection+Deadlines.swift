@@ -31,8 +31,7 @@ extension WorkerConnection {
                     let running = current == id || isLoad
                     // A call that was not at work when we last looked may have had no more than its last moments.
                     let hasJustBegun = running && !isLoad && before != id && before != 0
-                    // Also a call that has its answer already can have the worker, as a stream that was let go of and loops in its end.
-                    if hasJustBegun || (!running && current != 0) {
+                    if hasJustBegun || (!running && atWork != nil) {
                         // Another call had the worker, which may not even have begun this one: nobody's fault but the crowd's.
                         let reason = CallFailure.busy(inFlight: table.inFlight)
                         if let waiting = table.dismiss(index, reason) { steps.append(.answer(waiting, reason)) }
