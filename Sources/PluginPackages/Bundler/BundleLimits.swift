@@ -1,9 +1,9 @@
 /// What one bundling may take. Every number is generous for a plugin and small for a hub; operators may set them per hub.
 package struct BundleLimits: Sendable, Hashable {
     /// Files, folders and symlinks in the plugin's folder and in the dependencies it names, together.
-    package var filesMax = ArchiveLimits.default.entriesMax
-    /// Bytes of all those files together. Pictures and models count too, since code may import any file; what may be installed can be built.
-    package var sourceBytesMax = ArchiveLimits.default.totalBytesMax
+    package var filesMax = 10_000
+    /// Bytes of all those files together.
+    package var sourceBytesMax = 64 << 20
     /// How deep folders may lie in each other.
     package var depthMax = 64
     /// Bytes of the finished script.
