@@ -58,6 +58,7 @@ let package = Package(
             ]),
 
         // The hub's side.
+        .target(name: "HubCore", dependencies: ["PluginModel", "JSON", "CSodium"], swiftSettings: house),
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),

@@ -1,0 +1,42 @@
+package import PluginModel
+
+/// People, organisations, and what they sign in with.
+package protocol AccountRecords {
+    func userCount() throws(Fault) -> Int
+    func user(_ id: User.ID) throws(Fault) -> User?
+    func user(email: String) throws(Fault) -> User?
+    func users(_ page: PageRequest) throws(Fault) -> [User]
+    /// Inserts or replaces by id. An e-mail address of somebody else is `account.email-taken`.
+    func put(_ user: User) throws(Fault)
+    /// With sessions, tokens, memberships and outside identities. False when there was none.
+    func removeUser(_ id: User.ID) throws(Fault) -> Bool
+
+    func identity(issuer: String, subject: String) throws(Fault) -> ExternalIdentity?
+    func put(_ identity: ExternalIdentity) throws(Fault)
+
+    func organisation(_ id: Organisation.ID) throws(Fault) -> Organisation?
+    func organisation(slug: String) throws(Fault) -> Organisation?
+    func organisations(_ page: PageRequest) throws(Fault) -> [Organisation]
+    /// A slug of another one is `account.slug-taken`.
+    func put(_ organisation: Organisation) throws(Fault)
+    /// With memberships, settings, secrets and enablement. False when there was none.
+    func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool
+
+    func memberships(of user: User.ID) throws(Fault) -> [Membership]
+    func memberships(in organisation: Organisation.ID, _ page: PageRequest) throws(Fault) -> [Membership]
+    func put(_ membership: Membership) throws(Fault)
+    func removeMembership(of user: User.ID, in organisation: Organisation.ID) throws(Fault) -> Bool
+
+    func session(tokenHash: [UInt8]) throws(Fault) -> Session?
+    func sessions(of user: User.ID) throws(Fault) -> [Session]
+    func put(_ session: Session) throws(Fault)
+    func removeSession(tokenHash: [UInt8]) throws(Fault) -> Bool
+    func removeSessions(of user: User.ID, except tokenHash: [UInt8]?) throws(Fault) -> Int
+    func removeSessions(expiredBefore moment: Timestamp) throws(Fault) -> Int
+
+    func token(hash: [UInt8]) throws(Fault) -> APIToken?
+    func token(_ id: APIToken.ID) throws(Fault) -> APIToken?
+    func tokens(of user: User.ID) throws(Fault) -> [APIToken]
+    func put(_ token: APIToken) throws(Fault)
+    func removeToken(_ id: APIToken.ID) throws(Fault) -> Bool
+}
