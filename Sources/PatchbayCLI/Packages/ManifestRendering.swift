@@ -15,10 +15,8 @@ struct ManifestRendering: Sendable {
     private func identity(_ manifest: PluginManifest) -> [String] {
         var rows: [(label: String, text: String)] = [("id", manifest.id.rawValue)]
         func add(_ label: String, _ text: String?) { if let text, !text.isEmpty { rows.append((label, SafeText.line(text))) } }
-        add(
-            "also known as",
-            ([manifest.upstreamID == manifest.id.rawValue ? nil : manifest.upstreamID].compactMap(\.self) + manifest.aliases).joined(
-                separator: ", "))
+        let names = (manifest.aliases.contains(manifest.upstreamID) ? [] : [manifest.upstreamID]) + manifest.aliases
+        add("also known as", names.filter { $0 != manifest.id.rawValue }.joined(separator: ", "))
         add("about", manifest.description)
         add("publisher", manifest.publisher.map { $0.name + ($0.url.map { " · \($0)" } ?? "") })
         add("category", manifest.category)

@@ -45,17 +45,21 @@ function makeLog(host) {
   };
 }
 
+// An async function costs memory before it asks the hub, so in a flood that is refused anyway `host.refusal` is asked first.
+
 function makeState(host) {
+  async function get(key, fallback) { return (await host.call('state.get', { key })) ?? fallback; }
+  async function set(key, value) {
+    if (value === undefined) throw new NativeTypeError('state.set needs a JSON value; to forget a key, use state.delete.');
+    await host.call('state.set', { key, value });
+  }
   return {
     /// The value kept under `key`, or `fallback` when there is none.
-    async get(key, fallback) { return (await host.call('state.get', { key })) ?? fallback; },
+    get: (key, fallback) => host.refusal() ?? get(key, fallback),
     /// The same without a promise: the plugin stands still until the hub has answered, a microsecond or two. For hot loops.
     getSync: (key, fallback) => host.callSync('state.get', { key }) ?? fallback,
     /// Keeps a JSON value, at most 256 KiB. It survives the worker.
-    async set(key, value) {
-      if (value === undefined) throw new NativeTypeError('state.set needs a JSON value; to forget a key, use state.delete.');
-      await host.call('state.set', { key, value });
-    },
+    set: (key, value) => host.refusal() ?? set(key, value),
     /// Forgets a key; says whether there was one.
     delete: (key) => host.call('state.delete', { key }),
     /// One page of keys: `{ keys, cursor }`. A cursor that is not null asks for the next page: `list({ prefix, cursor })`.
@@ -71,11 +75,12 @@ function makeConfig(host) {
 }
 
 function makeTime(host) {
+  async function sleep(milliseconds, options) { await host.call('time.sleep', { ms: milliseconds }, options); }
   return {
     /// Milliseconds since 1970 by the hub's clock.
     now: () => host.callSync('time.now', {}).unixMs,
     /// Waits; at most 15 minutes. `options.signal` ends the wait early by a rejection.
-    async sleep(milliseconds, options) { await host.call('time.sleep', { ms: milliseconds }, options); },
+    sleep: (milliseconds, options) => host.refusal() ?? sleep(milliseconds, options),
   };
 }
 
@@ -143,14 +148,15 @@ class Response {
 }
 
 function makeHTTP(host) {
+  async function fetch(url, options) {
+    return new Response(await host.call('http.fetch', request(url, options), { signal: options.signal }));
+  }
   return {
     /// Sends a request to a host that the manifest asks for (`network:outbound:HOST`) and the operator has granted.
     ///
     /// `options`: `method`, `headers` (object, pairs or Headers), `body` (text or bytes) or `json`, `redirect` (`follow`, `manual`,
     /// `error`), `timeoutMs`, `signal`. The answer is whole: `status`, `ok`, `headers` by lower-case name, `text()`, `json()`, `bytes()`.
-    async fetch(url, options = {}) {
-      return new Response(await host.call('http.fetch', request(url, options), { signal: options.signal }));
-    },
+    fetch: (url, options = {}) => host.refusal() ?? fetch(url, options),
   };
 }
 
