@@ -31,7 +31,8 @@ import Testing
             try disconnectAll(lab)
             #expect(try store.usage(of: try plugin()).keys == round)
         }
-        #expect(await code { try await lab.open() } == "storage.in-use", "the lock was taken again")
+        try await store.put(person("last"))
+        #expect(await code { try await lab.open() } == "storage.in-use", "the lock was taken again by writing")
         await store.close()
     }
 
@@ -92,6 +93,23 @@ import Testing
         #expect(try await hub.read { (r) throws(Fault) in try r.users(PageRequest()).map(\.id.rawValue) } == ["u1", "u3"])
         withExtendedLifetime(admin) {}
         for store in [first, second, waiting].compactMap(\.self) { await store.close() }
+    }
+
+    /// Writes that wait for a database that is away are told so together, not one after another.
+    @Test func `a server that is away is told to all who wait at once`() async throws {
+        let cluster = try PostgresCluster()
+        let store = try await HubStores.open(cluster.address(try cluster.makeDatabase()))
+        try await store.put(person("u1"))
+        cluster.end()
+        let start = ContinuousClock.now
+        let outcomes = await withTaskGroup(of: String?.self) { group in
+            for number in 0..<40 { group.addTask { await code { try await store.put(person("w\(number)")) } } }
+            return await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(Set(outcomes) == ["storage.unreachable"])
+        #expect(ContinuousClock.now - start < .seconds(StorageLimits.connectSeconds))
+        #expect(await code { try await store.read { (r) throws(Fault) in try r.userCount() } } == "storage.unreachable")
+        await store.close()
     }
 
     @Test func `a statement that takes too long is ended`() async throws {

@@ -203,8 +203,9 @@ final class Gate: @unchecked Sendable {
     }
 
     func wait(_ step: Int) {
+        let end = Monitor.moment(in: 60)
         monitor.lock()
-        while self.step < step, monitor.wait(seconds: 60) {}
+        while self.step < step, monitor.wait(until: end) {}
         monitor.unlock()
     }
 

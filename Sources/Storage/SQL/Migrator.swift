@@ -11,6 +11,8 @@ struct Migrator: Sendable {
     func bringUpToDate(_ session: any SQLSession, backup: (Int) throws(Fault) -> Void) throws(Fault) {
         try session.begin(.writing)
         do throws(Fault) {
+            // A step over a large table takes as long as it takes; waiting for the lock above does not.
+            if session.dialect == .postgreSQL { try session.run("set local statement_timeout = 0") }
             // The checksums stand beside the first table, which is older than they are.
             for statement in Self.bookkeeping { try session.change(statement, []) }
             let applied = try applied(session)

@@ -29,11 +29,17 @@ final class Monitor: @unchecked Sendable {
     func wakeAll() { pthread_cond_broadcast(condition) }
     func wait() { pthread_cond_wait(condition, mutex) }
 
-    /// False when the time is over.
-    func wait(seconds: Int) -> Bool {
+    /// So many seconds from now, by a clock nobody sets back.
+    static func moment(in seconds: Int) -> timespec {
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)
         end.tv_sec += seconds
+        return end
+    }
+
+    /// False when the moment is there.
+    func wait(until end: timespec) -> Bool {
+        var end = end
         return pthread_cond_timedwait(condition, mutex, &end) != ETIMEDOUT
     }
 }

@@ -49,10 +49,7 @@ extension SQLDatabase {
     ///
     /// Where the transaction as a whole fails, and it is certain that nothing was kept, each work runs again alone.
     func perform(_ works: [WriteWork]) {
-        guard works.count > 1 else {
-            for work in works { performAlone(work) }
-            return
-        }
+        guard works.count > 1 else { return performEach(works[...]) }
         var outcomes: [Fault?] = []
         do throws(Fault) {
             try lend(for: .writing) { (session) throws(Fault) in
@@ -66,22 +63,30 @@ extension SQLDatabase {
                 }
             }
         } catch {
-            for work in works {
-                if error.code == StorageFault.outcomeUnknown { work.done(error) } else { performAlone(work) }
-            }
+            guard error.code == StorageFault.outcomeUnknown else { return performEach(works[...]) }
+            for work in works { work.done(error) }
             return
         }
         for (work, outcome) in zip(works, outcomes) { work.done(outcome) }
     }
 
-    private func performAlone(_ work: WriteWork) {
-        do throws(Fault) {
-            try transaction(.writing) { (session) throws(Fault) in
-                if let fault = work.run(session) { throw fault }
+    /// One after another. When one cannot even begin, because the server is away for example, the others are not made to wait for the same.
+    private func performEach(_ works: ArraySlice<WriteWork>) {
+        var works = works
+        while let work = works.popFirst() {
+            var hasBegun = false
+            do throws(Fault) {
+                try transaction(.writing) { (session) throws(Fault) in
+                    hasBegun = true
+                    if let fault = work.run(session) { throw fault }
+                }
+                work.done(nil)
+            } catch {
+                work.done(error)
+                if hasBegun { continue }
+                for work in works { work.done(error) }
+                return
             }
-            work.done(nil)
-        } catch {
-            work.done(error)
         }
     }
 

@@ -32,9 +32,10 @@ final class SessionPool<Session: SQLSession>: @unchecked Sendable {
     }
 
     private func take() throws(Fault) -> Session {
+        let end = Monitor.moment(in: StorageLimits.lendingSeconds)
         monitor.lock()
         while !isClosed, idle.isEmpty, made >= size {
-            guard monitor.wait(seconds: StorageLimits.lendingSeconds) else {
+            guard monitor.wait(until: end) else {
                 monitor.unlock()
                 throw StorageFault.overloaded("every connection has been in use for \(StorageLimits.lendingSeconds) s")
             }
@@ -69,7 +70,7 @@ final class SessionPool<Session: SQLSession>: @unchecked Sendable {
         monitor.lock()
         isClosed = true
         monitor.wakeAll()
-        while idle.count < made { _ = monitor.wait(seconds: StorageLimits.lendingSeconds) }
+        while idle.count < made { monitor.wait() }
         made -= idle.count
         idle.removeAll()
         monitor.unlock()

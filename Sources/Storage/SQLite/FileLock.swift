@@ -17,9 +17,15 @@ final class FileLock: Sendable {
                 remedy: "Check that its folder exists and that the hub's user may write there.", turn: .operator,
                 details: "\(path): \(String(cString: strerror(errno)))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            Glibc.close(descriptor)
-            throw StorageFault.inUse(path)
+        var waited = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard waited < StorageLimits.hubLockMilliseconds else {
+                Glibc.close(descriptor)
+                throw StorageFault.inUse(path)
+            }
+            // A hub that was killed holds it until the last child it was just starting is another program.
+            usleep(50_000)
+            waited += 50
         }
         self.descriptor = Mutex(descriptor)
     }
@@ -28,7 +34,10 @@ final class FileLock: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if descriptor >= 0 { close(descriptor) }
+            guard descriptor >= 0 else { return }
+            // Before closing: a child between fork and exec has a copy of the descriptor.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
             descriptor = -1
         }
     }
