@@ -25,6 +25,7 @@ let package = Package(
         // C and C++ libraries, one thin target each.
         .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -62,7 +63,9 @@ let package = Package(
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
-        .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
+        .target(
+            name: "Storage", dependencies: ["HubCore", "HostCalls", "PluginModel", "JSON", "CSQLite", "CPostgres", "CSodium"],
+            swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
             name: "PluginRuntime",
@@ -79,6 +82,11 @@ let package = Package(
             dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
+        // Writes until it is killed, for the tests of Storage.
+        .executableTarget(
+            name: "storage-crasher", dependencies: ["Storage", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            path: "Tests/storage-crasher", swiftSettings: house),
+
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
@@ -90,6 +98,9 @@ let package = Package(
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

@@ -4,7 +4,7 @@ import PluginModel
 /// A prepared statement, used again and again.
 ///
 /// Texts are bound where they lie, without a copy by SQLite; so they are bound and run inside one call, `withValues`, and unbound after.
-final class SQLiteStatement {
+final class SQLiteStatement: SQLRow {
     private let handle: OpaquePointer
     private unowned let connection: SQLiteConnection
 
@@ -15,45 +15,32 @@ final class SQLiteStatement {
 
     func finalize() { sqlite3_finalize(handle) }
 
-    enum Value {
-        case text(String)
-        /// Text by its bytes, which need not be UTF-8: the end of a range of keys.
-        case textBytes([UInt8])
-        case bytes([UInt8])
-        case integer(Int)
-    }
-
     /// Runs to the end without looking at rows.
-    func run(_ values: Value...) throws(Fault) {
+    func run(_ values: [SQLValue]) throws(Fault) {
         try withValues(values[...], from: 1) { () throws(Fault) in
             while try step() {}
         }
     }
 
-    /// The first row, read by `read`; nil when there is none.
-    func first<Result>(_ values: Value..., read: (SQLiteStatement) -> Result) throws(Fault) -> Result? {
-        try withValues(values[...], from: 1) { () throws(Fault) in try step() ? read(self) : nil }
-    }
-
     /// Every row, read by `read`.
-    func all<Result>(_ values: Value..., read: (SQLiteStatement) -> Result) throws(Fault) -> [Result] {
+    func all<Row>(_ values: [SQLValue], read: (any SQLRow) throws(Fault) -> Row) throws(Fault) -> [Row] {
         try withValues(values[...], from: 1) { () throws(Fault) in
-            var rows: [Result] = []
-            while try step() { rows.append(read(self)) }
+            var rows: [Row] = []
+            while try step() { rows.append(try read(self)) }
             return rows
         }
     }
 
     // MARK: The current row
 
-    func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
+    func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
 
-    func bytes(_ column: Int32) -> [UInt8] {
-        guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
+    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
+
+    func bytes(_ column: Int) -> [UInt8] {
+        guard let start = sqlite3_column_blob(handle, Int32(column)) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
     }
-
-    func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
 
     // MARK: Running
 
@@ -68,7 +55,7 @@ final class SQLiteStatement {
 
     /// Binds the values one inside the other, so that each lies still until the innermost call is over.
     private func withValues<Result>(
-        _ values: ArraySlice<Value>, from place: Int32, _ body: () throws(Fault) -> Result
+        _ values: ArraySlice<SQLValue>, from place: Int32, _ body: () throws(Fault) -> Result
     ) throws(Fault) -> Result {
         guard let value = values.first else {
             defer {
@@ -79,8 +66,11 @@ final class SQLiteStatement {
         }
         let rest = values.dropFirst()
         switch value {
+        case .null:
+            try connection.check(sqlite3_bind_null(handle, place))
+            return try withValues(rest, from: place + 1, body)
         case .integer(let number):
-            try connection.check(sqlite3_bind_int64(handle, place, Int64(number)))
+            try connection.check(sqlite3_bind_int64(handle, place, number))
             return try withValues(rest, from: place + 1, body)
         case .bytes(let bytes):
             return try bytes.withUnsafeBufferPointer { (bytes) throws(Fault) in
@@ -92,16 +82,8 @@ final class SQLiteStatement {
                 try connection.check(code)
                 return try withValues(rest, from: place + 1, body)
             }
-        case .textBytes(let bytes):
-            precondition(!bytes.isEmpty, "An empty text is bound as text.")
-            return try bytes.withUnsafeBufferPointer { (bytes) throws(Fault) in
-                let code = bytes.withMemoryRebound(to: CChar.self) {
-                    sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), nil)
-                }
-                try connection.check(code)
-                return try withValues(rest, from: place + 1, body)
-            }
         case .text(var text):
+            if text.utf8.contains(0) { throw StorageFault.textWithNUL }
             let outcome = text.withUTF8 { bytes in
                 bytes.withMemoryRebound(to: CChar.self) { bytes -> Swift.Result<Result, Fault> in
                     do throws(Fault) {

@@ -10,7 +10,6 @@ package enum SQLiteFault {
         ErrorDescription("storage.full", "The disk is full.", .operator),
         ErrorDescription("storage.read-only", "The database file, or its folder, cannot be written.", .operator),
         ErrorDescription("storage.cannot-open", "The database file cannot be opened.", .operator),
-        ErrorDescription("storage.newer", "The database was written by a newer Patchbay.", .operator),
         ErrorDescription("storage.io", "Reading or writing the disk failed.", .operator),
         ErrorDescription("storage.failed", "SQLite refused for a reason the hub did not expect.", .hub),
     ]
@@ -20,6 +19,12 @@ package enum SQLiteFault {
         let details = "SQLite \(code): \(text); \(path)"
         func fault(_ name: String, _ message: String, _ remedy: String, _ turn: Fault.Turn = .operator) -> Fault {
             Fault(code: name, message: message, place: "the hub's database", remedy: remedy, turn: turn, details: details)
+        }
+        // Extended codes: 3 foreign key, 6 primary key, 8 unique; macros of macros, which do not come across.
+        switch code {
+        case SQLITE_CONSTRAINT | 3 << 8: return StorageFault.unknownReference(details)
+        case SQLITE_CONSTRAINT | 8 << 8, SQLITE_CONSTRAINT | 6 << 8: return StorageFault.conflict(details)
+        default: break
         }
         switch code & 0xff {
         case SQLITE_CORRUPT, SQLITE_NOTADB:

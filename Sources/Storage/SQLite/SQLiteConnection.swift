@@ -3,12 +3,14 @@ import PluginModel
 
 /// One open SQLite database, with the settings the house wants and every statement prepared once.
 ///
-/// Not thread-safe: its owner holds a lock around each use (the handle is opened without SQLite's own mutex).
-final class SQLiteConnection {
+/// Not thread-safe: its owner lends it to one thread at a time (the handle is opened without SQLite's own mutex).
+final class SQLiteConnection: SQLSession {
     /// How long a call waits for another process that writes, before `storage.busy`.
     static let busyMillisecondsMax: Int32 = 1000
     /// Pages in the write-ahead log after which SQLite folds it back: 4 MiB.
     static let checkpointPages = 1000
+    /// Prepared statements that are kept; filters make texts of their own.
+    static let statementsMax = 512
 
     let path: String
     private let handle: OpaquePointer
@@ -29,7 +31,7 @@ final class SQLiteConnection {
     }
 
     deinit {
-        for statement in statements.values { statement.finalize() }
+        forgetStatements()
         sqlite3_close_v2(handle)
     }
 
@@ -49,41 +51,71 @@ final class SQLiteConnection {
         try run("pragma wal_autocheckpoint = \(Self.checkpointPages)")
     }
 
-    /// Lets the file grow to that many bytes, rounded down to whole pages, and no further.
+    /// Lets the file grow to that many bytes, rounded down to whole pages, and no further; never less than it has.
     func limitFile(bytes: Int) throws(Fault) {
-        let pageBytes = try statement("pragma page_size").first { $0.integer(0) } ?? 4096
+        let pageBytes = try rows("pragma page_size", []) { Int($0.integer(0)) }.first ?? 4096
         try run("pragma max_page_count = \(max(1, bytes / pageBytes))")
     }
 
-    /// The statement for this text, ready to be bound; prepared on first use and kept.
-    func statement(_ sql: String) throws(Fault) -> SQLiteStatement {
+    /// The statement for this text, ready to be bound; prepared on first use and kept. `$1` is `?1` to SQLite, where `$1` would be a name.
+    private func statement(_ sql: String) throws(Fault) -> SQLiteStatement {
         if let known = statements[sql] { return known }
+        if statements.count >= Self.statementsMax { forgetStatements() }
         var prepared: OpaquePointer?
-        try check(sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil))
+        try check(sqlite3_prepare_v3(handle, sql.replacing("$", with: "?"), -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil))
         guard let prepared else { preconditionFailure("'\(sql)' is no statement") }
         let statement = SQLiteStatement(prepared, connection: self)
         statements[sql] = statement
         return statement
     }
 
-    /// Runs statements without parameters and without interest in their rows.
-    func run(_ sql: String) throws(Fault) {
-        try check(sqlite3_exec(handle, sql, nil, nil, nil))
+    private func forgetStatements() {
+        for statement in statements.values { statement.finalize() }
+        statements = [:]
     }
 
-    /// Runs `body` as one whole: all of it is kept, or none.
-    func transaction<Value>(_ body: () throws(Fault) -> Value) throws(Fault) -> Value {
-        // Immediate: a reader that turns writer halfway can be refused after it has decided.
-        try statement("begin immediate").run()
-        do throws(Fault) {
-            let value = try body()
-            try statement("commit").run()
-            return value
-        } catch {
-            // SQLite has rolled back by itself after a full disk or an I/O error; a second rollback then has nothing to do.
-            if sqlite3_get_autocommit(handle) == 0 { try statement("rollback").run() }
-            throw error
-        }
+    // MARK: SQLSession
+
+    let dialect = SQLDialect.sqlite
+
+    func run(_ script: String) throws(Fault) {
+        try check(sqlite3_exec(handle, script, nil, nil, nil))
+    }
+
+    @discardableResult func change(_ sql: String, _ values: [SQLValue]) throws(Fault) -> Int {
+        try statement(sql).run(values)
+        return Int(sqlite3_changes64(handle))
+    }
+
+    func rows<Row>(_ sql: String, _ values: [SQLValue], read: (any SQLRow) throws(Fault) -> Row) throws(Fault) -> [Row] {
+        try statement(sql).all(values, read: read)
+    }
+
+    /// Immediate for writers: a reader that turns writer halfway can be refused after it has decided.
+    func begin(_ kind: SQLTransactionKind) throws(Fault) { try change(kind == .reading ? "begin" : "begin immediate", []) }
+
+    func commit() throws(Fault) { try change("commit", []) }
+
+    /// SQLite has rolled back by itself after a full disk or an I/O error; then there is nothing to do.
+    func rollback() {
+        if isInTransaction { sqlite3_exec(handle, "rollback", nil, nil, nil) }
+    }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+    /// Writers wait for each other at `begin`, so nothing ever has to run again.
+    let mayRunAgain = false
+    let isBroken = false
+
+    func lock(_ name: String) {}
+
+    // MARK: Copies
+
+    /// Writes a whole, compact copy into a file that is there and empty. What others write meanwhile is not in it.
+    func copy(into path: String) throws(Fault) {
+        // SQLite attaches the copy for as long as it writes it.
+        sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 1)
+        defer { sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0) }
+        try change("vacuum into $1", [.text(path)])
     }
 
     func check(_ code: Int32) throws(Fault) {
@@ -91,9 +123,6 @@ final class SQLiteConnection {
     }
 
     func fault(_ code: Int32) -> Fault { SQLiteFault.make(code, String(cString: sqlite3_errmsg(handle)), path: path) }
-
-    /// Rows changed by the last statement.
-    var changes: Int { Int(sqlite3_changes64(handle)) }
 }
 
 /// Switches off what a hostile database file could use. `sqlite3_db_config` is variadic, so the switches that have a function are used,
