@@ -37,6 +37,7 @@ let package = Package(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CVerify", cSettings: houseC, linkerSettings: [.linkedLibrary("crypto")]),
 
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
@@ -59,6 +60,7 @@ let package = Package(
 
         // The hub's side.
         .target(name: "HubCore", dependencies: ["PluginModel", "JSON", "CSodium"], swiftSettings: house),
+        .target(name: "OIDC", dependencies: ["PluginModel", "JSON", "CVerify"], swiftSettings: house),
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
@@ -91,6 +93,7 @@ let package = Package(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+        .testTarget(name: "OIDCTests", dependencies: ["OIDC", "PluginModel", "JSON"], exclude: ["Fixtures"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
