@@ -60,10 +60,11 @@ let package = Package(
 
         // The hub's side.
         .target(name: "HubCore", dependencies: ["PluginModel", "JSON", "CSodium"], swiftSettings: house),
-        .target(name: "OIDC", dependencies: ["PluginModel", "JSON", "CVerify"], swiftSettings: house),
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(
+            name: "OIDC", dependencies: ["HostCalls", "HubCore", "PluginModel", "JSON", "CVerify", "CSodium"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
@@ -93,7 +94,9 @@ let package = Package(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
-        .testTarget(name: "OIDCTests", dependencies: ["OIDC", "PluginModel", "JSON"], exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
+            swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",

@@ -17,6 +17,22 @@ enum Base64URL {
         return bits < 6 && buffer == 0 ? bytes : nil
     }
 
+    static func text(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var out: [UInt8] = []
+        var (buffer, bits): (UInt32, Int) = (0, 0)
+        for byte in bytes {
+            buffer = (buffer << 8 | UInt32(byte)) & 0xffff
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                out.append(alphabet[Int(buffer >> UInt32(bits) & 63)])
+            }
+        }
+        if bits > 0 { out.append(alphabet[Int(buffer << UInt32(6 - bits) & 63)]) }
+        return String(decoding: out, as: UTF8.self)
+    }
+
     private static func value(_ character: UInt8) -> UInt32? {
         switch character {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))

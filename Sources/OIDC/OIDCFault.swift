@@ -19,4 +19,23 @@ enum OIDCFault {
             code: "oidc.unknown-key", message: "The token is signed by a key that the provider does not publish.",
             remedy: "Sign in again; if it stays, ask whoever runs the provider.", turn: .downstream)
     }
+
+    static func unreachable(_ address: String, details: String) -> Fault {
+        Fault(
+            code: "oidc.unreachable", message: "The provider did not answer as it should.", place: address,
+            remedy: "Check the issuer's address; a provider in a private network must be allowed by name.", turn: .operator,
+            details: details)
+    }
+
+    static func badDescription(_ why: String) -> Fault {
+        Fault(
+            code: "oidc.bad-description", message: "The provider's description of itself cannot be used: \(why).",
+            remedy: "Compare the issuer with the provider's settings.", turn: .operator)
+    }
+
+    static func badReturn() -> Fault {
+        Fault(
+            code: "oidc.bad-return", message: "The browser came back without what it left with, or too late.", remedy: "Sign in again.",
+            turn: .caller)
+    }
 }

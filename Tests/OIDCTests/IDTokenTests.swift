@@ -1,4 +1,5 @@
 import Glibc
+import HubCore
 import JSON
 import OIDC
 import PluginModel
@@ -8,11 +9,11 @@ private let now: Int64 = 1_795_289_000
 private let expected = TokenExpectation(issuer: "https://id.acme.test", clientID: "hub", nonce: "n-1")
 
 /// Keys and tokens made for this run by Node's own cryptography.
-private struct Provider {
+private struct Tokens {
     let keys: KeySet
     let tokens: JSONObject
 
-    static let made = Result { try Provider() }
+    static let made = Result { try Tokens() }
 
     private init() throws {
         let folder = #filePath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
@@ -65,7 +66,7 @@ struct IDTokenTests {
     ]
 
     @Test(arguments: cases) func `a token is taken or refused for its reason`(c: Case) throws {
-        let provider = try Provider.made.get()
+        let provider = try Tokens.made.get()
         let text = try #require(provider.tokens[c.token]?.stringValue)
         do throws(Fault) {
             let token = try IDToken(verifying: text, keys: provider.keys, expecting: expected, now: now)
@@ -80,11 +81,27 @@ struct IDTokenTests {
     }
 
     @Test func `every token that is made is judged`() throws {
-        #expect(try Set(Provider.made.get().tokens.keys) == Set(Self.cases.map(\.token)))
+        #expect(try Set(Tokens.made.get().tokens.keys) == Set(Self.cases.map(\.token)))
+    }
+
+    @Test func `groups of a claim become roles, the highest of each organisation`() throws {
+        let provider = try Tokens.made.get()
+        let text = try #require(provider.tokens["RS256"]?.stringValue)
+        let token = try IDToken(verifying: text, keys: provider.keys, expecting: expected, now: now)
+        let (a, b) = (Organisation.ID("a"), Organisation.ID("b"))
+        let places: [String: [ClaimRoles.Place]] = [
+            "dev": [.init(organisation: a, role: .developer), .init(organisation: b, role: .viewer)],
+            "ops": [.init(organisation: a, role: .teamAdmin)], "boss": [.init(organisation: b, role: .platformAdmin)],
+        ]
+        let person = OutsidePerson(token, roles: ClaimRoles(claim: "groups", places: places))
+        #expect(person.roles == [a: .teamAdmin, b: .viewer] && person.subject == "u-1" && person.isEmailVerified)
+        #expect(OutsidePerson(token, roles: ClaimRoles(claim: "sub", places: ["u-1": places["boss"] ?? []])).roles == [b: .platformAdmin])
+        #expect(OutsidePerson(token, roles: ClaimRoles(claim: "iat", places: places)).roles.isEmpty)
+        #expect(OutsidePerson(token).roles.isEmpty)
     }
 
     @Test func `without a nonce nothing is taken`() throws {
-        let provider = try Provider.made.get()
+        let provider = try Tokens.made.get()
         var open = expected
         open.nonce = ""
         let text = try #require(provider.tokens["no nonce"]?.stringValue)

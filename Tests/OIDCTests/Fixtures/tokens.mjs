@@ -10,7 +10,7 @@ const jwk = (pair, kid, extra) => ({ ...pair.publicKey.export({ format: 'jwk' })
 const keys = [jwk(rsa, 'r1', { use: 'sig', alg: 'RS256' }), jwk(ec, 'e1'), jwk(weak, 'weak'), { kty: 'oct', kid: 'o1', k: 'c2VjcmV0' }];
 
 const text = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-const claims = { iss: 'https://id.acme.test', aud: 'hub', sub: 'u-1', exp: now + 300, iat: now, nonce: 'n-1', email: 'ada@acme.test', email_verified: true };
+const claims = { iss: 'https://id.acme.test', aud: 'hub', sub: 'u-1', exp: now + 300, iat: now, nonce: 'n-1', email: 'ada@acme.test', email_verified: true, groups: ['dev', 'ops', 7, 'unknown'] };
 const token = (header, body, pair = rsa) => {
   const signed = `${text(header)}.${text(body)}`;
   const options = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' };
