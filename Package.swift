@@ -29,6 +29,8 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMarkdown", pkgConfig: "libcmark-gfm", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
@@ -37,12 +39,15 @@ let package = Package(
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+        .target(name: "CBeast", cxxSettings: houseCxx),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CVerify", cSettings: houseC, linkerSettings: [.linkedLibrary("crypto")]),
 
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
         .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
+        .target(name: "Markdown", dependencies: ["CMarkdown"], swiftSettings: house),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
         .target(name: "Manifests", dependencies: ["PluginModel", "YAML", "JSON"], swiftSettings: house),
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
@@ -63,19 +68,38 @@ let package = Package(
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(name: "HTTPServer", dependencies: ["JSON", "CBeast"], swiftSettings: house),
         .target(
             name: "Storage", dependencies: ["HubCore", "HostCalls", "PluginModel", "JSON", "CSQLite", "CPostgres", "CSodium"],
             swiftSettings: house),
+        .target(
+            name: "OIDC", dependencies: ["HostCalls", "HubCore", "PluginModel", "JSON", "CVerify", "CSodium"], swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
             name: "PluginRuntime",
             dependencies: ["Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        // The registry: what is installed, what was decided about it, what runs.
+        .target(
+            name: "Hub",
+            dependencies: [
+                "HubCore", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "JSONSchema", "PluginModel", "JSON",
+                "CSodium",
+            ],
+            swiftSettings: house),
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "JSONSchema", "PluginModel", "JSON",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests",
+                "JSONSchema", "PluginModel", "JSON",
             ],
             swiftSettings: house),
+        .target(
+            name: "HubAPI",
+            dependencies: [
+                "HTTPServer", "Hub", "HubCore", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown", "PluginModel",
+                "JSON",
+                "CSodium",
+            ], swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
             name: "patchbay-bench",
@@ -97,6 +121,12 @@ let package = Package(
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
+            swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
@@ -108,6 +138,12 @@ let package = Package(
                 "CSandbox", "CRing",
             ],
             exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub", "HubCore", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "PluginModel", "JSON",
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
             swiftSettings: house),

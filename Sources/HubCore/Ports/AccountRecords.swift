@@ -8,18 +8,24 @@ package protocol AccountRecords {
     func users(_ page: PageRequest) throws(Fault) -> [User]
     /// Inserts or replaces by id. An e-mail address of somebody else is `account.email-taken`.
     func put(_ user: User) throws(Fault)
-    /// With sessions, tokens, memberships and outside identities. False when there was none.
+    /// Of the hub as a whole, disabled ones too: a hub has few.
+    func hubAdministrators() throws(Fault) -> [User]
+    /// With sessions, tokens, one-time codes, memberships and outside identities. False when there was none.
     func removeUser(_ id: User.ID) throws(Fault) -> Bool
 
     func identity(issuer: String, subject: String) throws(Fault) -> ExternalIdentity?
+    func identities(of user: User.ID) throws(Fault) -> [ExternalIdentity]
     func put(_ identity: ExternalIdentity) throws(Fault)
+    func removeIdentity(issuer: String, subject: String) throws(Fault) -> Bool
 
     func organisation(_ id: Organisation.ID) throws(Fault) -> Organisation?
     func organisation(slug: String) throws(Fault) -> Organisation?
     func organisations(_ page: PageRequest) throws(Fault) -> [Organisation]
     /// A slug of another one is `account.slug-taken`.
     func put(_ organisation: Organisation) throws(Fault)
-    /// With memberships, settings, secrets and enablement. False when there was none.
+    /// What `removeOrganisation` takes along.
+    func contents(of organisation: Organisation.ID) throws(Fault) -> OrganisationContents
+    /// With memberships, settings, secrets, enablement and the tokens that are good there alone. False when there was none.
     func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool
 
     func memberships(of user: User.ID) throws(Fault) -> [Membership]
@@ -39,4 +45,9 @@ package protocol AccountRecords {
     func tokens(of user: User.ID) throws(Fault) -> [APIToken]
     func put(_ token: APIToken) throws(Fault)
     func removeToken(_ id: APIToken.ID) throws(Fault) -> Bool
+
+    func code(hash: [UInt8]) throws(Fault) -> OneTimeCode?
+    func put(_ code: OneTimeCode) throws(Fault)
+    func removeCodes(of user: User.ID) throws(Fault) -> Int
+    func removeCodes(expiredBefore moment: Timestamp) throws(Fault) -> Int
 }
