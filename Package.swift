@@ -36,6 +36,7 @@ let package = Package(
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+        .target(name: "CBeast", cxxSettings: houseCxx),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
 
         // Values.
@@ -61,6 +62,7 @@ let package = Package(
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(name: "HTTPServer", dependencies: ["JSON", "CBeast"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
@@ -88,6 +90,7 @@ let package = Package(
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "JSON"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
