@@ -71,7 +71,7 @@ package final class HTTPServer: Sendable {
             pb_http_stop_listening(core.handle)
             pb_http_drain(core.handle)
         }
-        let cutting = Task { [core] in
+        let cutting = Task { [self] in  // holds the server, whose end frees the handle
             try await Task.sleep(for: grace)
             pb_http_cut(core.handle)
         }
