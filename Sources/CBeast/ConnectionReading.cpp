@@ -216,6 +216,7 @@ bool Connection::start_exchange(std::string_view bytes) {
         parser->sink = &collected;
         parser->chunk_overhead_limit = limits.chunk_overhead_bytes;
         parser->trailer_fields_limit = limits.fields;
+        parser->line_limit = limits.chunk_line_bytes;
         parser->eager(true);
         body_paused = 0;
         read_deadline = now_ms();  // while a body is read: when that began
@@ -285,13 +286,13 @@ bool Connection::feed_body() {
         // What is left is the beginning of a chunk's line or of the trailer.
         auto rest = bytes.substr(length);
         if (rest.size() > limits.chunk_line_bytes) {
-            refuse(PB_REFUSE_BAD_REQUEST, "A chunk's line or the trailer is longer than is taken.");
+            refuse(PB_REFUSE_BAD_REQUEST, "The chunks of the body are malformed.");
             return false;
         }
         auto lone = rest.find('\n');
         while (lone != rest.npos && lone > 0 && rest[lone - 1] == '\r') lone = rest.find('\n', lone + 1);
         if (lone != rest.npos) {
-            refuse(PB_REFUSE_BAD_REQUEST, "A chunk's line ends with LF alone.");
+            refuse(PB_REFUSE_BAD_REQUEST, "The chunks of the body are malformed.");
             return false;
         }
     }

@@ -24,7 +24,7 @@ void RequestParser::on_request_impl(http::verb, string_view method, string_view 
 void RequestParser::on_field_impl(http::field, string_view name, string_view value, error_code &ec) {
     if (places) {
         places->fields.push_back({slice(name), slice(value)});
-    } else if (++trailer_fields > trailer_fields_limit) {
+    } else if (++trailer_fields > trailer_fields_limit || (line += name.size() + value.size() + 4) > line_limit) {
         ec = http::error::header_limit;
     }
 }
@@ -46,7 +46,8 @@ std::size_t RequestParser::on_body_impl(string_view body, error_code &ec) {
 
 void RequestParser::on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code &ec) {
     chunk_overhead += extensions.size();
-    if (chunk_overhead > chunk_overhead_limit) {
+    line = extensions.size() + 24;  // size, semicolon and line ends, so that no split is let more than another
+    if (chunk_overhead > chunk_overhead_limit || line > line_limit) {
         ec = http::error::bad_chunk_extension;
     } else if (size > body_limit_bytes - body_bytes) {
         is_over_limit = true;

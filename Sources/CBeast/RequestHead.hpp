@@ -29,6 +29,8 @@ public:
     uint64_t chunk_overhead = 0;
     uint64_t chunk_overhead_limit = 0;
     uint32_t trailer_fields = 0, trailer_fields_limit = 0;
+    /// Of a chunk's line, or of the last one with the trailer. Held here for what comes whole, by the connection for what does not.
+    uint64_t line = 0, line_limit = 0;
     bool is_over_limit = false;
     /// Set once the head is handed on: fields that come later are a trailer's, which is read and dropped.
     Places *places;
