@@ -78,7 +78,7 @@ private:
     int64_t read_deadline = 0, body_paused = 0;
     uint64_t linger_left = 0;
     bool is_receiving = false, has_hung_up = false, is_asked = false, expects_continue = false, has_skipped_line = false;
-    bool is_advancing = false, is_closed = false;
+    bool is_advancing = false, is_closed = false, is_in_chunk_line = false;
 
     // Out.
     void *exchange = nullptr;
