@@ -87,6 +87,7 @@ private:
     std::size_t sent = 0, mark = 0;
     uint64_t sent_in_stretch = 0;
     int64_t stretch_began = 0, late_at = 0, remaining = -1;
+    uint32_t response_time = 0;
     int status = 0;
     bool is_writing = false, is_flush_posted = false, is_paused = false, closes = false, is_lingering = false;
     bool is_head_method = false, is_http10 = false, is_chunked = false, has_failed = false;

@@ -237,8 +237,10 @@ bool Connection::start_exchange(std::string_view bytes) {
         return !closes;
     }
     exchange = owner;
-    if (plan.response_time > 0) late_at = now_ms() + plan.response_time;
     mode = plan.body_mode;
+    response_time = plan.response_time;
+    // A handler's time begins when it does; while a body is gathered, that is the client's time.
+    if (response_time > 0 && (!has_body || mode == PB_BODY_ON_DEMAND)) late_at = now_ms() + response_time;
     if (has_body) {
         parser->body_limit_bytes = plan.body_bytes;
         if (mode == PB_BODY_ON_DEMAND) body_paused = read_deadline;
@@ -306,9 +308,8 @@ bool Connection::feed_body() {
     is_asked = false;
     body_paused = now_ms();
     auto piece = std::exchange(collected, std::string());
-    if (is_last) {
-        parser.reset();
-    }
+    if (is_last) parser.reset();
+    if (mode == PB_BODY_COLLECT && response_time > 0) late_at = body_paused + response_time;
     server.on.body(exchange, reinterpret_cast<const uint8_t *>(piece.data()), piece.size(), is_last);
     return !is_closed && wants_body();  // the next piece may have been asked for within the call
 }
@@ -327,7 +328,7 @@ void Connection::refuse(pb_refusal reason, const char *rule) {
 // MARK: - Times
 
 void Connection::tick(int64_t now) {
-    if (unsent() > 0) {
+    if (unsent() > 0 && stretch_began != 0) {  // else it is about to be sent for the first time
         auto earned = static_cast<int64_t>(sent_in_stretch * 1000 / limits.write_rate);
         if (now > stretch_began + limits.write_time + earned) {
             server.stalled.fetch_add(1, std::memory_order_relaxed);

@@ -152,4 +152,24 @@ struct DeadlineTests {
             #expect(text == "done")
         }
     }
+
+    @Test func `a handler's time begins when a collected body is there`() async throws {
+        let router = try Router<Void>([
+            Route(.post, "/slowly", body: .collected(limit: 100), deadline: .milliseconds(250)) { request in
+                .text("\(request.body.bytes.count)")
+            }
+        ])
+        try await withServer(router) { _, port in
+            let text = try await onThread {
+                let client = try RawClient(port: port)
+                client.send("POST /slowly HTTP/1.1\r\nHost: a.test\r\nContent-Length: 8\r\n\r\n")
+                for _ in 0..<8 {
+                    client.send("a")
+                    _ = client.hasInput(milliseconds: 60, beyond: Int.max)
+                }
+                return try client.response().text
+            }
+            #expect(text == "8")
+        }
+    }
 }

@@ -8,7 +8,7 @@ struct ShutdownTests {
         try echoRouter([
             Route(.get, "/works", deadline: nil) { _ in
                 journal.note("began")
-                try await Task.sleep(for: .milliseconds(200))
+                guard await journal.has("going down") else { throw CancellationError() }
                 return .text("done")
             },
             Route(.get, "/stuck", deadline: nil) { _ in
@@ -20,15 +20,15 @@ struct ShutdownTests {
             Route(.get, "/events", deadline: nil) { _ in
                 .events { events in
                     try await events.send(ServerSentEvent(data: "hello"))
-                    journal.note("began")
+                    journal.note("events began")
                     try await Task.sleep(for: .seconds(60))
                 }
             },
         ])
     }
 
-    private static func start(_ journal: Journal) throws -> (HTTPServer, UInt16) {
-        let server = try HTTPServer(configuration: HTTPServerConfiguration(loops: 2), dispatcher: try router(journal))
+    private static func start(_ journal: Journal, loops: Int = 2) throws -> (HTTPServer, UInt16) {
+        let server = try HTTPServer(configuration: HTTPServerConfiguration(loops: loops), dispatcher: try router(journal))
         return (server, try #require(try server.start().first?.port))
     }
 
@@ -48,7 +48,14 @@ struct ShutdownTests {
 
     @Test func `a request in flight is finished, and its connection closed after it`() async throws {
         let journal = Journal()
-        let (server, port) = try Self.start(journal)
+        // One loop, so that the end of an event stream says that the other connection has been told as well.
+        let (server, port) = try Self.start(journal, loops: 1)
+        async let events = onThread {
+            let client = try RawClient(port: port)
+            client.send(get("/events"))
+            _ = client.receiveAll()
+            journal.note("going down")
+        }
         async let answer = onThread {
             let client = try RawClient(port: port)
             client.send(get("/works") + get("/"))
@@ -56,7 +63,9 @@ struct ShutdownTests {
             return (responses(in: bytes), end)
         }
         #expect(await journal.has("began"))
-        await server.shutdown()
+        #expect(await journal.has("events began"))
+        await server.shutdown(grace: .seconds(30))
+        try await events
         let (found, end) = try await answer
         #expect(found.map(\.text) == ["done"])
         #expect(found.first?["connection"] == "close")
@@ -71,7 +80,7 @@ struct ShutdownTests {
             client.send(get("/events"))
             return (try client.response().text, client.receiveAll().end)
         }
-        #expect(await journal.has("began"))
+        #expect(await journal.has("events began"))
         let began = ContinuousClock.now
         await server.shutdown(grace: .seconds(30))
         let (text, end) = try await answer

@@ -85,7 +85,7 @@ typedef enum {
 typedef struct {
     pb_body_mode body_mode;
     uint64_t body_bytes;     ///< most of a body
-    uint32_t response_time;  ///< after which `late` is called; 0 for never
+    uint32_t response_time;  ///< after which `late` is called, from the head or from a collected body's end; 0 for never
 } pb_http_plan;
 
 typedef enum {
