@@ -159,7 +159,7 @@ void Server::leave(const pb_peer &peer) {
         auto found = addresses.find(address_key(peer));
         if (found != addresses.end() && --found->second == 0) addresses.erase(found);
     }
-    if (open.fetch_sub(1) == 1 && is_draining) on.emptied(context);
+    if (open.fetch_sub(1) == 1 && is_deaf) on.emptied(context);
 }
 
 std::string Server::refusal(pb_refusal reason, const char *rule) {
@@ -231,18 +231,26 @@ static void on_shards(Server &server, void (Shard::*what)()) {
     }
 }
 
+/// Behind the closing of the listening sockets, which was posted to the same loop.
+static void tell_when_deaf(std::shared_ptr<Server> server) {
+    net::post(server->shards.front()->loop->io, [server] {
+        server->is_deaf = true;
+        if (server->open == 0) server->on.emptied(server->context);
+    });
+}
+
 void pb_http_drain(pb_http *handle) {
     auto &server = *handle->server;
     server.is_draining = true;
     on_shards(server, &Shard::drain);
-    if (server.open == 0) server.on.emptied(server.context);
+    tell_when_deaf(handle->server);
 }
 
 void pb_http_cut(pb_http *handle) {
     auto &server = *handle->server;
     server.is_draining = true;
     on_shards(server, &Shard::cut);
-    if (server.open == 0) server.on.emptied(server.context);
+    tell_when_deaf(handle->server);
 }
 
 pb_http_counts pb_http_count(const pb_http *handle) {

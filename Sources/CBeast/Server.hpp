@@ -59,7 +59,8 @@ struct Server : std::enable_shared_from_this<Server> {
     void *context;
     std::vector<std::shared_ptr<Shard>> shards;
     std::vector<std::shared_ptr<Listener>> listeners;
-    std::atomic<bool> is_draining{false};
+    /// `is_deaf` follows once the listening sockets are closed; only then can it be said that nobody is left.
+    std::atomic<bool> is_draining{false}, is_deaf{false};
     std::atomic<uint64_t> accepted{0}, open{0}, requests{0}, responses{0}, idle_closed{0}, stalled{0};
     std::array<std::atomic<uint64_t>, PB_REFUSALS> refused{};
 

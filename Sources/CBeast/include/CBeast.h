@@ -134,9 +134,9 @@ pb_http *pb_http_create(pb_loop *const *loops, size_t count, const pb_http_limit
 int pb_http_listen(pb_http *server, const char *address, uint16_t port, uint16_t *bound);
 /// Closes the listening sockets.
 void pb_http_stop_listening(pb_http *server);
-/// Closes idle connections; others close with their response. `emptied` follows.
+/// After `pb_http_stop_listening`: closes idle connections; others close with their response. `emptied` follows.
 void pb_http_drain(pb_http *server);
-/// Closes every connection now. `emptied` follows.
+/// After `pb_http_stop_listening`: closes every connection now. `emptied` follows.
 void pb_http_cut(pb_http *server);
 pb_http_counts pb_http_count(const pb_http *server);
 /// Stops listening, cuts, and gives the server up.

@@ -27,10 +27,7 @@ final class RawClient: @unchecked Sendable {  // used by one thread at a time: e
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard result == 0 else {
-            close(socket)
-            throw Failure(description: "connect: errno \(errno)")
-        }
+        guard result == 0 else { throw Failure(description: "connect: errno \(errno)") }  // `deinit` runs, and closes
     }
 
     deinit { close(socket) }
