@@ -42,7 +42,9 @@ struct ShutdownTests {
         await server.shutdown()
         let end = try await onThread { client.receiveAll().end }
         #expect(end == .closed)
-        await #expect(throws: RawClient.Failure.self) { try await onThread { _ = try RawClient(port: port) } }
+        // The port may be another server's by now, so what counts is who was let in here.
+        try await onThread { _ = try? RawClient(port: port) }
+        #expect(server.counts.accepted == 1)
         await server.run()
     }
 
@@ -110,7 +112,9 @@ struct ShutdownTests {
         _ = try await onThread { try RawClient(port: port).ask(get("/")) }
         running.cancel()
         await running.value
-        await #expect(throws: RawClient.Failure.self) { try await onThread { _ = try RawClient(port: port) } }
+        // The port may be another server's by now, so what counts is who was let in here.
+        try await onThread { _ = try? RawClient(port: port) }
+        #expect(server.counts.accepted == 1)
     }
 
     @Test func `several addresses are listened on, or none`() async throws {
