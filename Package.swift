@@ -67,6 +67,14 @@ let package = Package(
         .target(
             name: "PluginRuntime",
             dependencies: ["Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        // The registry: what is installed, what was decided about it, what runs.
+        .target(
+            name: "Hub",
+            dependencies: [
+                "HubCore", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "JSONSchema", "PluginModel", "JSON",
+                "CSodium",
+            ],
+            swiftSettings: house),
         .target(
             name: "PatchbayCLI",
             dependencies: [
@@ -97,6 +105,12 @@ let package = Package(
                 "CSandbox", "CRing",
             ],
             exclude: ["Fixtures"], swiftSettings: house),
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub", "HubCore", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "PluginModel", "JSON",
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
             swiftSettings: house),

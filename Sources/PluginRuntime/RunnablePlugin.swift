@@ -19,6 +19,12 @@ package final class RunnablePlugin: Sendable {
         package var limits = SandboxLimits()
         package var policy = FailureLedger.Policy()
         package var state: any StateStore = MemoryStateStore()
+        /// What the hub adds to the plugin's requests; the plugin itself never holds it.
+        package var secrets = HTTPSecrets([])
+        /// Texts that are taken out of its log lines, beside what `secrets` holds.
+        package var redacted: [String] = []
+        /// Written uses and refusals of permissions.
+        package var journal: (any HostCallJournal)?
         package var log: any LogSink
 
         package init(log: any LogSink) { self.log = log }
@@ -38,12 +44,13 @@ package final class RunnablePlugin: Sendable {
         let broker = Broker(
             plugin: identity, declared: declared, granted: settings.granted,
             capabilities: [
-                LogCapability(plugin: identity, sink: settings.log, timers: services.loop),
+                LogCapability(
+                    plugin: identity, sink: settings.log, secrets: settings.redacted + settings.secrets.texts, timers: services.loop),
                 ConfigCapability(values: settings.configuration),
                 StateCapability(plugin: id, store: settings.state),
                 TimeCapability(timers: services.loop, limits: TimeLimits(sleepsMax: settings.limits.timersOpen)),
-                HTTPCapability(client: client),
-            ])
+                HTTPCapability(client: client, secrets: settings.secrets),
+            ], journal: settings.journal)
         self.broker = broker
         var program = PluginProgram(plugin: id, version: version, script: bundle.script, scriptName: bundle.scriptName, modules: modules)
         program.facade = facade
