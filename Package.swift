@@ -97,6 +97,8 @@ let package = Package(
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",

@@ -32,4 +32,15 @@ package struct Principal: Sendable, Hashable {
         }
         return memberships.contains { $0.organisation == organisation && $0.role >= action.leastRole }
     }
+
+    /// Whether there is anywhere they may do this.
+    package func mayAnywhere(_ action: HubAction) -> Bool {
+        may(action, in: nil) || may(action, in: onlyIn) || memberships.contains { may(action, in: $0.organisation) }
+    }
+
+    /// The highest role they may give and take in an organisation; nil when they are nobody there.
+    package func role(in organisation: Organisation.ID) -> Role? {
+        if user.isHubAdministrator { return .platformAdmin }
+        return memberships.first { $0.organisation == organisation }?.role
+    }
 }
