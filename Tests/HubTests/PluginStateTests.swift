@@ -64,6 +64,11 @@ struct PluginStateTests {
         StateCase("in quarantine", .enabled, worker: .quarantined, .error, turn: .operator) {
             $0.quarantine = .init(reason: "3 failures", code: "plugin.quarantined", since: moment)
         },
+        StateCase(
+            "its worker is in quarantine, and nobody has written it down yet", .enabled, worker: .quarantined, .error, turn: .operator
+        ) {
+            $0.worker = .quarantined
+        },
         StateCase("without a wall", .enabled, worker: .degraded, .enabled, turn: .operator) {
             ($0.worker, $0.degraded) = (.running, ["a network namespace"])
         },

@@ -81,6 +81,7 @@ extension PluginRegistry {
                 } catch {
                     let fault = instance.redacted(asFault(instance, error))
                     if case .quarantined(let reason) = error { quarantine(live, reason, generation) }
+                    if error.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
                     count(live, since: begun, failed: true)
                     if error.isOfThePlugin {
                         note(fault, entry: entry(), generation: generation, live: live, trial: error.trialOutcome)

@@ -118,13 +118,21 @@ extension PluginRegistry {
         _ id: PluginID, record: PluginRecord, reading: VersionReading? = nil, _ change: (inout PluginEntry) -> Void = { _ in }
     ) async {
         let installed = try? await storing { (packages) throws(StoreError) in try packages.plugin(id) }
+        take(id, record: record, installed: installed, reading: reading, change)
+    }
+
+    /// The same at one moment, so that nobody sees half of it.
+    func take(
+        _ id: PluginID, record: PluginRecord, installed: InstalledPlugin?, reading: VersionReading?, _ change: (inout PluginEntry) -> Void
+    ) {
         guard var entry = entries[id] else { return }
         entry.record = record
         if let installed { (entry.installed, entry.problem) = (installed, nil) }
         if let reading { entry.reading = reading }
         change(&entry)
         entries[id] = entry
-        entries[id]?.file = fileEntry(of: id)
+        let file = fileEntry(of: id)
+        entries[id]?.file = file
         refreshNames()
         refresh(id)
     }

@@ -63,7 +63,8 @@ extension PluginRegistry {
         }
         await readManifests()
         for id in entries.keys {
-            entries[id]?.file = fileEntry(of: id)
+            let file = fileEntry(of: id)
+            entries[id]?.file = file
         }
         refreshNames()
         for id in entries.keys { refresh(id) }

@@ -35,8 +35,12 @@ extension PluginRegistry {
         var detail: JSONObject = ["from": .string(from), "version": .string(manifest.version ?? reading.name)]
         if let reason { detail["reason"] = .string(reason) } else { detail["grants"] = .texts(grants.map(\.permission)) }
         let before = entry.grants
+        let installed: InstalledPlugin
         do throws(Fault) {
-            try await storing { (packages) throws(StoreError) in _ = try packages.activate(id, reading.name) }
+            installed = try await storing { (packages) throws(StoreError) in
+                try packages.activate(id, reading.name)
+                return try packages.plugin(id)
+            }
             try await write(Deed(action: action, event: event, plugin: id, detail: detail), by: initiator) { (records) throws(Fault) in
                 try records.put(record)
                 try Self.put(grants, before: before, in: records)
@@ -49,12 +53,11 @@ extension PluginRegistry {
         }
         let failed = reason == nil ? nil : entry.reading
         let old = live.desk.change { $0.generation = generation }
-        entries[id]?.reading = reading
-        if let old { drain(old) }
-        await reload(id, record: record, reading: reading) { entry in
+        take(id, record: record, installed: installed, reading: reading) { entry in
             (entry.grants, entry.waiting, entry.setback) = (grants, failed, reason)
             entry.grantsBefore = onTrial ? before : nil
         }
+        if let old { drain(old) }
     }
 
     /// A version that lacks a required setting would stop answering the moment it takes over.

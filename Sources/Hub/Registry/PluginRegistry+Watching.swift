@@ -133,10 +133,18 @@ extension PluginRegistry {
                 let sample = instance.sample(pid: status.pid)
                 cpu += sample.cpuMilliseconds
                 memory += sample.memoryBytes
-                if case .quarantined(let reason) = status.state { await quarantine(live.id, reason, generation) }
             }
+            await lookForQuarantine(live)
             live.metrics.sample(at: now, cpuMs: cpu, over: Int(passed.milliseconds), memoryBytes: memory)
             events.publish(.metrics(live.id, live.metrics.health(at: now)))
+        }
+    }
+
+    /// A host that has stopped trusting its plugin says so in its status before the next call hears of it.
+    func lookForQuarantine(_ live: PluginLive) async {
+        guard let generation = live.desk.generation else { return }
+        for instance in generation.instances {
+            if case .quarantined(let reason) = await instance.plugin.host.status.state { await quarantine(live.id, reason, generation) }
         }
     }
 

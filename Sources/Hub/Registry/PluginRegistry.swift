@@ -92,6 +92,7 @@ package actor PluginRegistry {
     /// Ends every worker and writes down what was counted. Calls in flight get `drainTime`.
     package func stop() async {
         guard !isStopping else { return }
+        for live in directory.all { await lookForQuarantine(live) }
         isStopping = true
         ticking?.cancel()
         for job in jobs.values { job.cancel() }

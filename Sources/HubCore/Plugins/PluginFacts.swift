@@ -63,9 +63,11 @@ package struct PluginFacts: Sendable, Hashable {
                 .needsConfiguration, missing.count == 1 ? "The setting \(keys) has no value." : "The settings \(keys) have no value.",
                 isOrganisationView ? .member : .operator, "Fill in its settings.", missing)
         }
-        if let quarantine {
+        if quarantine != nil || worker == .quarantined {
             return PluginState(
-                name: .enabled, worker: .quarantined, reason: quarantine.reason, since: quarantine.since, turn: .operator,
+                name: .enabled, worker: .quarantined, reason: quarantine?.reason ?? "It failed too often.",
+                since: quarantine?.since ?? since,
+                turn: .operator,
                 remedy: "Look at its failures, then release it or go back to another version.")
         }
         if worker == .running, !degraded.isEmpty {
