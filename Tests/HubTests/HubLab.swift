@@ -8,6 +8,10 @@ import PluginPackages
 import PluginRuntime
 import Sandbox
 import Synchronization
+import Testing
+
+/// Tests with real workers, one after the other: side by side they would measure each other.
+@Suite(.serialized) enum LiveHub {}
 
 /// A real hub without a server: packages in a folder of its own, real workers, the records in memory, which outlive a `restart`.
 final class HubLab: Sendable {

@@ -34,7 +34,7 @@ package struct HTTPSecrets: Sendable {
         texts = secrets.flatMap { secret -> [String] in
             switch secret.use {
             case .header: [secret.value]
-            case .query: [secret.value, Self.encoded(secret.value)]
+            case .query: [secret.value, Self.encoded(secret.value), Self.encoded(secret.value, largeLetters: true)]
             case .basic(let user): [secret.value, Self.basic(user, secret.value)]
             case .signature: [secret.value]
             }
@@ -94,15 +94,15 @@ package struct HTTPSecrets: Sendable {
         String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// Percent-encoded but for what RFC 3986 calls unreserved.
-    private static func encoded(_ text: String) -> String {
+    /// Percent-encoded but for what RFC 3986 calls unreserved; with small letters, as curl writes a URL anew.
+    private static func encoded(_ text: String, largeLetters: Bool = false) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
                 UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%")] + hexadecimal([byte]).uppercased().utf8
+            default: bytes += [UInt8(ascii: "%")] + (largeLetters ? hexadecimal([byte]).uppercased() : hexadecimal([byte])).utf8
             }
         }
         return String(decoding: bytes, as: UTF8.self)
