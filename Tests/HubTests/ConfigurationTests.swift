@@ -39,46 +39,46 @@ extension LiveHub {
         @Test(arguments: [
             BadValue(
                 testDescription: "an unknown key", values: ["regoin": "north"], pointer: "/values/regoin",
-                code: "configuration.unknown-field"),
+                code: "settings.unknown-field"),
             BadValue(
-                testDescription: "a number for a text", values: ["region": 5], pointer: "/values/region", code: "configuration.wrong-type"),
+                testDescription: "a number for a text", values: ["region": 5], pointer: "/values/region", code: "settings.wrong-type"),
             BadValue(
                 testDescription: "a pattern that does not fit", values: ["region": "NORTH"], pointer: "/values/region",
-                code: "configuration.invalid-value"),
+                code: "settings.invalid-value"),
             BadValue(
                 testDescription: "a text that is too long", values: ["region": "northwestern"], pointer: "/values/region",
-                code: "configuration.invalid-value"),
+                code: "settings.invalid-value"),
             BadValue(
                 testDescription: "a required text that is empty", values: ["region": ""], pointer: "/values/region",
-                code: "configuration.invalid-value"),
+                code: "settings.invalid-value"),
             BadValue(
-                testDescription: "a text for a number", values: ["count": "3"], pointer: "/values/count", code: "configuration.wrong-type"),
+                testDescription: "a text for a number", values: ["count": "3"], pointer: "/values/count", code: "settings.wrong-type"),
             BadValue(
                 testDescription: "a fraction for a whole number", values: ["count": 2.5], pointer: "/values/count",
-                code: "configuration.wrong-type"),
-            BadValue(testDescription: "too little", values: ["count": 0], pointer: "/values/count", code: "configuration.invalid-value"),
-            BadValue(testDescription: "too much", values: ["count": 11], pointer: "/values/count", code: "configuration.invalid-value"),
-            BadValue(testDescription: "a word for yes", values: ["on": "yes"], pointer: "/values/on", code: "configuration.wrong-type"),
+                code: "settings.wrong-type"),
+            BadValue(testDescription: "too little", values: ["count": 0], pointer: "/values/count", code: "settings.invalid-value"),
+            BadValue(testDescription: "too much", values: ["count": 11], pointer: "/values/count", code: "settings.invalid-value"),
+            BadValue(testDescription: "a word for yes", values: ["on": "yes"], pointer: "/values/on", code: "settings.wrong-type"),
             BadValue(
                 testDescription: "a list with a number", values: ["words": ["a", 1]], pointer: "/values/words/1",
-                code: "configuration.wrong-type"),
+                code: "settings.wrong-type"),
             BadValue(
-                testDescription: "no such option", values: ["size": "m"], pointer: "/values/size", code: "configuration.not-an-option"),
+                testDescription: "no such option", values: ["size": "m"], pointer: "/values/size", code: "settings.not-an-option"),
             BadValue(
-                testDescription: "a secret among the values", values: ["token": "t"], pointer: "/values/token", code: "configuration.secret"
+                testDescription: "a secret among the values", values: ["token": "t"], pointer: "/values/token", code: "settings.secret"
             ),
             BadValue(
                 testDescription: "a value among the secrets", secrets: ["region": "north"], pointer: "/secrets/region",
-                code: "configuration.unknown-field"),
+                code: "settings.unknown-field"),
             BadValue(
                 testDescription: "a secret for a host that is not granted", secrets: ["apiKey": "k"], pointer: "/secrets/apiKey",
-                code: "configuration.host-not-granted"),
+                code: "settings.host-not-granted"),
             BadValue(
                 testDescription: "a header with a line break", secrets: ["apiKey": "k\r\nHost: evil"], pointer: "/secrets/apiKey",
-                code: "configuration.invalid-value"),
+                code: "settings.invalid-value"),
             BadValue(
                 testDescription: "a pointer with odd characters", values: ["a/b~c": 1], pointer: "/values/a~1b~0c",
-                code: "configuration.unknown-field"),
+                code: "settings.unknown-field"),
         ]) func `a bad value is found by its pointer, and nothing is kept`(_ c: BadValue) async throws {
             let lab = try await HubLab()
             let id = try await lab.begin(
