@@ -78,14 +78,19 @@ package final class LoadedCoopPackage: Sendable {
         return PackageLogo.look(path, of: integration, in: package)
     }
 
-    /// Runs one signal on many texts in one message. One answer a text, in order.
-    package func run(_ signal: String, onTexts texts: [String], orgID: String) async throws(Fault) -> [CoopRun] {
+    /// Runs one signal on many texts in one message. One answer a text, in order. `credential` is the organisation's own, and is good for this
+    /// call alone.
+    package func run(_ signal: String, onTexts texts: [String], orgID: String, credential: JSONObject? = nil) async throws(Fault)
+        -> [CoopRun]
+    {
         let inputs = texts.map { text -> JSONValue in
             [
                 "signal": ["type": .string(signal)], "value": ["type": "STRING", "value": .string(text)], "orgId": .string(orgID),
             ]
         }
-        let answer = try await plugin.json("runMany", ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)])
+        var argument: JSONObject = ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)]
+        if let credential { argument["credential"] = .object(credential) }
+        let answer = try await plugin.json("runMany", .object(argument))
         guard let list = answer.arrayValue, list.count == texts.count else {
             throw Fault(
                 code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal,

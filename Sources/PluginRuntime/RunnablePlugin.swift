@@ -19,6 +19,12 @@ package final class RunnablePlugin: Sendable {
         package var limits = SandboxLimits()
         package var policy = FailureLedger.Policy()
         package var state: any StateStore = MemoryStateStore()
+        /// What the hub adds to the plugin's requests; the plugin itself never holds it.
+        package var secrets = HTTPSecrets([])
+        /// Texts that are taken out of its log lines, beside what `secrets` holds.
+        package var redacted: [String] = []
+        /// Written uses and refusals of permissions.
+        package var journal: (any HostCallJournal)?
         package var log: any LogSink
 
         package init(log: any LogSink) { self.log = log }
@@ -40,12 +46,14 @@ package final class RunnablePlugin: Sendable {
             plugin: identity, declared: declared, granted: settings.granted,
             capabilities: [
                 LogCapability(
-                    plugin: identity, sink: settings.log, secrets: fields.secretTexts(in: settings.configuration), timers: services.loop),
+                    plugin: identity, sink: settings.log,
+                    secrets: settings.redacted + settings.secrets.texts + fields.secretTexts(in: settings.configuration),
+                    timers: services.loop),
                 ConfigCapability(values: settings.configuration),
                 StateCapability(plugin: id, store: settings.state),
                 TimeCapability(timers: services.loop, limits: TimeLimits(sleepsMax: settings.limits.timersOpen)),
-                HTTPCapability(client: client),
-            ])
+                HTTPCapability(client: client, secrets: settings.secrets),
+            ], journal: settings.journal)
         self.broker = broker
         var program = PluginProgram(plugin: id, version: version, script: bundle.script, scriptName: bundle.scriptName, modules: modules)
         program.facade = facade

@@ -64,6 +64,12 @@ package final class Broker: Sendable {
 
     package var meter: MeterSnapshot { door.meter.snapshot }
 
+    package var granted: GrantSet { door.granted }
+
+    /// Gives the plugin other grants while it runs. The next host call is judged by them; requests on their way go on, but are asked again at
+    /// each redirect. The engine's powers are fixed when a worker starts and do not change by this.
+    package func regrant(_ granted: GrantSet) { door.regrant(granted) }
+
     /// What plugins can call here, in the order of the capabilities.
     package var operationDescriptions: [OperationDescription] { capabilities.flatMap { type(of: $0).operations } }
 

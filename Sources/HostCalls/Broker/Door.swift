@@ -7,7 +7,7 @@ import Synchronization
 package final class Door: Sendable {
     package let plugin: PluginIdentity
     package let declared: [Permission]
-    package let granted: GrantSet
+    private let grants: Mutex<GrantSet>
     let clock: HubClock
     let meter: Meter
     private let journal: (any HostCallJournal)?
@@ -19,13 +19,21 @@ package final class Door: Sendable {
     ) {
         self.plugin = plugin
         self.declared = declared
-        self.granted = granted
+        grants = Mutex(granted)
         self.clock = clock
         self.meter = meter
         self.journal = journal
         let perMinute = Double(journalEntriesPerMinute)
         journalAllowance = Mutex(
             (TokenBucket(capacity: perMinute, perSecond: perMinute / 60, now: clock.monotonicNanoseconds()), 0))
+    }
+
+    package var granted: GrantSet { grants.withLock { $0 } }
+
+    /// Counts from the next question on; what was let through goes on.
+    func regrant(_ granted: GrantSet) {
+        grants.withLock { $0 = granted }
+        meter.regrant(granted)
     }
 
     /// Returns when the need is declared and granted; else throws what is missing and whose turn it is.

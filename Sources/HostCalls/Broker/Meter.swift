@@ -21,7 +21,7 @@ package struct MeterSnapshot: Sendable {
     package struct PermissionUse: Sendable, Hashable {
         package let permission: Permission
         package let isDeclared: Bool
-        package let isGranted: Bool
+        package internal(set) var isGranted: Bool
         /// How often it was the permission that let a call through. A call counts for the first that covers it.
         package var uses = 0
         /// 0 when it was never used.
@@ -54,6 +54,8 @@ package struct MeterSnapshot: Sendable {
 final class Meter: Sendable {
     /// A plugin that asks for ever new hosts must not fill memory with their names.
     static let refusalsMax = 64
+    /// An operator who gives and takes back ever new permissions must not either.
+    static let permissionsMax = 1024
 
     private struct State {
         var counts: [MeterSnapshot.Counts]
@@ -90,6 +92,19 @@ final class Meter: Sendable {
             case .done: break
             case .refused: state.counts[operation].refused += 1
             case .failed: state.counts[operation].failed += 1
+            }
+        }
+    }
+
+    /// What was counted stays, also of grants that were taken back.
+    func regrant(_ granted: GrantSet) {
+        state.withLock { state in
+            for place in state.permissions.indices {
+                state.permissions[place].isGranted = granted.contains(state.permissions[place].permission)
+            }
+            for permission in granted.permissions where !state.permissions.contains(where: { $0.permission == permission }) {
+                guard state.permissions.count < Self.permissionsMax else { return }
+                state.permissions.append(.init(permission: permission, isDeclared: false, isGranted: true))
             }
         }
     }

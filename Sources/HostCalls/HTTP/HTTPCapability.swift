@@ -13,11 +13,12 @@ package final class HTTPCapability: Capability {
     package static let errors = HTTPFault.errors
 
     private let client: HTTPClient
+    private let secrets: HTTPSecrets
 
     /// Larger bodies are written as JSON elsewhere: 8 MiB take 30 to 50 ms, and the loop's thread serves every plugin.
     private static let inlineBytesMax = 64 * 1024
 
-    package init(client: HTTPClient) { self.client = client }
+    package init(client: HTTPClient, secrets: HTTPSecrets = HTTPSecrets([])) { (self.client, self.secrets) = (client, secrets) }
 
     package func need(for call: HostCall) throws(Fault) -> Need? {
         try HTTPTarget(parsing: try call.text("url")).need
@@ -27,6 +28,7 @@ package final class HTTPCapability: Capability {
         let request = try HTTPRequest(call, limits: client.limits)
         let asked = call.withoutArguments
         let policy = HTTPPolicy(
+            secrets: secrets.isEmpty ? nil : secrets,
             admit: { (target) throws(Fault) in try asked.door.require(target.need, for: asked) },
             refusal: { host, address in
                 guard let kind = AddressRules.classify(address) else { return nil }

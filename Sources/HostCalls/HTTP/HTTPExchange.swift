@@ -70,6 +70,9 @@ final class HTTPExchange: @unchecked Sendable {
     private var left: (() -> Void)?
     private var transfer: HTTPTransfer?
     private var redirects = 0
+    /// Where the plugin itself sent it: secrets are added there, and to redirects within that origin.
+    private let origin: HTTPTarget
+    private var sentSecrets = false
     private var deadline: HostLoop.Timer?
     private var connectDeadline: HostLoop.Timer?
 
@@ -78,6 +81,7 @@ final class HTTPExchange: @unchecked Sendable {
         left: @escaping @Sendable () -> Void
     ) {
         self.request = request
+        origin = request.target
         self.policy = policy
         self.queue = queue
         self.completion = completion
@@ -99,8 +103,11 @@ final class HTTPExchange: @unchecked Sendable {
     /// Sends the request; called anew for each redirect.
     func launch() {
         let (policy, host, ledger) = (policy, request.target.host, queue.ledger)
+        // The request itself stays without them, so that neither redirects nor errors carry them on.
+        let sent = request.target.isSameOrigin(as: origin) ? policy.secrets?.added(to: request) : nil
+        sentSecrets = sentSecrets || sent != nil
         let made = HTTPTransfer(
-            request, limits: queue.limits, options: queue.options, mayReach: { policy.refusal(host, $0) },
+            request, sent: sent, limits: queue.limits, options: queue.options, mayReach: { policy.refusal(host, $0) },
             reserve: { ledger.reserve($0) })
         guard let made else { return end(HTTPFault.failed(CURLE_FAILED_INIT, request.target, limits: queue.limits)) }
         transfer = made
@@ -147,6 +154,7 @@ final class HTTPExchange: @unchecked Sendable {
                 }
                 var response = response
                 response.isRedirected = redirects > 0
+                if sentSecrets, let secrets = policy.secrets { response = secrets.removed(from: response) }
                 answer(.success(response))
             } catch {
                 answer(.failure(error))

@@ -105,6 +105,8 @@ package final class HTTPClient: Sendable {
 
 /// What one call may do: asked by the transfer, answered by the broker's door.
 struct HTTPPolicy: Sendable {
+    /// What the hub adds to requests to some hosts; nil where there is nothing.
+    var secrets: HTTPSecrets?
     /// Throws when a redirect may not be followed there.
     let admit: @Sendable (HTTPTarget) throws(Fault) -> Void
     /// Nil when this host may be reached at this address, else where the address leads.

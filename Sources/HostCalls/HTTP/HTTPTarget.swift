@@ -40,6 +40,15 @@ package struct HTTPTarget: Sendable, CustomStringConvertible {
         return try HTTPTarget(url, given: location)
     }
 
+    /// The same target with one more parameter, percent-encoded already; one of that name is replaced.
+    func adding(query name: String, _ value: String) throws(Fault) -> HTTPTarget {
+        let url = try parsed.copy()
+        let query = url.has(CURLUPART_QUERY) ? try url.get(CURLUPART_QUERY, of: text) : ""
+        let kept = query.split(separator: "&").filter { $0 != name[...] && !$0.hasPrefix("\(name)=") }.map(String.init)
+        try url.set(CURLUPART_QUERY, (kept + ["\(name)=\(value)"]).joined(separator: "&"), flags: 0, of: text)
+        return try HTTPTarget(url, given: text)
+    }
+
     /// Scheme, host and port; credentials stay within one origin.
     package func isSameOrigin(as other: HTTPTarget) -> Bool {
         scheme == other.scheme && host == other.host && port == other.port

@@ -7,7 +7,10 @@ import PluginModel
 /// curl calls back into it with a plain pointer, so `HTTPConnections` keeps it alive until its handle has left curl's hands.
 /// Lives on the loop's thread alone.
 final class HTTPTransfer {
+    /// As the plugin made it; errors and the answer speak of this one.
     let request: HTTPRequest
+    /// As it goes over the wire, with what the hub adds.
+    private let sent: HTTPRequest
     let easy: OpaquePointer
     private let limits: HTTPLimits
     private let mayReach: (IPAddress) -> AddressClass?
@@ -34,12 +37,14 @@ final class HTTPTransfer {
     var isAbandoned = false
 
     init?(
-        _ request: HTTPRequest, limits: HTTPLimits, options: HTTPClientOptions, mayReach: @escaping (IPAddress) -> AddressClass?,
+        _ request: HTTPRequest, sent: HTTPRequest? = nil, limits: HTTPLimits, options: HTTPClientOptions,
+        mayReach: @escaping (IPAddress) -> AddressClass?,
         reserve: @escaping (Int) -> Bool
     ) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = OpaquePointer(easy)
         self.request = request
+        self.sent = sent ?? request
         self.limits = limits
         self.mayReach = mayReach
         self.reserve = reserve
@@ -69,7 +74,7 @@ final class HTTPTransfer {
         func check(_ code: CURLcode) { isSet = isSet && code == CURLE_OK }
         func long(_ option: CURLoption, _ value: Int) { check(ccurl_set_long(handle, option, value)) }
 
-        check(ccurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(request.target.parsed.handle)))
+        check(ccurl_set_pointer(handle, CURLOPT_CURLU, UnsafeMutableRawPointer(sent.target.parsed.handle)))
         check(ccurl_set_pointer(handle, CURLOPT_PRIVATE, context))
         check(ccurl_set_text(handle, CURLOPT_PROTOCOLS_STR, request.target.scheme.rawValue))
         check(ccurl_set_text(handle, CURLOPT_REDIR_PROTOCOLS_STR, "https"))
@@ -120,12 +125,12 @@ final class HTTPTransfer {
                 line.withMemoryRebound(to: CChar.self) { headerList = curl_slist_append(headerList, $0.baseAddress) }
             }
         }
-        for header in request.headers {
+        for header in sent.headers {
             // "name;" is how curl is told of a header without a value; "name:" would take a header away.
             let value = HTTPHeaderRules.bytes(header.value)
             append(Array(header.name.utf8) + (value.isEmpty ? Array(";".utf8) : Array(": ".utf8) + value))
         }
-        let names = Set(request.headers.map(\.name))
+        let names = Set(sent.headers.map(\.name))
         if !names.contains("user-agent") { append(Array("user-agent: \(options.userAgent)".utf8)) }
         // Neither of curl's own ideas: no type for a body that has none, and no waiting for leave to send it.
         if !names.contains("content-type") { append(Array("content-type:".utf8)) }

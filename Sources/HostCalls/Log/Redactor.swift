@@ -51,6 +51,9 @@ package struct Redactor: Sendable {
         return lead + length > bytes.endIndex ? bytes[..<lead] : bytes
     }
 
+    /// The bytes without secrets, whatever else they are.
+    package func redact(bytes: [UInt8]) -> [UInt8] { isEmpty ? bytes : redacted(bytes) }
+
     /// Every text in the value without secrets, keys included.
     package func redact(_ value: JSONValue) -> JSONValue {
         if isEmpty { return value }

@@ -10,6 +10,8 @@ package struct PluginRecord: Sendable, Hashable {
     package var waitingVersion: String?
     /// The version before the running one while the running one is on trial.
     package var fallbackVersion: String?
+    /// Set while somebody keeps the plugin at one version: others can be installed and do not wait for a yes.
+    package var pinnedVersion: String?
     /// Set while the plugin is quarantined, with the reason.
     package var quarantine: Quarantine?
     /// Whether somebody looked at what it asks for; nothing of it runs before.

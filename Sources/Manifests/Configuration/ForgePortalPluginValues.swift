@@ -94,7 +94,8 @@ package struct ForgePortalPluginValues: Sendable, Hashable {
         }
     }
 
-    private static func looksSecret(_ key: String) -> Bool {
+    /// Whether a key that nobody declared names a credential, so that its value is not for everybody.
+    package static func looksSecret(_ key: String) -> Bool {
         let key = key.lowercased()
         return ["token", "secret", "password", "key", "credential"].contains { key.contains($0) }
     }

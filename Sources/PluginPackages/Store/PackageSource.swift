@@ -46,6 +46,8 @@ package struct InstallOptions: Sendable {
     package var allowsUnsigned = false
     /// Takes a version signed by another key than those before, and expects that key from then on.
     package var allowsOtherKey = false
+    /// Asked between the steps until the version is put into place; true ends the installation there with `package.cancelled`.
+    package var isCancelled: (@Sendable () -> Bool)?
     /// Fetches an address to a file and gives its path; who removes the file is its own affair. Only asked for `PackageSource.address`.
     package var fetch: (@Sendable (_ address: String) async throws(StoreError) -> String)?
 

@@ -12,7 +12,9 @@ extension PackageStore {
     package func install(
         _ source: PackageSource, options: InstallOptions = InstallOptions(), progress: (@Sendable (InstallProgress) -> Void)? = nil
     ) async throws(StoreError) -> InstallOutcome {
+        try options.checkCancelled()
         let place = try await locate(source, options: options, progress: progress)
+        try options.checkCancelled()
         if case .linked(let folder) = source { return try await link(folder, options: options) }
         let staged = try await blocking { () throws(StoreError) in try stage(place, options: options, progress: progress) }
         let outcome: Result<InstallOutcome, StoreError>
@@ -91,6 +93,7 @@ extension PackageStore {
                 case .archive(let path, let name): try stageArchive(path, name: name, in: staging, options: options, progress: progress)
                 }
             try settings.atStep(.filled)
+            try options.checkCancelled()
             let signature = try PackageSignature.read(in: PackageSigner.open(Paths.join(staging.version, filled.root)))
             return Staged(staging: staging, root: filled.root, listing: filled.listing, signature: signature)
         } catch {
@@ -188,6 +191,7 @@ extension PackageStore {
     ) async throws(StoreError) -> InstallOutcome {
         progress?(InstallProgress(stage: .examining, done: 0, total: 0))
         let reading = await examiner.examine(staged.folder)
+        try options.checkCancelled()
         guard let manifest = reading.manifest else { throw .rejected(findings: reading.findings, reading: reading) }
         try settings.atStep(.examined)
         try checkID(manifest, options)
@@ -231,6 +235,7 @@ extension PackageStore {
         let lock = try folders.lock(id, patience: settings.patience)
         defer { withExtendedLifetime(lock) {} }
         try settings.atStep(.locked)
+        try options.checkCancelled()
         var plugin = try folders.read(id) ?? InstalledPlugin(id: id)
         let activates =
             switch options.activation {
@@ -318,5 +323,12 @@ extension PackageStore {
             do throws(StoreError) { return .success(try body()) } catch { return .failure(error) }
         }
         return try result.get()
+    }
+}
+
+extension InstallOptions {
+    fileprivate func checkCancelled() throws(StoreError) {
+        guard isCancelled?() == true else { return }
+        throw .refused("package.cancelled", "The installation was cancelled.", remedy: "Nothing of it was kept.", turn: .caller)
     }
 }

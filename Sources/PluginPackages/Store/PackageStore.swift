@@ -114,6 +114,30 @@ package struct PackageStore: Sendable {
         return ActivePackage(plugin: plugin, folder: folder, version: version, reading: reading)
     }
 
+    /// The manifest of one version, or of the linked folder as it is now, and where its files lie. Whatever is wrong is in the reading.
+    package func reading(of name: String, of plugin: InstalledPlugin) async throws(StoreError) -> (folder: String, reading: PackageReading)
+    {
+        let folder: String
+        if name == LinkedFolder.name, let link = plugin.link {
+            folder = link.folder
+        } else if let version = plugin.versions.first(where: { $0.name == name }) {
+            folder = folders.package(plugin.id, version)
+        } else {
+            throw .refused(
+                "package.no-such-version", "'\(plugin.id)' has no version '\(visible(name))'.", remedy: "Install it again.", turn: .caller)
+        }
+        return (folder, await examiner.examine(folder))
+    }
+
+    /// The same packages with another reader of manifests, such as one that builds what is installed.
+    package func examining(with examiner: any PackageExamining) -> PackageStore {
+        PackageStore(folders: folders, examiner: examiner, settings: settings)
+    }
+
+    private init(folders: StoreFolders, examiner: any PackageExamining, settings: Settings) {
+        (self.folders, self.examiner, self.settings) = (folders, examiner, settings)
+    }
+
     func notInstalled(_ id: PluginID) -> StoreError {
         .refused(
             "package.not-installed", "The plugin '\(id)' is not installed.", remedy: "patchbay plugin list shows those that are.",

@@ -1,0 +1,5 @@
+import JSON
+
+extension JSONValue {
+    static func texts(_ list: some Sequence<String>) -> JSONValue { .array(list.map(JSONValue.string)) }
+}

@@ -1,0 +1,180 @@
+package import HubCore
+import JSON
+package import Manifests
+package import PluginModel
+import PluginRuntime
+import Sandbox
+
+extension PluginRegistry {
+    /// Calls an export of a plugin with one JSON argument. `name` is the plugin's id or any alias; `limit` may only shorten the plugin's own.
+    ///
+    /// The call begins and ends on one version, whatever is decided meanwhile. A stream is collected, up to `streamItemsMax` items.
+    package nonisolated func call(
+        _ name: String, _ export: String, _ argument: [UInt8], organisation: Organisation.ID? = nil, limit: Duration? = nil
+    ) async throws(Fault) -> CallAnswer {
+        guard let live = directory.find(name) else { throw RegistryFault.notFound(name) }
+        return try await lease(live, organisation) { (instance, _) throws(CallFailure) in
+            switch try await instance.plugin.host.call(export, argument, limit: limit) {
+            case .value(let bytes), .mixed(let bytes): return .success(bytes)
+            case .stream(let stream): return try await self.collect(stream)
+            }
+        } asFault: { (instance, failure) in
+            instance.plugin.fault(failure, calling: export)
+        } entry: {
+            export
+        }
+    }
+
+    /// Runs a signal of one of Coop's integrations on texts, for an organisation and with its settings. One answer a text, in order.
+    package nonisolated func judge(
+        _ name: String, signal: String, texts: [String], organisation: Organisation.ID?
+    ) async throws(Fault) -> [CoopRun] {
+        guard let live = directory.find(name) else { throw RegistryFault.notFound(name) }
+        let runs = CoopRunsBox()
+        _ = try await lease(live, organisation) { (instance, generation) throws(CallFailure) in
+            guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
+            do throws(Fault) {
+                let credential = try await self.credential(of: generation, organisation)
+                runs.value = try await package.run(signal, onTexts: texts, orgID: organisation?.rawValue ?? "", credential: credential)
+                return .success([])
+            } catch { return .failure(error) }
+        } asFault: { (instance, failure) in
+            instance.plugin.fault(failure, calling: signal)
+        } entry: {
+            signal
+        }
+        return runs.value
+    }
+
+    /// What one of Coop's integrations says about itself; nil for plugins of other formats. Starts its worker.
+    package nonisolated func integration(_ name: String) async throws(Fault) -> CoopIntegration? {
+        guard let live = directory.find(name) else { throw RegistryFault.notFound(name) }
+        while true {
+            switch live.desk.ticket(nil) {
+            case .refused(let fault): throw fault
+            case .wanted(let scope): try await makeReady(live.id, scope)
+            case .lease(let instance, _):
+                defer { instance.giveBack() }
+                if case .coop(let package) = instance.kind { return package.integration }
+                return nil
+            }
+        }
+    }
+
+    // MARK: Leases
+
+    private nonisolated func lease(
+        _ live: PluginLive, _ organisation: Organisation.ID?,
+        _ body: (Instance, Generation) async throws(CallFailure) -> Result<[UInt8], Fault>,
+        asFault: (Instance, CallFailure) -> Fault, entry: () -> String
+    ) async throws(Fault) -> CallAnswer {
+        let begun = ContinuousClock.now
+        while true {
+            switch live.desk.ticket(organisation) {
+            case .refused(let fault): throw fault
+            case .wanted(let scope): try await makeReady(live.id, scope)
+            case .lease(let instance, let generation):
+                defer { instance.giveBack() }
+                let outcome: Result<[UInt8], Fault>
+                do throws(CallFailure) {
+                    outcome = try await body(instance, generation)
+                } catch {
+                    let fault = instance.redacted(asFault(instance, error))
+                    if case .quarantined(let reason) = error { quarantine(live, reason, generation) }
+                    if error.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
+                    count(live, since: begun, failed: true)
+                    if error.isOfThePlugin {
+                        note(fault, entry: entry(), generation: generation, live: live, trial: error.trialOutcome)
+                    }
+                    throw fault
+                }
+                switch outcome {
+                case .success(let bytes):
+                    count(live, since: begun, failed: false)
+                    if let verdict = generation.record(.answered) { settle(verdict, generation) }
+                    return CallAnswer(value: bytes, version: generation.version, milliseconds: (ContinuousClock.now - begun).milliseconds)
+                case .failure(let raw):
+                    let fault = instance.redacted(raw)
+                    count(live, since: begun, failed: true)
+                    if fault.turn == .plugin {
+                        note(fault, entry: entry(), generation: generation, live: live, trial: .failed(fault.message))
+                    }
+                    throw fault
+                }
+            }
+        }
+    }
+
+    private nonisolated func collect(_ stream: PluginStream) async throws(CallFailure) -> Result<[UInt8], Fault> {
+        var bytes: [UInt8] = [UInt8(ascii: "[")]
+        var items = 0
+        while true {
+            guard case .item(let item) = try await stream.next() else { break }
+            items += 1
+            guard items <= limits.streamItemsMax, bytes.count + item.count <= parts.sandbox.messageBytes else {
+                stream.cancel()
+                return .failure(RegistryFault.tooManyItems(items - 1))
+            }
+            if items > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes += item.isEmpty ? Array("null".utf8) : item
+        }
+        return .success(bytes + [UInt8(ascii: "]")])
+    }
+
+    private nonisolated func count(_ live: PluginLive, since begun: ContinuousClock.Instant, failed: Bool) {
+        live.metrics.call(at: now, microseconds: (ContinuousClock.now - begun).milliseconds * 1000, failed: failed)
+    }
+
+    // MARK: What follows from a failure
+
+    /// Writes a failure down, unless there were very many, and lets a trial hear of it.
+    nonisolated func note(_ fault: Fault, entry: String, generation: Generation, live: PluginLive, trial: HealthTrial.Outcome?) {
+        if live.mayWriteFailure(at: now, perMinute: limits.failuresPerMinute) {
+            let failure = PluginFailure(plugin: live.id, version: generation.name, at: now, entry: entry, fault: fault)
+            let keeping = limits.failuresKept
+            Task {
+                // A failure that cannot be written down is still counted and was answered to its caller.
+                _ = try? await parts.store.write { (records) throws(Fault) in try records.append(failure, keeping: keeping) }
+                events.publish(.plugin(live.id))
+            }
+        }
+        if let trial, let verdict = generation.record(trial) { settle(verdict, generation) }
+    }
+
+    nonisolated func settle(_ verdict: HealthTrial.Verdict, _ generation: Generation) {
+        switch verdict {
+        case .watching: break
+        case .passed: Task { await self.trialPassed(generation) }
+        case .takenBack(let reason): Task { await self.takeBack(generation, reason) }
+        }
+    }
+
+    private nonisolated func quarantine(_ live: PluginLive, _ reason: String, _ generation: Generation) {
+        Task { await self.quarantine(live.id, reason, generation) }
+    }
+
+    /// An organisation's settings for one of Coop's integrations; nil when nothing is set.
+    private func credential(of generation: Generation, _ organisation: Organisation.ID?) async throws(Fault) -> JSONObject? {
+        let scope = ConfigurationScope(organisation)
+        if let known = generation.credential(scope) { return known.isEmpty ? nil : known }
+        guard let layers = try entry(generation.plugin).layers(organisation, environment: parts.environment) else { return nil }
+        var credential = layers.values
+        for (key, text) in try await open(layers, of: generation.plugin) { credential[key] = .string(text) }
+        generation.keep(credential, scope)
+        return credential.isEmpty ? nil : credential
+    }
+}
+
+/// Where a call leaves what is no bytes.
+///
+/// `@unchecked Sendable`: written by the one call that made it, and read when that has returned.
+private final class CoopRunsBox: @unchecked Sendable {
+    var value: [CoopRun] = []
+}
+
+extension Duration {
+    var milliseconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
+    }
+}

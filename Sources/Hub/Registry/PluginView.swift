@@ -1,0 +1,159 @@
+package import HubCore
+package import JSON
+package import Manifests
+package import PluginModel
+package import PluginPackages
+import PluginRuntime
+import Sandbox
+
+/// One plugin as it is shown, for the hub or for one organisation. A value: it does not change when the plugin does.
+package struct PluginView: Sendable {
+    /// ForgePortal's word for what a plugin has.
+    package enum Sides: String, Sendable, Hashable, CaseIterable {
+        case ui, backend, fullstack
+    }
+
+    /// Another version that waits for a yes.
+    package struct Waiting: Sendable, Hashable {
+        /// In the package store.
+        package var name: String
+        package var version: String?
+        /// Whether it asks for permissions that the running one does not.
+        package var asksForMore: Bool
+    }
+
+    package var id: PluginID
+    /// Every name that leads to it, the id first.
+    package var names: [String]
+    package var name: String
+    package var version: String?
+    package var format: PackageFormat?
+    package var sides: Sides?
+    package var state: PluginState
+    /// Nil when the package cannot be read.
+    package var manifest: PluginManifest?
+    package var findings: [Finding]
+    /// As the manifest asks for them.
+    package var permissions: [String]
+    package var publicConfig: JSONObject
+    package var trust: PackageTrust?
+    package var waiting: Waiting?
+    /// In the package store.
+    package var runningVersion: String?
+    package var pinnedVersion: String?
+    /// Runs on trial: the version before comes back if it fails its first calls.
+    package var isOnTrial: Bool
+    package var isLinked: Bool
+    /// Absolute; where its files lie. Nil when there are none.
+    package var folder: String?
+    package var installedAt: Timestamp
+    package var changedAt: Timestamp
+    package var revision: Int
+    package var health: PluginHealth
+}
+
+/// One version that is kept.
+package struct VersionView: Sendable, Hashable {
+    package var version: InstalledVersion
+    package var isRunning: Bool
+    package var isWaiting: Bool
+    package var isFallback: Bool
+    package var isPinned: Bool
+}
+
+extension PluginRegistry {
+    /// All plugins, by id, as the hub or one organisation sees them.
+    package func plugins(for organisation: Organisation.ID? = nil) async -> [PluginView] {
+        var views: [PluginView] = []
+        for id in entries.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            if let view = await view(of: id, organisation) { views.append(view) }
+        }
+        return views
+    }
+
+    package func plugin(_ id: PluginID, for organisation: Organisation.ID? = nil) async throws(Fault) -> PluginView {
+        guard let view = await view(of: id, organisation) else { throw RegistryFault.notFound(id.rawValue) }
+        return view
+    }
+
+    /// What ForgePortal's pages ask: every name of every enabled plugin, and the settings that anybody may see, only where there are some.
+    package func status(for organisation: Organisation.ID? = nil) -> (enabledIDs: [String], configs: [String: JSONObject]) {
+        var ids: [String] = []
+        var configs: [String: JSONObject] = [:]
+        for id in entries.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard let entry = entries[id], entry.facts(organisation, environment: parts.environment).state.status == .enabled else {
+                continue
+            }
+            // An alias of another plugin's id leads there.
+            let names = entry.names.filter { directory.find($0)?.id == id }
+            ids += names
+            guard let config = entry.layers(organisation, environment: parts.environment)?.publicConfig, !config.isEmpty else { continue }
+            for name in names { configs[name] = config }
+        }
+        return (ids, configs)
+    }
+
+    /// Oldest first.
+    package func versions(of id: PluginID) throws(Fault) -> [VersionView] {
+        let entry = try entry(id)
+        return (entry.installed?.versions ?? []).map { version in
+            VersionView(
+                version: version, isRunning: version.name == entry.record.runningVersion,
+                isWaiting: version.name == entry.record.waitingVersion,
+                isFallback: version.name == entry.record.fallbackVersion, isPinned: version.name == entry.record.pinnedVersion)
+        }
+    }
+
+    private func view(of id: PluginID, _ organisation: Organisation.ID?) async -> PluginView? {
+        guard let entry = entries[id], let live = directory.live(id) else { return nil }
+        var facts = entry.facts(organisation, environment: parts.environment)
+        (facts.worker, facts.degraded) = await worker(live, entry, organisation)
+        let manifest = entry.manifest
+        let version = entry.version(entry.shownVersion)
+        let waiting = entry.record.runningVersion == nil ? nil : entry.record.waitingVersion
+        let asked = Set(manifest?.permissions.map(\.text) ?? [])
+        return PluginView(
+            id: id, names: entry.names, name: manifest?.name ?? version?.title ?? id.rawValue,
+            version: manifest?.version ?? version?.version,
+            format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state, manifest: manifest,
+            findings: entry.reading?.findings ?? [], permissions: manifest?.permissions.map(\.text) ?? [],
+            publicConfig: entry.layers(organisation, environment: parts.environment)?.publicConfig ?? JSONObject(), trust: version?.trust,
+            waiting: waiting.map { name in
+                PluginView.Waiting(
+                    name: name, version: entry.version(name)?.version ?? entry.waiting?.manifest?.version,
+                    asksForMore: entry.waiting?.manifest?.permissions.contains { !asked.contains($0.text) } ?? false)
+            }, runningVersion: entry.record.runningVersion, pinnedVersion: entry.record.pinnedVersion,
+            isOnTrial: entry.record.fallbackVersion != nil, isLinked: entry.shownVersion == LinkedFolder.name,
+            folder: entry.reading?.folder,
+            installedAt: entry.record.installedAt, changedAt: entry.record.changedAt, revision: entry.record.revision,
+            health: live.metrics.health(at: now))
+    }
+
+    private static func sides(_ manifest: PluginManifest) -> PluginView.Sides? {
+        switch (manifest.entry, manifest.uiEntry) {
+        case (.some, .some): .fullstack
+        case (.some, nil): .backend
+        case (nil, .some): .ui
+        case (nil, nil): nil
+        }
+    }
+
+    /// What its worker does, for the scope that is looked at.
+    private func worker(
+        _ live: PluginLive, _ entry: PluginEntry, _ organisation: Organisation.ID?
+    ) async -> (PluginState.Worker, degraded: [String]) {
+        guard let generation = live.desk.generation else { return (entry.draining > 0 ? .draining : .idle, []) }
+        let scope =
+            organisation.flatMap { entry.scopes.contains($0) && generation.hasScopes ? .organisation($0) : nil } ?? ConfigurationScope.hub
+        guard let instance = generation.instance(scope) else { return (.idle, []) }
+        let status = await instance.plugin.host.status
+        switch status.state {
+        case .idle: return (.idle, [])
+        case .starting: return (.starting, [])
+        case .running: return (.running, status.degraded)
+        case .backingOff: return (.backingOff, [])
+        case .quarantined: return (.quarantined, [])
+        case .stopped: return (.stopped, [])
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import HubCore
+import PluginModel
+import Synchronization
+
+/// Where calls of one plugin are let in: the one place that says which version takes them, changed at one moment for all.
+///
+/// A call takes its lease under the same lock, so it either begins on the version before and finishes there, or on the one after.
+final class CallDesk: Sendable {
+    struct State {
+        var generation: Generation?
+        /// Why nobody is let in; nil: calls are taken.
+        var refusal: Fault?
+        /// Organisations with a decision or settings of their own; what is nil inside is let in.
+        var refusals: [Organisation.ID: Fault?] = [:]
+        /// Organisations whose workers have settings of their own.
+        var scopes: Set<Organisation.ID> = []
+    }
+
+    enum Ticket {
+        case lease(Instance, Generation)
+        case refused(Fault)
+        /// Nobody stands ready for this scope.
+        case wanted(ConfigurationScope)
+    }
+
+    let plugin: PluginID
+    private let state = Mutex(State())
+
+    init(plugin: PluginID) { self.plugin = plugin }
+
+    func ticket(_ organisation: Organisation.ID?) -> Ticket {
+        state.withLock { state in
+            if let refusal = state.refusal(organisation) { return .refused(refusal) }
+            let scope = state.scope(organisation)
+            guard let generation = state.generation, let instance = generation.instance(scope), instance.take() else {
+                return .wanted(scope)
+            }
+            return .lease(instance, generation)
+        }
+    }
+
+    /// Why the hub's own calls are not let in.
+    var refusal: Fault? { state.withLock { $0.refusal } }
+
+    /// Why nobody at all is let in; nil when one organisation is.
+    var refusalOfAll: Fault? {
+        state.withLock { state in state.refusals.values.contains { $0 == nil } ? nil : state.refusal }
+    }
+
+    var generation: Generation? { state.withLock { $0.generation } }
+
+    /// Gives the generation that was taken away by this, if one was.
+    func change(_ body: (inout State) -> Void) -> Generation? {
+        state.withLock { state in
+            let before = state.generation
+            body(&state)
+            return before === state.generation ? nil : before
+        }
+    }
+}
+
+extension CallDesk.State {
+    fileprivate func refusal(_ organisation: Organisation.ID?) -> Fault? {
+        guard let organisation, let own = refusals[organisation] else { return refusal }
+        return own
+    }
+
+    fileprivate func scope(_ organisation: Organisation.ID?) -> ConfigurationScope {
+        guard let organisation, scopes.contains(organisation), generation?.hasScopes ?? true else { return .hub }
+        return .organisation(organisation)
+    }
+}

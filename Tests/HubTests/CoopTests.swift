@@ -1,0 +1,67 @@
+import Glibc
+import Hub
+import HubCore
+import JSON
+import Manifests
+import PluginModel
+import Testing
+
+extension LiveHub {
+    /// An integration in Coop's format, from its folder to its scores.
+    struct CoopTests {
+        static let code = """
+            const { score } = require('./score.js');
+            module.exports = {
+              manifest: {
+                id: 'ACME_WORDS', name: 'Acme words', version: '1.0.0', requiresConfig: true,
+                configurationFields: [{ key: 'apiKey', label: 'API key', required: true, inputType: 'password' }],
+              },
+              createSignals: ({ getCredential }) => [{ signalTypeId: 'S', signal: {
+                id: { type: 'S' }, displayName: 'S', description: '', docsUrl: null, recommendedThresholds: null, supportedLanguages: 'ALL',
+                pricingStructure: { type: 'FREE' }, eligibleInputs: ['STRING'], outputType: { scalarType: 'NUMBER' }, getCost: () => 3,
+                run: async (input) => ({ outputType: { scalarType: 'NUMBER' }, score: score(input, await getCredential(input.orgId)) }),
+                getDisabledInfo: async () => ({ disabled: false }), needsMatchingValues: false, eligibleSubcategories: [],
+                needsActionPenalties: false, integration: 'ACME_WORDS', allowedInAutomatedRules: true } }],
+            };
+            """
+        static let score = "exports.score = (input, credential) => (credential?.apiKey === 'key-of-' + input.orgId ? 1 : 0);"
+
+        @Test func `an integration of Coop is judged with each organisation's own credential`() async throws {
+            let lab = try await HubLab()
+            let place = lab.folder + "/source/acme-words"
+            try HubLab.write(
+                #"{"name":"@acme/words","version":"1.0.0","main":"index.js","dependencies":{"@roostorg/coop-types":"*"}}"#,
+                to: place + "/package.json")
+            try HubLab.write(Self.code, to: place + "/index.js")
+            try HubLab.write(Self.score, to: place + "/score.js")
+            let done = try await lab.install(place)
+            let id = try #require(done.plugin, "\(String(describing: done.problem)) \(done.findings)")
+            #expect(id.rawValue == "ACME_WORDS")
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            #expect(try await lab.registry.plugin(id).state.name == .needsConfiguration)
+            let (red, blue) = (Organisation.ID("red"), Organisation.ID("blue"))
+            for organisation in [red, blue] {
+                _ = try await lab.registry.configure(
+                    id, in: .organisation(organisation), ConfigurationChange(secrets: ["apiKey": "key-of-\(organisation)"]),
+                    by: HubLab.admin)
+            }
+            for organisation in [red, blue, red] {
+                let runs = try await lab.registry.judge("ACME_WORDS", signal: "ACME_LENGTH", texts: ["a", "b"], organisation: organisation)
+                #expect(runs.count == 2)
+                for run in runs {
+                    guard case .scored(let threshold, _, _) = run else {
+                        Issue.record("\(run)")
+                        continue
+                    }
+                    #expect("\(threshold)".contains("1"), "\(run)")
+                }
+            }
+            #expect(try await lab.registry.plugin(id, for: red).state.name == .enabled)
+            do throws(Fault) {
+                _ = try await lab.registry.judge("ACME_WORDS", signal: "ACME_LENGTH", texts: ["a"], organisation: Organisation.ID("none"))
+                Issue.record("judged without settings")
+            } catch { #expect(error.code == "plugin.needs-configuration") }
+            await lab.end()
+        }
+    }
+}
