@@ -1,7 +1,15 @@
 import { Boundary } from '../shell/boundary';
 import { Link, match, useRouter } from '../shell/router';
 import { Empty } from '../ui/basics';
+import { AuditPage } from './audit/audit';
+import { FramePage } from './frame/frame';
+import { IntegrationsPage } from './integrations/integrations';
+import { JournalPage } from './journal/journal';
 import { OverviewPage } from './overview/overview';
+import { PluginPage } from './plugin/plugin';
+import { PluginsPage } from './plugins/plugins';
+import { SettingsPage } from './settings/settings';
+import { StorePage } from './store/store';
 
 type Page = (parts: Record<string, string>) => JSX.Element;
 
@@ -9,6 +17,16 @@ type Page = (parts: Record<string, string>) => JSX.Element;
 const table: [string, Page][] = [
   ['/', () => <OverviewPage />],
   ['/setup', () => <OverviewPage />],
+  ['/plugins', () => <PluginsPage />],
+  ['/plugins/:id', ({ id }) => <PluginPage id={id ?? ''} part="" />],
+  ['/plugins/:id/:part', ({ id, part }) => <PluginPage id={id ?? ''} part={part ?? ''} />],
+  ['/integrations', () => <IntegrationsPage />],
+  ['/store', () => <StorePage />],
+  ['/journal', () => <JournalPage />],
+  ['/audit', () => <AuditPage />],
+  ['/settings', () => <SettingsPage part="" />],
+  ['/settings/:part', ({ part }) => <SettingsPage part={part ?? ''} />],
+  ['/pages/:plugin/:id', ({ plugin, id }) => <FramePage plugin={plugin ?? ''} id={id ?? ''} />],
 ];
 
 export function Pages() {
