@@ -43,7 +43,7 @@ function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string;
   const base = `/plugins/${encodeURIComponent(plugin.id)}`;
   return (
     <>
-      <Head plugin={plugin} resource={resource} />
+      <Head plugin={plugin} resource={resource} isDeciding={part === 'consent'} />
       <nav className="tabs" aria-label={`Parts of ${plugin.name}`}>
         {parts.map(([key, label]) => (
           <Link key={key} className="tab" href={key ? `${base}/${key}` : base} aria-current={key === part ? 'page' : undefined}>{label}</Link>
@@ -60,7 +60,7 @@ function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string;
   );
 }
 
-function Head({ plugin, resource }: { plugin: PluginDetail; resource: Resource<PluginDetail> }) {
+function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource: Resource<PluginDetail>; isDeciding: boolean }) {
   const { may } = useSession();
   const { go } = useRouter();
   const tell = useToast();
@@ -100,9 +100,9 @@ function Head({ plugin, resource }: { plugin: PluginDetail; resource: Resource<P
         {may('admin:plugins') && (
           <div className="row wrap">
             {plugin.state.worker === 'quarantined' && <Button look="primary" isBusy={release.isBusy} onClick={() => void release.run()}>Let it run again</Button>}
-            {plugin.state.name === 'needs-consent' && <Link className="button primary" href={`${path}/consent`}>Review what it asks for</Link>}
+            {plugin.state.name === 'needs-consent' && !isDeciding && <Link className="button primary" href={`${path}/consent`}>Review what it asks for</Link>}
             {plugin.state.name === 'needs-configuration' && <Link className="button primary" href={`${path}/configuration`}>Configure</Link>}
-            {plugin.waiting && plugin.state.name !== 'needs-consent' && (
+            {plugin.waiting && plugin.state.name !== 'needs-consent' && !isDeciding && (
               <Link className="button primary" href={`${path}/consent?version=${encodeURIComponent(plugin.waiting.version)}`}>Review update</Link>
             )}
             {canSwitch && <Button isBusy={enable.isBusy} onClick={() => void enable.run(isOff)}>{isOff ? 'Enable' : 'Disable'}</Button>}

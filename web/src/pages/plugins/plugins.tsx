@@ -117,26 +117,26 @@ function Row({ plugin }: { plugin: Plugin }) {
   const standing = standingOf(plugin);
   const next = may('admin:plugins') ? actionFor(plugin) : null;
   return (
-    <li className="row wrap">
+    <li className="plugin-row">
       <StateSign plugin={plugin} />
       <PluginIcon name={plugin.name} url={plugin.icon} />
-      <div className="grow stack tight" style={{ gap: 1, minWidth: 210 }}>
+      <div className="stack tight" style={{ gap: 1 }}>
         <span className="row wrap" style={{ gap: '0 8px' }}>
-          <Link href={`/plugins/${encodeURIComponent(plugin.id)}`} style={{ fontWeight: 600 }}>{plugin.name}</Link>
+          <Link className="title" href={`/plugins/${encodeURIComponent(plugin.id)}`} style={{ fontWeight: 600 }}>{plugin.name}</Link>
           <span className="quiet small">{plugin.version}</span>
           {plugin.format !== 'patchbay' && <Badge>{formatNames[plugin.format]}</Badge>}
           {plugin.isLinked && <Badge title="Used where it lies, for development">linked</Badge>}
         </span>
         <span className="quiet small">{contributions(plugin.contributions)}</span>
       </div>
-      <div className="small grow" style={{ minWidth: 210 }}>
+      <div className="small how">
         {standing === 'running' || (standing === 'idle' && plugin.health.callsPerMinute > 0)
           ? <span>{number(Math.round(plugin.health.callsPerMinute))} calls/min{plugin.health.p95Ms !== null && ` · p95 ${milliseconds(plugin.health.p95Ms)}`}
             {plugin.health.memoryBytes ? ` · ${bytes(plugin.health.memoryBytes)}` : ''}</span>
           : <StateLine plugin={plugin} />}
       </div>
       <Spark values={plugin.health.spark} label={`Calls of ${plugin.name} in the last minutes`} />
-      {next && <Link className="button small" href={next.href}>{next.label}<span className="visually-hidden"> {plugin.name}</span></Link>}
+      {next && <Link className="button small do" href={next.href}>{next.label}<span className="visually-hidden"> {plugin.name}</span></Link>}
     </li>
   );
 }
