@@ -24,6 +24,16 @@ package final class SQLStore: HubStore, StateStore {
     /// A store that is let go without `close` ends its threads too, once they are done.
     deinit { finish {} }
 
+    /// How much the database holds, in bytes of its pages; what is yet only in SQLite's log is left out.
+    package func byteCount() async throws(Fault) -> Int {
+        let sql =
+            database is SQLiteDatabase
+            ? "select page_count * page_size from pragma_page_count(), pragma_page_size()" : "select pg_database_size(current_database())"
+        return try await reading { (session) throws(Fault) in
+            try session.rows(sql, []) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first ?? 0
+        }
+    }
+
     // MARK: HubStore
 
     package func write<Value: Sendable>(
@@ -53,12 +63,16 @@ package final class SQLStore: HubStore, StateStore {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any HubTransaction) throws(Fault) -> Value
     ) async throws(Fault) -> Value {
+        try await reading { (session) throws(Fault) in try SQLTransaction.run(body, in: session, isReadOnly: true) }
+    }
+
+    private func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws(Fault) -> Value
+    ) async throws(Fault) -> Value {
         let result: Result<Value, Fault> = await withCheckedContinuation { [database] continuation in
             let refusal = reads.submit {
                 do throws(Fault) {
-                    let value = try database.transaction(.reading) { (session) throws(Fault) in
-                        try SQLTransaction.run(body, in: session, isReadOnly: true)
-                    }
+                    let value = try database.transaction(.reading) { (session) throws(Fault) in try body(session) }
                     continuation.resume(returning: .success(value))
                 } catch {
                     continuation.resume(returning: .failure(error))

@@ -31,6 +31,10 @@ extension SQLTransaction {
             read: Self.user)
     }
 
+    func hubAdministrators() throws(Fault) -> [User] {
+        try rows("select \(Self.userColumns) from users where is_hub_administrator = $1 order by id", .truth(true), read: Self.user)
+    }
+
     func put(_ user: User) throws(Fault) {
         // Asked before, so that a body may go on after the refusal: a failed statement would end the transaction on PostgreSQL.
         if let other = try self.user(email: user.email), other.id != user.id {
@@ -51,12 +55,24 @@ extension SQLTransaction {
 
     // MARK: Outside identities
 
+    private static func identity(_ row: any SQLRow) throws(Fault) -> ExternalIdentity {
+        ExternalIdentity(issuer: row.text(0), subject: row.text(1), user: row.id(2))
+    }
+
     func identity(issuer: String, subject: String) throws(Fault) -> ExternalIdentity? {
         try rows(
-            "select issuer, subject, user_id from identities where issuer = $1 and subject = $2", .text(issuer), .text(subject)
-        ) { (row: any SQLRow) throws(Fault) in
-            ExternalIdentity(issuer: row.text(0), subject: row.text(1), user: row.id(2))
-        }.first
+            "select issuer, subject, user_id from identities where issuer = $1 and subject = $2", .text(issuer), .text(subject),
+            read: Self.identity
+        ).first
+    }
+
+    func identities(of user: User.ID) throws(Fault) -> [ExternalIdentity] {
+        try rows(
+            "select issuer, subject, user_id from identities where user_id = $1 order by issuer, subject", .id(user), read: Self.identity)
+    }
+
+    func removeIdentity(issuer: String, subject: String) throws(Fault) -> Bool {
+        try hasChanged("delete from identities where issuer = $1 and subject = $2", .text(issuer), .text(subject))
     }
 
     func put(_ identity: ExternalIdentity) throws(Fault) {

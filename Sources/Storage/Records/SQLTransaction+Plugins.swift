@@ -4,13 +4,16 @@ import PluginModel
 
 extension SQLTransaction {
     private static let pluginColumns =
-        "id, running_version, waiting_version, fallback_version, quarantine, consented_ms, installed_ms, changed_ms, revision"
+        """
+        id, running_version, waiting_version, fallback_version, quarantine, consented_ms, installed_ms, changed_ms, revision, pinned_version
+        """
 
     private static func record(_ row: any SQLRow) throws(Fault) -> PluginRecord {
         var record = PluginRecord(id: try row.plugin(0), installedAt: row.timestamp(6))
         (record.runningVersion, record.waitingVersion) = (row.optionalText(1), row.optionalText(2))
         (record.fallbackVersion, record.consentedAt) = (row.optionalText(3), row.optionalTimestamp(5))
         (record.changedAt, record.revision) = (row.timestamp(7), Int(row.integer(8)))
+        record.pinnedVersion = row.optionalText(9)
         if !row.isNull(4) {
             let quarantine = try row.json(4)
             record.quarantine = PluginRecord.Quarantine(
@@ -45,13 +48,14 @@ extension SQLTransaction {
         }
         try change(
             """
-            insert into plugins (\(Self.pluginColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into plugins (\(Self.pluginColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             on conflict (id) do update set running_version = excluded.running_version, waiting_version = excluded.waiting_version,
                 fallback_version = excluded.fallback_version, quarantine = excluded.quarantine, consented_ms = excluded.consented_ms,
-                installed_ms = excluded.installed_ms, changed_ms = excluded.changed_ms, revision = excluded.revision
+                installed_ms = excluded.installed_ms, changed_ms = excluded.changed_ms, revision = excluded.revision,
+                pinned_version = excluded.pinned_version
             """, .plugin(plugin.id), .text(plugin.runningVersion), .text(plugin.waitingVersion), .text(plugin.fallbackVersion),
             .text(quarantine?.serialized()), .at(plugin.consentedAt), .at(plugin.installedAt), .at(plugin.changedAt),
-            .integer(Int64(plugin.revision)))
+            .integer(Int64(plugin.revision)), .text(plugin.pinnedVersion))
     }
 
     func removePlugin(_ id: PluginID) throws(Fault) -> Bool {

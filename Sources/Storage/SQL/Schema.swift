@@ -91,12 +91,19 @@ enum Schema {
             organisation text references organisations (id) on delete cascade,
             scopes text not null, created_ms integer not null, expires_ms integer, last_used_ms integer
         ) strict, without rowid;
+        create table one_time_codes (
+            hash blob primary key, user_id text not null references users (id) on delete cascade, purpose text not null,
+            created_ms integer not null, expires_ms integer not null
+        ) strict, without rowid;
+        create index one_time_codes_user on one_time_codes (user_id);
+        create index one_time_codes_expires on one_time_codes (expires_ms);
         create index api_tokens_user on api_tokens (user_id);
         create index api_tokens_organisation on api_tokens (organisation);
 
         create table plugins (
             id text primary key, running_version text, waiting_version text, fallback_version text, quarantine text,
-            consented_ms integer, installed_ms integer not null, changed_ms integer not null, revision integer not null
+            consented_ms integer, installed_ms integer not null, changed_ms integer not null, revision integer not null,
+            pinned_version text
         ) strict, without rowid;
         create table plugin_overrides (
             plugin text primary key, is_enabled integer not null, updated_ms integer not null
