@@ -52,9 +52,12 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
-            // The engine must find our `mmap` before the C library's: see CMemoryWatch.
+            // The engine must find our `mmap` and `madvise` before the C library's: see CMemoryWatch.
             linkerSettings: [
-                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64"])
+                .unsafeFlags([
+                    "-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64",
+                    "-Xlinker", "--export-dynamic-symbol=madvise",
+                ])
             ]),
 
         // The hub's side.
