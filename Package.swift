@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
-            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
 
         // Values.

@@ -54,6 +54,7 @@ package enum WorkerProcess {
             if case .preludeFailed(let reason) = error { complain("the prelude does not evaluate: " + reason) }
             WorkerExit.engineUnusable.leave()
         }
+        engine.startTimer()
         let note = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(pb_channel_note(memory)!)).assumingMemoryBound(to: pb_crash_note.self)
         _ = pb_crash_note_install(note, standing.statm_fd)
 
