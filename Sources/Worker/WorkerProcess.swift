@@ -61,6 +61,7 @@ package enum WorkerProcess {
         pb_memory_watch(pb_channel_refusals(memory))
         let report = confine(&standing)
         greet(report, standing)
+        pump.rehearse(while: { !hasNews() })
         let setup = readSetup()
         accept(setup, report, standing)
         let limits = FrameLimits(messageBytesMax: Int(setup.messageBytesMax))
@@ -69,6 +70,12 @@ package enum WorkerProcess {
         let meter = MemoryMeter(statm: standing.statm_fd, bytesMax: setup.memoryBytesMax)
         state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, memory: meter))
         pump.run(state)
+    }
+
+    /// Whether the hub has sent something, or has gone.
+    private static func hasNews() -> Bool {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) != 0
     }
 
     /// Waits, perhaps for long, until the hub has a plugin for this worker.
