@@ -12,7 +12,8 @@ import {
   UNDEFINED, MIXED,
 } from './wire.js';
 
-export function makePump(native, install, uninstall) {
+/// `ours` is the module that plugins know as `@patchbay/plugin`.
+export function makePump(native, install, uninstall, ours) {
   const header = native.header;                 // kind, flags, id, extra of the message `step` returned
   const { step, send } = native;
   const pending = new SafeMap();                // id -> { context, iterator, asking }
@@ -25,8 +26,7 @@ export function makePump(native, install, uninstall) {
   };
   const host = makeHost(native, calls, limits);
   const CallContext = makeContextClass(host.boundTo, (bound) => ours.create({ host: bound }), () => globals.load('events').AbortController);
-  const provided = makeLibrary(native);
-  const ours = provided({ part: 'modules/patchbay-plugin' });
+  const provided = makeLibrary(native, { __proto__: null, 'modules/patchbay-plugin': ours });
   let boot, plugin;
 
   /// Found once a worker and name: looking through exports takes as long as a small function runs.
