@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
-            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
         .target(name: "CBeast", cxxSettings: houseCxx),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CVerify", cSettings: houseC, linkerSettings: [.linkedLibrary("crypto")]),
@@ -58,9 +58,12 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
-            // The engine must find our `mmap` before the C library's: see CMemoryWatch.
+            // The engine must find our `mmap` and `madvise` before the C library's: see CMemoryWatch.
             linkerSettings: [
-                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64"])
+                .unsafeFlags([
+                    "-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64",
+                    "-Xlinker", "--export-dynamic-symbol=madvise",
+                ])
             ]),
 
         // The hub's side.

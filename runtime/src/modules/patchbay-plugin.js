@@ -1,5 +1,5 @@
 // `@patchbay/plugin`: what a plugin of our own format may ask of the hub. `create({ host })` makes the module for one call or, with the
-// worker's own host, for a whole plugin. Types and examples for authors stand in sdk/.
+// worker's own host, for a whole plugin. Types and examples for authors stand in sdk/. Part of the prelude: every worker needs it.
 //
 // `config.get` and `time.now` answer at once; everything else that asks the hub returns a promise. Outside a call (at the top of a
 // module) only `log` works: asking the hub is a right that comes with a call.
@@ -122,7 +122,8 @@ function request(url, options) {
   return out;
 }
 
-class Response {
+// As a property, because a name of its own would not survive the bundling of the prelude.
+const { Response } = { Response: class {
   #body; #encoding;
   constructor(answer) {
     this.#body = answer.body;
@@ -145,7 +146,7 @@ class Response {
   json() { return parse(this.text()); }
   /// The body as a Uint8Array.
   bytes() { return this.#encoding === 'base64' ? apply(fromBase64, NativeUint8Array, [this.#body]) : new TextEncoder().encode(this.#body); }
-}
+} };
 
 function makeHTTP(host) {
   async function fetch(url, options) {
@@ -160,6 +161,6 @@ function makeHTTP(host) {
   };
 }
 
-exports.create = function create({ host }) {
+export function create({ host }) {
   return { state: makeState(host), config: makeConfig(host), log: makeLog(host), http: makeHTTP(host), time: makeTime(host) };
-};
+}
