@@ -49,7 +49,7 @@ let package = Package(
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
         .target(name: "Markdown", dependencies: ["CMarkdown"], swiftSettings: house),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
-        .target(name: "Manifests", dependencies: ["PluginModel", "YAML", "JSON"], swiftSettings: house),
+        .target(name: "Manifests", dependencies: ["PluginModel", "JSONSchema", "YAML", "JSON"], swiftSettings: house),
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
