@@ -5,7 +5,7 @@ import Manifests
 ///
 /// Nothing is left out except a `.git` folder at the top of each folder; the bundler's sandbox hides that one too, so that what is hashed
 /// is what can be read. Of large files whose ending the bundler has no use for (models, films, archives) only the name and the size count:
-/// importing one is an error, so no byte of theirs gets into a script (decision 0017).
+/// importing one is an error, so no byte of theirs gets into a script (decision 0021).
 struct TreeSurvey {
     static let hiddenFolder = ".git"
     /// Endings that esbuild reads by itself; a file without any is JavaScript to it.
