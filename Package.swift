@@ -37,6 +37,7 @@ let package = Package(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CVerify", cSettings: houseC, linkerSettings: [.linkedLibrary("crypto")]),
 
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
@@ -62,6 +63,8 @@ let package = Package(
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(
+            name: "OIDC", dependencies: ["HostCalls", "HubCore", "PluginModel", "JSON", "CVerify", "CSodium"], swiftSettings: house),
         .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
@@ -99,6 +102,9 @@ let package = Package(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
+            swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "SandboxTests",

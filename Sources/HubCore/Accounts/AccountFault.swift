@@ -122,4 +122,10 @@ enum AccountFault {
             code: "account.changed-meanwhile", message: "What would go is no longer what was shown.",
             remedy: "Look at it again, then repeat the removal.", turn: .caller)
     }
+
+    static func notInvited() -> Fault {
+        Fault(
+            code: "account.not-invited", message: "The provider vouches for somebody whom this hub does not let in.",
+            remedy: "Ask an administrator for an invitation to that address.", turn: .operator)
+    }
 }

@@ -30,6 +30,11 @@ package struct ChangeNote: Sendable {
     }
 }
 
+extension ChangeNote {
+    /// With a name for its event that was made before the transaction.
+    init(_ entry: AuditEntry, eventID: Identifier<JournalEvent>) { (self.entry, self.eventID) = (entry, eventID) }
+}
+
 extension Requester {
     /// The note of a change by them.
     package func note(

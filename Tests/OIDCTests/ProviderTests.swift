@@ -1,0 +1,189 @@
+import Glibc
+import HostCalls
+import HubCore
+import JSON
+import OIDC
+import PluginModel
+import Synchronization
+import Testing
+
+/// The provider of Fixtures, in a process of its own that ends with this object.
+private final class RunningProvider {
+    let process: pid_t
+    let port: Int
+    private let input: Int32
+
+    init() throws {
+        let folder = #filePath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+        var (incoming, outgoing): ([Int32], [Int32]) = ([0, 0], [0, 0])
+        try #require(pipe(&incoming) == 0)
+        try #require(pipe(&outgoing) == 0)
+        for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, incoming[0], 0)
+        posix_spawn_file_actions_adddup2(&actions, outgoing[1], 1)
+        var words: [UnsafeMutablePointer<CChar>?] = [strdup("node"), strdup("\(folder)/Fixtures/provider.mjs"), nil]
+        defer { words.forEach { free($0) } }
+        var pid = pid_t()
+        try #require(posix_spawnp(&pid, "node", &actions, nil, &words, environ) == 0)
+        (process, input) = (pid, incoming[1])
+        close(incoming[0])
+        close(outgoing[1])
+        let file = try #require(fdopen(outgoing[0], "r"))
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 32)
+        try #require(fgets(&line, Int32(line.count), file) != nil, "the provider says its port")
+        port = try #require(Int(String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)))
+    }
+
+    deinit {
+        close(input)
+        kill(process, SIGTERM)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+    }
+
+    var issuer: String { "http://127.0.0.1:\(port)" }
+
+    /// What a browser would do with an address.
+    func visit(_ address: String) throws -> JSONValue {
+        let pipe = try #require(popen("curl -sS --max-time 10 '\(address)'", "r"))
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, pipe)
+        try #require(pclose(pipe) == 0)
+        return try JSONValue(parsing: Array(bytes.prefix(count)))
+    }
+}
+
+private final class HandClock: Sendable {
+    private let now = Mutex(Timestamp.system())
+    var read: @Sendable () -> Timestamp { { self.now.withLock { $0 } } }
+    func advance(_ duration: Duration) { now.withLock { $0 = $0.advanced(by: duration) } }
+}
+
+private struct Trip {
+    let running: RunningProvider
+    let provider: Provider
+    let clock = HandClock()
+
+    init(
+        clientID: String = "hub", secret: String = "s&cr=t", path: String = "", isPrivateAllowed: Bool = true, loop: HostLoop,
+        running: RunningProvider? = nil
+    ) throws {
+        let running = try running ?? RunningProvider()
+        self.running = running
+        let configuration = ProviderConfiguration(
+            issuer: running.issuer + path, clientID: clientID, clientSecret: Secret(secret),
+            redirectAddress: "https://hub.acme.test/auth/oidc?x=1",
+            privateNetworks: isPrivateAllowed ? [try Permission(parsing: "network:private:127.0.0.1/32@127.0.0.1")] : [])
+        provider = Provider(configuration, service: HTTPService(loop: loop), clock: clock.read)
+    }
+
+    func go() async throws -> IDToken {
+        let departure = try await provider.depart()
+        let back = try running.visit(departure.address)
+        return try await provider.arrive(
+            code: back["code"]?.stringValue ?? "", state: back["state"]?.stringValue ?? "", from: departure)
+    }
+}
+
+private func code(_ body: () async throws -> Void) async -> String? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return (error as? Fault)?.code ?? "no fault: \(error)"
+    }
+}
+
+/// One after the other: each has a provider's process of its own.
+@Suite(.serialized) struct ProviderTests {
+    private let loop = HostLoop(name: "oidc-tests")
+
+    @Test func `the way there and back ends with a verified token`() async throws {
+        let trip = try Trip(loop: loop)
+        defer { loop.stop() }
+        let token = try await trip.go()
+        #expect(token.subject == "u-1" && token.issuer == trip.running.issuer)
+        _ = try await trip.go()
+        #expect(try trip.running.visit("\(trip.running.issuer)/keys-asked")["count"]?.intValue == 1, "keys are remembered")
+    }
+
+    @Test func `every departure is another, and nothing of it but the challenge is shown`() async throws {
+        let trip = try Trip(loop: loop)
+        defer { loop.stop() }
+        let (one, two) = (try await trip.provider.depart(), try await trip.provider.depart())
+        #expect(one.state != two.state && one.nonce != two.nonce && one.verifier != two.verifier)
+        #expect(one.state.count == 43)
+        #expect(!one.address.contains(try #require(one.verifier.text)) && one.address.contains("code_challenge_method=S256"))
+        #expect(one.address.contains("redirect_uri=https%3A%2F%2Fhub.acme.test%2Fauth%2Foidc%3Fx%3D1"))
+    }
+
+    @Test func `who comes back with something else, too late or twice is refused`() async throws {
+        let trip = try Trip(loop: loop)
+        defer { loop.stop() }
+        let (departure, other) = (try await trip.provider.depart(), try await trip.provider.depart())
+        let back = try trip.running.visit(departure.address)
+        let (value, state) = (back["code"]?.stringValue ?? "", back["state"]?.stringValue ?? "")
+        let provider = trip.provider
+        #expect(await code { _ = try await provider.arrive(code: value, state: "", from: departure) } == "oidc.bad-return")
+        #expect(await code { _ = try await provider.arrive(code: value, state: state, from: other) } == "oidc.bad-return")
+        #expect(await code { _ = try await provider.arrive(code: "", state: state, from: departure) } == "oidc.bad-return")
+        _ = try await provider.arrive(code: value, state: state, from: departure)
+        #expect(await code { _ = try await provider.arrive(code: value, state: state, from: departure) } == "oidc.unreachable")
+        trip.clock.advance(.seconds(Departure.secondsMax))
+        #expect(await code { _ = try await provider.arrive(code: value, state: state, from: departure) } == "oidc.bad-return")
+    }
+
+    @Test func `a stolen code is worth nothing without its verifier`() async throws {
+        let trip = try Trip(loop: loop)
+        defer { loop.stop() }
+        let (theirs, ours) = (try await trip.provider.depart(), try await trip.provider.depart())
+        let value = try trip.running.visit(theirs.address)["code"]?.stringValue ?? ""
+        let state = ours.state.text ?? ""
+        #expect(await code { _ = try await trip.provider.arrive(code: value, state: state, from: ours) } == "oidc.unreachable")
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var clientID = "hub"
+        var secret = "s&cr=t"
+        var path = ""
+        var isPrivateAllowed = true
+        let expected: String
+    }
+
+    @Test(arguments: [
+        Case(testDescription: "a private address that nobody allowed", isPrivateAllowed: false, expected: "oidc.unreachable"),
+        Case(testDescription: "a description of another issuer", path: "/other", expected: "oidc.bad-description"),
+        Case(testDescription: "a description that has moved", path: "/moved", expected: "oidc.unreachable"),
+        Case(testDescription: "a huge description", path: "/huge", expected: "oidc.unreachable"),
+        Case(testDescription: "no description", path: "/none", expected: "oidc.unreachable"),
+        Case(testDescription: "a wrong secret", secret: "wrong", expected: "oidc.unreachable"),
+        Case(testDescription: "a token with another nonce", clientID: "wrong-nonce", expected: "oidc.bad-token"),
+        Case(testDescription: "no token", clientID: "no-token", expected: "oidc.bad-token"),
+    ]) func `what goes wrong on the way is said`(c: Case) async throws {
+        defer { loop.stop() }
+        let trip = try Trip(clientID: c.clientID, secret: c.secret, path: c.path, isPrivateAllowed: c.isPrivateAllowed, loop: loop)
+        #expect(await code { _ = try await trip.go() } == c.expected)
+    }
+
+    @Test func `new keys are asked for, once a minute at most`() async throws {
+        let trip = try Trip(loop: loop)
+        defer { loop.stop() }
+        _ = try await trip.go()
+        let asked = { try trip.running.visit("\(trip.running.issuer)/keys-asked")["count"]?.intValue }
+        _ = try trip.running.visit("\(trip.running.issuer)/roll")
+        #expect(await code { _ = try await trip.go() } == "oidc.unknown-key", "they were read just now")
+        #expect(try asked() == 1)
+        trip.clock.advance(Provider.refreshInterval)
+        _ = try await trip.go()
+        #expect(try asked() == 2)
+        _ = try trip.running.visit("\(trip.running.issuer)/roll?hidden")
+        trip.clock.advance(Provider.refreshInterval)
+        for _ in 0..<5 { #expect(await code { _ = try await trip.go() } == "oidc.unknown-key") }
+        #expect(try asked() == 3)
+    }
+}
