@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
 # The Swift runtime is linked in: two programs that need only Debian's libraries.
 RELEASE := --configuration release --static-swift-stdlib
+# Every test of the suite starts at once, with up to 2,400 files open among them; a login may open 1,024 unless it asks for more.
+OPEN_FILES := if [ "$$(ulimit -S -n)" != unlimited ] && [ "$$(ulimit -S -n)" -lt 8192 ]; then ulimit -S -n 8192; fi
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -24,10 +26,10 @@ run: build ## judge real texts with the signals of integrations.config.json; ARG
 	@.build/release/patchbay run $(ARGS)
 
 test: runtime ## run every test
-	@swift test --disable-xctest $(ARGS)
+	@$(OPEN_FILES); swift test --disable-xctest $(ARGS)
 
 soak: runtime ## run the tests with their long forms: more seeds, more repetitions
-	@PATCHBAY_SOAK=1 swift test --disable-xctest $(ARGS)
+	@$(OPEN_FILES); PATCHBAY_SOAK=1 swift test --disable-xctest $(ARGS)
 
 bench: build ## measure beside the peers on this machine and print ratios
 	@swift build $(RELEASE) --product patchbay-bench

@@ -25,9 +25,12 @@ let package = Package(
         // C and C++ libraries, one thin target each.
         .systemLibrary(name: "CJSC", pkgConfig: "javascriptcoregtk-4.1", providers: [.apt(["libjavascriptcoregtk-4.1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMarkdown", pkgConfig: "libcmark-gfm", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CSimdJSON", cxxSettings: houseCxx, linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRing", cSettings: houseC),
@@ -35,7 +38,8 @@ let package = Package(
         .target(name: "CSandbox", cSettings: houseC, linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "CNatives", dependencies: ["CJSC"], cSettings: houseC,
-            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc")]),
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("icuuc"), .linkedLibrary("icui18n")]),
+        .target(name: "CBeast", cxxSettings: houseCxx),
         .target(name: "CCurl", cSettings: houseC, linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CVerify", cSettings: houseC, linkerSettings: [.linkedLibrary("crypto")]),
 
@@ -43,8 +47,9 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
         .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
         .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
+        .target(name: "Markdown", dependencies: ["CMarkdown"], swiftSettings: house),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
-        .target(name: "Manifests", dependencies: ["PluginModel", "YAML", "JSON"], swiftSettings: house),
+        .target(name: "Manifests", dependencies: ["PluginModel", "JSONSchema", "YAML", "JSON"], swiftSettings: house),
         .target(name: "WorkerProtocol", dependencies: ["CRing", "JSON"], swiftSettings: house),
 
         // The process that runs a plugin.
@@ -53,9 +58,12 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "patchbay-worker", dependencies: ["Worker"], swiftSettings: house,
-            // The engine must find our `mmap` before the C library's: see CMemoryWatch.
+            // The engine must find our `mmap` and `madvise` before the C library's: see CMemoryWatch.
             linkerSettings: [
-                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64"])
+                .unsafeFlags([
+                    "-Xlinker", "--export-dynamic-symbol=mmap", "-Xlinker", "--export-dynamic-symbol=mmap64",
+                    "-Xlinker", "--export-dynamic-symbol=madvise",
+                ])
             ]),
 
         // The hub's side.
@@ -63,9 +71,12 @@ let package = Package(
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
         .target(name: "HostCalls", dependencies: ["PluginModel", "JSON", "CCurl"], swiftSettings: house),
+        .target(name: "HTTPServer", dependencies: ["JSON", "CBeast"], swiftSettings: house),
+        .target(
+            name: "Storage", dependencies: ["HubCore", "HostCalls", "PluginModel", "JSON", "CSQLite", "CPostgres", "CSodium"],
+            swiftSettings: house),
         .target(
             name: "OIDC", dependencies: ["HostCalls", "HubCore", "PluginModel", "JSON", "CVerify", "CSodium"], swiftSettings: house),
-        .target(name: "Storage", dependencies: ["HostCalls", "PluginModel", "JSON", "CSQLite"], swiftSettings: house),
         // Where sandbox, broker and packages meet.
         .target(
             name: "PluginRuntime",
@@ -81,14 +92,27 @@ let package = Package(
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests", "JSONSchema", "PluginModel", "JSON",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests",
+                "JSONSchema", "PluginModel", "JSON",
             ],
             swiftSettings: house),
+        .target(
+            name: "HubAPI",
+            dependencies: [
+                "HTTPServer", "Hub", "HubCore", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown", "PluginModel",
+                "JSON",
+                "CSodium",
+            ], swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
             name: "patchbay-bench",
             dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
+
+        // Writes until it is killed, for the tests of Storage.
+        .executableTarget(
+            name: "storage-crasher", dependencies: ["Storage", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            path: "Tests/storage-crasher", swiftSettings: house),
 
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
@@ -100,12 +124,16 @@ let package = Package(
         .testTarget(name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "CRing", "JSON"], swiftSettings: house),
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
             swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

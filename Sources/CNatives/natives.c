@@ -1,5 +1,6 @@
 // The object with all native functions.
 #include "capture.h"
+#include "calendar.h"
 #include "crypto.h"
 #include "entropy_clock.h"
 #include "text.h"
@@ -40,6 +41,7 @@ static const JSStaticFunction functions[] = {
 void pb_natives_prepare(void) {
     pb_crypto_prepare();
     pb_idna_prepare();
+    pb_calendar_prepare();
 }
 
 /// Makes a small buffer once. The first one lets the engine's allocator reserve 64 MiB of address space, and a process that may

@@ -109,6 +109,10 @@ bool pb_ring_has_data(const pb_ring_end *end) {
     return __atomic_load_n(&ring_of(end)->tail, __ATOMIC_ACQUIRE) != end->position;
 }
 
+bool pb_ring_has_untaken(const pb_ring_end *end) {
+    return __atomic_load_n(&ring_of(end)->head, __ATOMIC_ACQUIRE) != end->position;
+}
+
 static void bump_and_wake(struct ring *ring) {
     __atomic_add_fetch(&ring->event, 1, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, &ring->event, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);

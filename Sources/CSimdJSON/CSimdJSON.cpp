@@ -1,5 +1,6 @@
 #include "CSimdJSON.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -9,11 +10,14 @@
 
 namespace {
 
-/// A thread keeps its parser for documents up to this size (at most 4 MiB of tape, index and strings); larger ones are freed after use.
+/// A parser is kept for documents up to this size (at most 4 MiB of tape, index and strings); larger ones are freed after use.
 constexpr size_t retained_bytes_max = 256 * 1024;
 constexpr size_t smallest_capacity = 1024;
+/// So many parsers wait for whichever thread parses next. Were each thread to keep its own, one of a worker that speaks JSON once would
+/// hold up to 4 MiB for as long as it lives.
+constexpr size_t kept_max = 4;
 
-struct thread_parser {
+struct document_parser {
     std::unique_ptr<simdjson::dom::parser> parser;
     std::unique_ptr<uint8_t[]> padded;
     size_t capacity = 0;
@@ -47,26 +51,56 @@ struct thread_parser {
     }
 };
 
-thread_local thread_parser mine;
+std::atomic<document_parser *> kept[kept_max];
+/// Between `patchbay_json_parse` and `patchbay_json_done`.
+thread_local document_parser *in_use = nullptr;
+
+document_parser *take() {
+    for (auto &place : kept) {
+        if (!place.load(std::memory_order_relaxed)) continue;
+        if (auto *found = place.exchange(nullptr, std::memory_order_acquire)) return found;
+    }
+    return new (std::nothrow) document_parser;
+}
+
+void give_back(document_parser *parser) {
+    for (auto &place : kept) {
+        document_parser *none = nullptr;
+        if (place.load(std::memory_order_relaxed)) continue;
+        if (place.compare_exchange_strong(none, parser, std::memory_order_release, std::memory_order_relaxed)) return;
+    }
+    delete parser;
+}
 
 }  // namespace
 
 int patchbay_json_parse(const uint8_t *bytes, size_t length, patchbay_json_tape *out) {
     if (length == 0) return simdjson::EMPTY;
     if (length > simdjson::SIMDJSON_MAXSIZE_BYTES / 2) return simdjson::CAPACITY;
-    int error = mine.grow(length);
-    if (error) return error;
-    std::memcpy(mine.padded.get(), bytes, length);
-    std::memset(mine.padded.get() + length, 0, simdjson::SIMDJSON_PADDING);
-    auto result = mine.parser->parse(mine.padded.get(), length, false);
-    if (result.error()) return result.error();
-    out->tape = mine.parser->doc.tape.get();
-    out->strings = mine.parser->doc.string_buf.get();
+    patchbay_json_done();
+    in_use = take();
+    if (!in_use) return simdjson::MEMALLOC;
+    int error = in_use->grow(length);
+    if (!error) {
+        std::memcpy(in_use->padded.get(), bytes, length);
+        std::memset(in_use->padded.get() + length, 0, simdjson::SIMDJSON_PADDING);
+        error = in_use->parser->parse(in_use->padded.get(), length, false).error();
+    }
+    if (error) {
+        patchbay_json_done();
+        return error;
+    }
+    out->tape = in_use->parser->doc.tape.get();
+    out->strings = in_use->parser->doc.string_buf.get();
     return simdjson::SUCCESS;
 }
 
 void patchbay_json_done(void) {
-    if (mine.capacity > retained_bytes_max) mine.drop();
+    auto *parser = in_use;
+    if (!parser) return;
+    in_use = nullptr;
+    if (parser->capacity > retained_bytes_max) parser->drop();
+    give_back(parser);
 }
 
 const char *patchbay_json_implementation(void) {

@@ -33,9 +33,10 @@ package final class RunnablePlugin: Sendable {
     /// Lines the worker puts before a script when it wraps it.
     private static let wrapperLines = 1
 
+    /// `fields` are those the configuration belongs to: values of secret ones are masked in the plugin's log.
     package init(
-        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], modules: [String: PluginProgram.Source],
-        facade: PluginProgram.Facade? = nil,
+        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], fields: [ConfigField] = [],
+        modules: [String: PluginProgram.Source], facade: PluginProgram.Facade? = nil,
         profile: PluginProgram.Profile = .full, settings: Settings, services: PluginServices
     ) {
         self.bundle = bundle
@@ -45,7 +46,9 @@ package final class RunnablePlugin: Sendable {
             plugin: identity, declared: declared, granted: settings.granted,
             capabilities: [
                 LogCapability(
-                    plugin: identity, sink: settings.log, secrets: settings.redacted + settings.secrets.texts, timers: services.loop),
+                    plugin: identity, sink: settings.log,
+                    secrets: settings.redacted + settings.secrets.texts + fields.secretTexts(in: settings.configuration),
+                    timers: services.loop),
                 ConfigCapability(values: settings.configuration),
                 StateCapability(plugin: id, store: settings.state),
                 TimeCapability(timers: services.loop, limits: TimeLimits(sleepsMax: settings.limits.timersOpen)),
@@ -68,8 +71,8 @@ package final class RunnablePlugin: Sendable {
         }
         self.init(
             id: folder.manifest.id, version: folder.manifest.version.description, bundle: folder.bundle,
-            declared: folder.manifest.permissions,
-            modules: modules, settings: settings, services: services)
+            declared: folder.manifest.permissions, fields: folder.manifest.configuration, modules: modules, settings: settings,
+            services: services)
     }
 
     /// The error as a person sees it, with the author's file and line where the source map knows them.

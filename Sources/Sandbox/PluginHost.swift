@@ -169,7 +169,8 @@ package actor PluginHost {
         generation += 1
         let mine = generation
         let task = Task { () async throws -> Running in
-            let loaded = try await runtime.load(program, limits: limits, handler: makeHandler()) { [weak self] death in
+            let idle: @Sendable () -> Void = { [weak self] in Task { await self?.putAwayIfIdle(mine) } }
+            let loaded = try await runtime.load(program, limits: limits, handler: makeHandler(), idle: idle) { [weak self] death in
                 guard let self else { return }
                 running.withLock { if $0?.generation == mine { $0 = nil } }
                 Task { await self.workerEnded(death, mine) }
@@ -189,7 +190,6 @@ package actor PluginHost {
             }
             // The worker may have died between loading and here.
             if !started.connection.isClosed.load(ordering: .acquiring) { running.withLock { $0 = started } }
-            watchIdleness(of: mine)
             return started
         } catch {
             let failure = error as? CallFailure ?? .stopped
@@ -262,31 +262,21 @@ package actor PluginHost {
         lifecycle.release()
     }
 
-    private func watchIdleness(of mine: Int) {
-        Task { [weak self, limits] in
-            while true {
-                try? await Task.sleep(for: limits.idleTime / 4 + .milliseconds(5))
-                guard let self, await self.putAwayIfIdle(mine) else { return }
-            }
-        }
-    }
-
-    /// False when there is nothing left to watch.
-    private func putAwayIfIdle(_ mine: Int) -> Bool {
-        guard mine == generation, let current = running.withLock({ $0 }) else { return false }
+    private func putAwayIfIdle(_ mine: Int) {
+        guard mine == generation, let current = running.withLock({ $0 }) else { return }
+        // A call may have come and gone since the connection said that there were none.
         let last = current.connection.lastActivity.load(ordering: .relaxed)
         let quiet = pb_now_ns() - min(pb_now_ns(), last)
-        guard quiet >= limits.idleTime.nanosecondsClamped else { return true }
+        guard quiet >= limits.idleTime.nanosecondsClamped else { return }
         let isIdle = current.connection.calls.withLock { table in
             guard table.inFlight == 0 else { return false }
             table.shut()
             return true
         }
-        guard isIdle else { return true }
+        guard isIdle else { return }
         running.withLock { $0 = nil }
         generation += 1
         lifecycle.ended()
         current.connection.condemn(.stopped)
-        return false
     }
 }

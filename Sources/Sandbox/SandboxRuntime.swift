@@ -56,9 +56,11 @@ package final class SandboxRuntime: Sendable {
     }
 
     /// Starts a worker, confines it, loads the program. `ended` is called once, on the reaper's thread, before the calls in flight are
-    /// answered: whoever hears of the end by such an answer and calls again must not meet the old worker.
+    /// answered: whoever hears of the end by such an answer and calls again must not meet the old worker. `idle` is called on the
+    /// connection's thread when there were no calls for the time after which a worker is put away.
     func load(
-        _ program: PluginProgram, limits: SandboxLimits, handler: any HostCallHandler, ended: @escaping @Sendable (CallFailure) -> Void
+        _ program: PluginProgram, limits: SandboxLimits, handler: any HostCallHandler, idle: @escaping @Sendable () -> Void = {},
+        ended: @escaping @Sendable (CallFailure) -> Void
     ) async throws(CallFailure) -> Loaded {
         let handle = try await pool.take(jit: program.allowsJIT, wasm: program.allowsWebAssembly)
         do throws(CallFailure) { try handle.limitMemory(to: limits.memoryBytes) } catch {
@@ -71,7 +73,8 @@ package final class SandboxRuntime: Sendable {
         let plane: DataPlane = options.usesSocket ? .socket : .ring
         let connection = WorkerConnection(
             channel: handle.channel, plane: plane, limits: limits, handler: handler, governor: options.governor,
-            kill: { [pidfd = handle.pidfd] in _ = pidfd >= 0 ? pb_pidfd_signal(pidfd, SIGKILL) : Glibc.kill(pid, SIGKILL) })
+            kill: { [pidfd = handle.pidfd] in _ = pidfd >= 0 ? pb_pidfd_signal(pidfd, SIGKILL) : Glibc.kill(pid, SIGKILL) },
+            waitsForCore: { WorkerHandle.waitsForCore(pid) }, idle: idle)
         reaper.watch(pid, pidfd: handle.pidfd) { exit in
             let note = UnsafeRawPointer(pb_channel_note(handle.channel.memory)!).load(as: pb_crash_note.self)
             let death = DeathCertificate.classify(

@@ -54,12 +54,14 @@ package enum WorkerProcess {
             if case .preludeFailed(let reason) = error { complain("the prelude does not evaluate: " + reason) }
             WorkerExit.engineUnusable.leave()
         }
+        engine.startTimer()
         let note = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(pb_channel_note(memory)!)).assumingMemoryBound(to: pb_crash_note.self)
         _ = pb_crash_note_install(note, standing.statm_fd)
 
         pb_memory_watch(pb_channel_refusals(memory))
         let report = confine(&standing)
         greet(report, standing)
+        pump.rehearse(while: { !hasNews() })
         let setup = readSetup()
         accept(setup, report, standing)
         let limits = FrameLimits(messageBytesMax: Int(setup.messageBytesMax))
@@ -68,6 +70,12 @@ package enum WorkerProcess {
         let meter = MemoryMeter(statm: standing.statm_fd, bytesMax: setup.memoryBytesMax)
         state.initialize(to: PumpState(engine: engine, drain: drain, wire: wire, setup: setup, memory: meter))
         pump.run(state)
+    }
+
+    /// Whether the hub has sent something, or has gone.
+    private static func hasNews() -> Bool {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) != 0
     }
 
     /// Waits, perhaps for long, until the hub has a plugin for this worker.

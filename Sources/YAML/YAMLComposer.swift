@@ -1,6 +1,9 @@
 import JSON
 
 /// Puts events together into one value.
+///
+/// What is refused is told by its kind and place, never by its text: what stands in the wrong place of a configuration may be a password, and a
+/// password may begin with the signs of an alias or a tag.
 struct YAMLComposer {
     struct Node {
         var value: JSONValue
@@ -61,8 +64,8 @@ struct YAMLComposer {
 
     private mutating func alias(_ name: String, _ event: YAMLEvent, depth: Int) throws(YAMLError) -> Node {
         switch anchors[name] {
-        case nil: throw error("'*\(name)' stands for '&\(name)', which is not written above.", event)
-        case .open: throw error("'*\(name)' stands inside the value it stands for.", event)
+        case nil: throw error("This alias stands for an anchor that is not written above. A text that begins with '*' needs quotes.", event)
+        case .open: throw error("This alias stands inside the value it stands for.", event)
         case .done(var node):
             guard depth + node.height <= depthMax else { throw tooDeep(event) }
             try count(node.weight, event)
@@ -75,7 +78,7 @@ struct YAMLComposer {
         let value: JSONValue
         let core = isPlain ? CoreSchema.resolve(text) : .value(.string(text))
         switch event.tag {
-        case nil: value = try taken(core, text, event)
+        case nil: value = try taken(core, event)
         case "!", Self.tagPrefix + "str": value = .string(text)
         case Self.tagPrefix + "null", Self.tagPrefix + "bool", Self.tagPrefix + "int", Self.tagPrefix + "float":
             value = try tagged(text, event)
@@ -88,19 +91,19 @@ struct YAMLComposer {
 
     /// A scalar whose tag says what it has to be.
     private func tagged(_ text: String, _ event: YAMLEvent) throws(YAMLError) -> JSONValue {
-        let value = try taken(CoreSchema.resolve(text), text, event)
+        let value = try taken(CoreSchema.resolve(text), event)
         let wanted = event.tag.map { $0.dropFirst(Self.tagPrefix.count) } ?? ""
         switch (wanted, value) {
         case ("null", .null), ("bool", .bool), ("int", .int), ("float", .double): return value
         case ("float", .int(let number)): return .double(Double(number))
-        default: throw error("The value '\(text.prefix(40))' is not what its tag '!!\(wanted)' says.", event)
+        default: throw error("This value is not what its tag '!!\(wanted)' says.", event)
         }
     }
 
-    private func taken(_ outcome: CoreSchema.Outcome, _ text: String, _ event: YAMLEvent) throws(YAMLError) -> JSONValue {
+    private func taken(_ outcome: CoreSchema.Outcome, _ event: YAMLEvent) throws(YAMLError) -> JSONValue {
         switch outcome {
         case .value(let value): return value
-        case .refused(let reason): throw error("The value '\(text.prefix(40))' \(reason).", event)
+        case .refused(let reason): throw error("This value \(reason).", event)
         }
     }
 
@@ -131,7 +134,7 @@ struct YAMLComposer {
             if case .mappingEnd = keyEvent.kind { break }
             let (key, isMerge) = try key(keyEvent)
             guard !members.contains(key), !(isMerge && !merges.isEmpty) else {
-                throw error("The key '\(key)' stands twice in this mapping.", keyEvent)
+                throw error(isMerge ? "'<<' stands twice in this mapping." : "This key stands twice in this mapping.", keyEvent)
             }
             let valueEvent = try events.next()
             var member = try self.node(valueEvent, depth: depth + 1)
@@ -163,7 +166,7 @@ struct YAMLComposer {
         case .scalar(let written, let plain): (text, isPlain) = (written, plain)
         case .alias(let name):
             guard case .done(let node) = anchors[name], case .string(let written) = node.value else {
-                throw error("'*\(name)' stands for no text, and only texts are keys.", event)
+                throw error("This alias stands for no text, and only texts are keys.", event)
             }
             text = written
         default: throw error("A key is a text; this one is a list or a mapping.", event)
@@ -202,11 +205,17 @@ struct YAMLComposer {
 
     private func tooDeep(_ event: YAMLEvent) -> YAMLError { error("Values are nested more than \(depthMax) deep here.", event) }
 
+    /// Tags with a meaning of their own in YAML; any other may be somebody's text.
+    private static let namedTags: Set<String> = [
+        "str", "int", "float", "bool", "null", "seq", "map", "set", "omap", "pairs", "binary", "timestamp", "merge", "value",
+    ]
+
     private func foreignTag(_ event: YAMLEvent) -> YAMLError {
-        let tag = event.tag ?? ""
-        let shown = tag.hasPrefix(Self.tagPrefix) ? "!!" + tag.dropFirst(Self.tagPrefix.count) : tag
+        let name = event.tag.flatMap { $0.hasPrefix(Self.tagPrefix) ? String($0.dropFirst(Self.tagPrefix.count)) : nil }
+        let shown = name.flatMap { Self.namedTags.contains($0) ? "The tag '!!\($0)'" : nil } ?? "The tag that stands here"
         return error(
-            "The tag '\(shown.prefix(60))' is not read here; only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map are.", event)
+            "\(shown) is not read here; only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map are. A text that begins with '!' needs quotes.",
+            event)
     }
 
     private func error(_ message: String, _ event: YAMLEvent) -> YAMLError {

@@ -1,6 +1,6 @@
 /// Why a text is no YAML that we read.
 package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A plain sentence without place.
+    /// A plain sentence without place, and without a word of the text, which may be a secret.
     package let message: String
     /// Counted from 1.
     package let line: Int

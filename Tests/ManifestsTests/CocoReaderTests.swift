@@ -129,6 +129,24 @@ private func named(_ name: String, of object: JSONObject = command, _ change: (i
         #expect(QuicklinkTemplate.expand(quicklink.parts, ["term": "x y"]) == "https://example.org/find?q=x%20y&in=docs")
     }
 
+    @Test("keeps what its makers say about themselves, and that the launcher closes") func makers() throws {
+        let object = CocoFixture.changed(CocoFixture.command) {
+            $0["id"] = "0123456789abcdef0123456789abcdef"
+            $0["settings"] = ["hide_before_open": true]
+            $0["type"] = "quicklink"
+            $0["action"] = nil
+            $0["quicklink"] = ["link": "https://acme.example/"]
+            $0["developer"] = ["id": "acme", "name": "Acme", "bio": "Makes tools.", "location": "Bonn", "github_handle": "acme-gh"]
+            $0["contributors"] = [["id": "bea", "name": "Bea", "avatar": "https://acme.example/b.png"], ["id": "x"], 1]
+        }
+        let manifest = try #require(CocoFixture.read(object).manifest)
+        let publisher = try #require(manifest.publisher)
+        #expect(publisher.about == "Makes tools." && publisher.location == "Bonn" && publisher.accounts == ["github": "acme-gh"])
+        #expect(manifest.contributors == [Publisher(id: "bea", name: "Bea", image: .url("https://acme.example/b.png"))])
+        guard case .quicklink(let link)? = manifest.contributions.first?.detail else { throw Missing() }
+        #expect(link.hidesBeforeOpening)
+    }
+
     private struct Missing: Error {}
 
     @Test(

@@ -33,7 +33,8 @@ import Testing
         "manifest.incompatible-engine", "manifest.duplicate-id", "manifest.duplicate-key", "manifest.default-misfit",
         "manifest.empty-range", "manifest.invalid-host", "manifest.unreachable-host", "manifest.unknown-text", "manifest.extra-platforms",
         "manifest.hidden-fields", "manifest.unused-key", "manifest.invalid-schedule", "manifest.no-file", "permission.malformed",
-        "permission.unknown-capability", "manifest.repeated-permission",
+        "permission.unknown-capability", "manifest.repeated-permission", "manifest.invalid-schema", "manifest.invalid-pattern",
+        "manifest.invalid-request", "manifest.unknown-subcategory", "manifest.subcategory-circle", "manifest.too-deep",
     ]
 
     @Test("both accept the document that says everything, and the small form") func accepted() throws {
@@ -79,6 +80,21 @@ import Testing
             SpoiltCase("/contributions/routes/0/path", "/../a"), SpoiltCase("/contributions/routes/0/path", "/a/.."),
             SpoiltCase("/contributions/routes/0/path", "/a?b"), SpoiltCase("/contributions/routes/0/methods", ["get"]),
             SpoiltCase("/contributions/pages/0/path", nil), SpoiltCase("/contributions/connectors/0/webhooks", 1),
+            SpoiltCase("/contributors", [["id": "a"]]), SpoiltCase("/publisher/accounts", "acme"),
+            SpoiltCase("/publisher/accounts/GitHub", "acme"), SpoiltCase("/publisher/accounts/github", 1),
+            SpoiltCase("/requiresConfiguration", "yes"), SpoiltCase("/configurationSchema", []), SpoiltCase("/signalCatalog", 1),
+            SpoiltCase("/context/thread", true), SpoiltCase("/context/thread/messages", 0),
+            SpoiltCase("/context/thread/messagesMax", 101), SpoiltCase("/context/parent/included", 1), SpoiltCase("/context/item", [:]),
+            SpoiltCase("/contributions/signals/1/output", 1), SpoiltCase("/contributions/signals/1/output/type", nil),
+            SpoiltCase("/contributions/signals/1/output/values", ["A", "A"]), SpoiltCase("/contributions/signals/1/output/values/0", true),
+            SpoiltCase("/contributions/signals/1/thresholds/highRecall", nil),
+            SpoiltCase("/contributions/signals/1/thresholds/highPrecision", " "), SpoiltCase("/contributions/signals/1/cost", -0.5),
+            SpoiltCase("/contributions/signals/1/cost", "1"), SpoiltCase("/contributions/signals/1/pricing", "FREE"),
+            SpoiltCase("/contributions/signals/1/docs", "acme.example"), SpoiltCase("/contributions/signals/1/automatedRules", "no"),
+            SpoiltCase("/contributions/signals/1/subcategories/0/label", nil),
+            SpoiltCase("/contributions/signals/1/subcategories/0/childrenIds", ["gust"]),
+            SpoiltCase("/contributions/signals/1/context/threadMessagesMax", 0), SpoiltCase("/contributions/actions/0/output", "x"),
+            SpoiltCase("/contributions/actions/0/groupInSearch", 1), SpoiltCase("/contributions/quicklinks/0/hidesBeforeOpening", 1),
             SpoiltCase("/localisation", []), SpoiltCase("/localisation/d", [:]), SpoiltCase("/localisation/de", "x"),
             SpoiltCase("/localisation/de/name", 1), SpoiltCase("/enabled", 1),
         ])

@@ -15,7 +15,9 @@ enum PatchbayDocuments {
         ],
         "publisher": [
             "id": "acme", "name": "Acme", "url": "https://acme.example/", "email": "plugins@acme.example", "image": "assets/acme.png",
+            "about": "Makes things.", "location": "Bonn", "accounts": ["github": "acme"],
         ],
+        "contributors": [["name": "Bea", "accounts": ["twitter": "bea"]]],
         "category": "Weather", "tags": ["weather", "maps"], "icon": "assets/icon.svg",
         "logos": ["plain": "assets/icon.svg", "withBackground": "https://acme.example/logo.png"],
         "screenshots": [["title": "The map", "image": "assets/map.png"]],
@@ -48,13 +50,30 @@ enum PatchbayDocuments {
             ["key": "days", "type": "choices", "options": [1, 2, 3], "default": [1, 3]],
             ["key": "extra", "type": "json", "default": .null],
         ],
+        "requiresConfiguration": true, "furtherConfiguration": true,
+        "configurationSchema": ["type": "object", "dependentRequired": ["query": ["basic"]]],
+        "signalCatalog": true,
+        "context": ["thread": ["included": true, "messages": 10, "messagesMax": 50], "parent": ["included": true]],
         "contributions": [
             "signals": [
                 [
                     "id": "STORM", "title": "Storm", "description": "How stormy.", "icon": "glyph:font_storm", "platforms": ["linux"],
                     "group": "Weather", "enabled": false, "alias": "st", "hotkey": "ctrl+s", "inputs": ["STRING"], "output": "NUMBER",
                     "languages": ["ENGLISH"],
-                ]
+                ],
+                [
+                    "id": "WIND", "title": "Wind", "platforms": ["linux"], "group": "Weather", "groupInSearch": true,
+                    "inputs": ["STRING", "FULL_ITEM"],
+                    "output": ["type": "STRING", "values": ["CALM", "BREEZE", 12], "ordered": true],
+                    "thresholds": ["highPrecision": 0.9, "highRecall": "BREEZE"], "cost": 20, "pricing": "subscription",
+                    "docs": "https://acme.example/wind", "needsMatchingValues": true, "needsActionPenalties": true, "automatedRules": false,
+                    "availability": true,
+                    "subcategories": [
+                        ["id": "gale", "label": "Gale", "description": "Above 17 m/s.", "children": ["gust"]],
+                        ["id": "gust", "label": "Gust"], ["id": "lull", "label": "Lull", "children": ["gust"]],
+                    ],
+                    "context": ["item": true, "parent": true, "thread": true, "threadMessagesMax": 5],
+                ],
             ],
             "connectors": [["id": "stations", "title": "Stations", "schedule": "0 3 * * *", "webhooks": true]],
             "channels": [["id": "sms", "title": "SMS", "medium": "sms", "webhooks": true]],
@@ -65,11 +84,17 @@ enum PatchbayDocuments {
                 [
                     "id": "map", "title": "Map", "page": "pages/map.html", "size": ["width": 800, "height": 600], "searchBar": true,
                     "filterBar": true, "footer": true, "hidesScrollbar": false, "resizable": true, "detachable": true,
+                    "hidesBeforeOpening": true,
                 ],
                 ["id": "web", "title": "Web", "page": "https://acme.example/map"],
             ],
-            "quicklinks": [["id": "find", "title": "Find", "link": "https://acme.example/?q={query}", "opensWith": "Safari"]],
-            "actions": [["id": "report", "title": "Report", "version": "2", "input": ["type": "object"]]],
+            "quicklinks": [
+                [
+                    "id": "find", "title": "Find", "link": "https://acme.example/?q={query}", "opensWith": "Safari",
+                    "hidesBeforeOpening": true,
+                ]
+            ],
+            "actions": [["id": "report", "title": "Report", "version": "2", "input": ["type": "object"], "output": true]],
             "routes": [["id": "reports", "title": "Reports", "methods": ["GET"], "path": "/reports/:day", "requires": ["reports:read"]]],
             "catalogProviders": [["id": "sites", "title": "Sites"]],
             "entityTabs": [["id": "tab", "title": "Weather", "kinds": ["Site"], "lifecycles": ["live"], "source": "ui/tab.js"]],
@@ -78,7 +103,8 @@ enum PatchbayDocuments {
         ],
         "localisation": [
             "de": [
-                "name": "Alles", "contributions.views.map.title": "Karte", "configuration.apiKey.label": "Schlüssel",
+                "name": "Alles", "contributions.views.map.title": "Karte",
+                "contributions.signals.WIND.subcategories.gust.label": "Bö", "configuration.apiKey.label": "Schlüssel",
                 "configuration.unit.options.1.label": "Fahrenheit", "screenshots.0.title": "Die Karte",
             ],
             "pt-BR": ["description": "Diz tudo."],

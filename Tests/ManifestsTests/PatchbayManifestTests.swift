@@ -76,7 +76,7 @@ private func summary(_ findings: [Finding]) -> [String] { findings.map { "\($0.s
                 testDescription: "an unknown key near none", json: manifest { $0["zzz"] = 1 },
                 findings: ["warning manifest.unknown-key patchbay.json /zzz"],
                 remedy:
-                    "Known keys: id, name, version, description, entry, uiEntry, permissions, aliases, publisher, category, tags, icon, logos, screenshots, docs, homepage, source, license, modelCard, platforms, engines, configuration, contributions, localisation, enabled, alias, hotkey, $schema."
+                    "Known keys: id, name, version, description, entry, uiEntry, permissions, aliases, publisher, contributors, category, tags, icon, logos, screenshots, docs, homepage, source, license, modelCard, platforms, engines, configuration, requiresConfiguration, furtherConfiguration, configurationSchema, contributions, signalCatalog, context, localisation, enabled, alias, hotkey, $schema."
             ),
             FaultyCase(
                 testDescription: "a permission without a host", json: manifest { $0["permissions"] = ["network:outbound"] },

@@ -77,6 +77,56 @@ private func one(_ list: String, _ members: KeyValuePairs<String, JSONValue>) ->
         #expect(view.size == .init(width: 800, height: 600) && view.isDetachable && !view.hidesScrollbar)
     }
 
+    @Test("says of a signal all that a signal can say") func signal() throws {
+        let manifest = try #require(PatchbayDocuments.read(PatchbayDocuments.whole).manifest)
+        let wind = try #require(manifest.contributions.first { $0.id == "WIND" })
+        var expected = Contribution.Signal(inputs: ["STRING", "FULL_ITEM"], outputType: "STRING")
+        expected.outputValues = ["CALM", "BREEZE", 12]
+        expected.outputIsOrdered = true
+        expected.thresholds = .init(highPrecision: 0.9, highRecall: "BREEZE")
+        expected.cost = 20
+        expected.pricing = .subscription
+        expected.docsURL = "https://acme.example/wind"
+        (expected.needsMatchingValues, expected.needsActionPenalties, expected.isAllowedInAutomatedRules) = (true, true, false)
+        expected.tellsAvailability = true
+        let gust = Contribution.Signal.Subcategory(id: "gust", label: "Gust")
+        expected.subcategories = [
+            .init(id: "gale", label: "Gale", description: "Above 17 m/s.", children: [gust]),
+            .init(id: "lull", label: "Lull", children: [gust]),
+        ]
+        expected.context = .init(item: true, parent: true, thread: true, threadMessagesMax: 5)
+        #expect(wind.detail == .signal(expected))
+        #expect(wind.groupCountsInSearch)
+        #expect(manifest.hasSignalCatalog && manifest.requiresConfiguration && manifest.takesFurtherConfiguration)
+        #expect(
+            manifest.context
+                == ContextOptions(thread: .init(isIncluded: true, messages: 10, messagesMax: 50), parent: true))
+        #expect(manifest.configurationSchema?["dependentRequired"] != nil)
+        #expect(manifest.publisher?.accounts == ["github": "acme"] && manifest.publisher?.about == "Makes things.")
+        #expect(manifest.contributors.map(\.name) == ["Bea"])
+        #expect(manifest.localisations["de"]?["contributions.signals.WIND.subcategories.gust.label"] == "Bö")
+        // Programs read the same.
+        let json = try #require(manifest.json["contributions"]?.arrayValue?.first { $0["id"] == "WIND" })
+        #expect(json["cost"] == 20 && json["thresholds"]?["highRecall"] == "BREEZE" && json["automatedRules"] == false)
+        #expect(json["subcategories"]?[0]?["children"]?[0]?["label"] == "Gust")
+    }
+
+    @Test("asks in words for what no capability stands for") func requests() throws {
+        let asked = PatchbayDocuments.small([
+            "permissions": [
+                "process:run:git", ["permission": "file:read:/srv//reports/./a/", "reason": "Shows them."], "page:call:fs:read_dir",
+                "network:outbound:a.test", "file:read:/srv/reports/a",
+            ]
+        ])
+        let reading = PatchbayDocuments.read(asked)
+        #expect(summary(reading) == ["warning manifest.repeated-permission /permissions/4"])
+        let requests = try #require(reading.manifest).permissions
+        #expect(
+            requests.map(\.text) == ["process:run:git", "file:read:/srv/reports/a", "page:call:fs:read_dir", "network:outbound:a.test"])
+        #expect(requests.map { $0.permission == nil } == [true, true, true, false])
+        #expect(requests[1].reason == "Shows them." && requests[1].origin.description == "/permissions/1")
+    }
+
     @Test("may be as small as it was before there was more") func small() {
         #expect(PatchbayDocuments.read(PatchbayDocuments.small).findings == [])
         let before = JSONValue.object(["id": "a", "name": "A", "version": "1.0.0", "entry": "src/index.ts", "description": ""])
@@ -186,6 +236,109 @@ private func one(_ list: String, _ members: KeyValuePairs<String, JSONValue>) ->
             FaultyCase(
                 "a schema that is none", ["contributions": one("actions", ["input": "x"])],
                 "error manifest.wrong-type /contributions/actions/0/input"),
+            FaultyCase(
+                "a schema with an unknown type", ["contributions": one("actions", ["input": ["properties": ["a": ["type": "strng"]]]])],
+                "error manifest.invalid-schema /contributions/actions/0/input/properties/a/type"),
+            FaultyCase(
+                "an answer's schema that leads out", ["contributions": one("actions", ["output": ["$ref": "https://a.test/s.json"]])],
+                "error manifest.invalid-schema /contributions/actions/0/output/$ref"),
+            FaultyCase(
+                "a schema with a broken pattern", ["configurationSchema": ["properties": ["a": ["pattern": "(a"]]]],
+                "error manifest.invalid-schema /configurationSchema/properties/a/pattern"),
+            FaultyCase("a schema that is a text", ["configurationSchema": "x"], "error manifest.wrong-type /configurationSchema"),
+            FaultyCase(
+                "a pattern that is none", ["configuration": field(["limits": ["pattern": "[a"]])],
+                "error manifest.invalid-pattern /configuration/0/limits/pattern"),
+            FaultyCase(
+                "a default beside the pattern", ["configuration": field(["default": "b", "limits": ["pattern": "^a"]])],
+                "error manifest.default-misfit /configuration/0/default"),
+            FaultyCase("a file without its path", ["permissions": ["file:read:reports"]], "error manifest.invalid-request /permissions/0"),
+            FaultyCase(
+                "an unknown access to a file", ["permissions": [["permission": "file:delete:/a"]]],
+                "error manifest.invalid-request /permissions/0/permission"),
+            FaultyCase("no program to run", ["permissions": ["process:run:"]], "error manifest.invalid-request /permissions/0"),
+            FaultyCase("half a function of a page", ["permissions": ["page:call:fs"]], "error manifest.invalid-request /permissions/0"),
+            FaultyCase(
+                "a cost below zero", ["contributions": one("signals", ["cost": -1])],
+                "error manifest.out-of-range /contributions/signals/0/cost"),
+            FaultyCase(
+                "one threshold", ["contributions": one("signals", ["thresholds": ["highRecall": true]])],
+                "error manifest.missing /contributions/signals/0/thresholds",
+                "error manifest.wrong-type /contributions/signals/0/thresholds/highRecall"),
+            FaultyCase(
+                "an order of nothing", ["contributions": one("signals", ["output": ["type": "STRING", "ordered": true]])],
+                "warning manifest.unused-key /contributions/signals/0/output/ordered"),
+            FaultyCase(
+                "values that are none", ["contributions": one("signals", ["output": ["values": [1, 1.0, true, " "]]])],
+                "error manifest.missing /contributions/signals/0/output",
+                "warning manifest.repeated /contributions/signals/0/output/values/1",
+                "error manifest.wrong-type /contributions/signals/0/output/values/2",
+                "error manifest.empty /contributions/signals/0/output/values/3"),
+            FaultyCase(
+                "another price", ["contributions": one("signals", ["pricing": "FREE"])],
+                "error manifest.unknown-word /contributions/signals/0/pricing"),
+            FaultyCase(
+                "a child that is not there",
+                ["contributions": one("signals", ["subcategories": [["id": "a", "label": "A", "children": ["b"]]]])],
+                "error manifest.unknown-subcategory /contributions/signals/0/subcategories/0/children/0"),
+            FaultyCase(
+                "a subcategory twice",
+                ["contributions": one("signals", ["subcategories": [["id": "a", "label": "A"], ["id": "a", "label": "B"]]])],
+                "error manifest.duplicate-id /contributions/signals/0/subcategories/1/id"),
+            FaultyCase(
+                "subcategories in a circle",
+                [
+                    "contributions": one(
+                        "signals",
+                        [
+                            "subcategories": [
+                                ["id": "r", "label": "R", "children": ["a"]], ["id": "a", "label": "A", "children": ["b"]],
+                                ["id": "b", "label": "B", "children": ["a"]],
+                            ]
+                        ])
+                ],
+                "error manifest.subcategory-circle /contributions/signals/0/subcategories/0"),
+            FaultyCase(
+                "subcategories too deep in each other",
+                [
+                    "contributions": one(
+                        "signals",
+                        [
+                            "subcategories": .array(
+                                (0..<17).map { level in
+                                    [
+                                        "id": .string("s\(level)"), "label": "S",
+                                        "children": level < 16 ? [.string("s\(level + 1)")] : [],
+                                    ]
+                                })
+                        ])
+                ],
+                "error manifest.too-deep /contributions/signals/0/subcategories/0"),
+            FaultyCase(
+                "subcategories that stand in too many places",
+                [
+                    "contributions": one(
+                        "signals",
+                        [
+                            "subcategories": .array(
+                                (0..<12).map { level in
+                                    [
+                                        "id": .string("s\(level)"), "label": "S",
+                                        "children": .array((level + 1..<12).map { .string("s\($0)") }),
+                                    ]
+                                })
+                        ])
+                ],
+                "error manifest.too-many /contributions/signals/0/subcategories/0"),
+            FaultyCase(
+                "more messages than there may be", ["context": ["thread": ["messages": 9, "messagesMax": 5]]],
+                "error manifest.empty-range /context/thread/messages"),
+            FaultyCase(
+                "a service that is none", ["publisher": ["name": "A", "accounts": ["Git Hub": "a"]]],
+                "error manifest.invalid-key /publisher/accounts/Git Hub"),
+            FaultyCase(
+                "a heading to be searched and none there", ["contributions": one("actions", ["groupInSearch": true])],
+                "warning manifest.unused-key /contributions/actions/0/groupInSearch"),
             FaultyCase(
                 "a route that climbs", ["contributions": one("routes", ["path": "/../a"])],
                 "error manifest.invalid-path /contributions/routes/0/path"),

@@ -29,6 +29,21 @@ import Testing
             Place("/properties/contributions", "/contributions") { ["contributions": $0] },
             Place("/$defs/permission/anyOf/1", "/permissions/0") { ["permissions": [$0]] },
             Place("/$defs/publisher", "/publisher") { ["publisher": $0] },
+            Place("/properties/context", "/context") { ["context": $0] },
+            Place("/properties/context/properties/thread", "/context/thread") { ["context": ["thread": $0]] },
+            Place("/properties/context/properties/parent", "/context/parent") { ["context": ["parent": $0]] },
+            Place("/$defs/signal/properties/output/anyOf/1", "/contributions/signals/0/output") {
+                ["contributions": ["signals": [["output": $0]]]]
+            },
+            Place("/$defs/signal/properties/thresholds", "/contributions/signals/0/thresholds") {
+                ["contributions": ["signals": [["thresholds": $0]]]]
+            },
+            Place("/$defs/signal/properties/context", "/contributions/signals/0/context") {
+                ["contributions": ["signals": [["context": $0]]]]
+            },
+            Place("/$defs/subcategory", "/contributions/signals/0/subcategories/0") {
+                ["contributions": ["signals": [["subcategories": [$0]]]]]
+            },
             Place("/$defs/modelCard", "/modelCard") { ["modelCard": $0] },
             Place("/$defs/modelCard/properties/sections/items", "/modelCard/sections/0") { ["modelCard": ["sections": [$0]]] },
             Place(
@@ -122,6 +137,7 @@ import Testing
         #expect(PatchbayField.kinds.allSatisfy { $0.0 == $0.1.name })
         #expect(try words("/$defs/secretUse/properties/algorithm/enum") == PatchbayField.algorithms.map(\.0))
         #expect(try words("/$defs/route/properties/methods/items/enum") == PatchbayContributions.methods.map(\.0))
+        #expect(try words("/$defs/signal/properties/pricing/enum") == PatchbaySignal.pricings.map(\.0))
         #expect(PatchbayContributions.lists.map(\.kind) == Contribution.Kind.allCases)
         #expect(
             try #require(try Self.at("/properties/contributions/properties").objectValue).map(\.key)
@@ -136,6 +152,12 @@ import Testing
         #expect(try Self.at("/$defs/command/properties/args/maxItems").intValue == PatchbayContributions.argumentsMax)
         #expect(try Self.at("/$defs/quicklink/properties/link/maxLength").intValue == QuicklinkTemplate.lengthMax)
         #expect(try Self.at("/properties/id/maxLength").intValue == PluginID.lengthMax)
+        #expect(try Self.at("/properties/contributors/maxItems").intValue == PatchbayReader.contributorsMax)
+        #expect(try Self.at("/properties/context/properties/thread/properties/messages/maximum").intValue == ContextOptions.messagesMax)
+        #expect(try Self.at("/$defs/signal/properties/subcategories/maxItems").intValue == SubcategoryTree.nodesMax)
+        #expect(try Self.at("/$defs/signal/properties/languages/maxItems").intValue == PatchbaySignal.languagesMax)
+        #expect(
+            try Self.at("/$defs/signal/properties/output/anyOf/1/properties/values/maxItems").intValue == PatchbaySignal.outputValuesMax)
         for list in PatchbayContributions.lists {
             #expect(try Self.at("/properties/contributions/properties/\(list.key)/maxItems").intValue == PatchbayContributions.countMax)
         }
@@ -146,5 +168,15 @@ import Testing
         #expect(Set(contributions.map(\.key)) == Set(PatchbayContributions.lists.map(\.key)))
         let members = try #require(try Self.at("/properties").objectValue).map(\.key)
         #expect(Set(members) == Set(try #require(PatchbayDocuments.whole.objectValue).map(\.key)))
+        // Each kind of contribution with every member of its own, in one of its entries or another.
+        let common = Set(try #require(try Self.at("/$defs/operator/properties").objectValue).map(\.key))
+        for list in PatchbayContributions.lists {
+            let reference = try #require(try Self.at("/properties/contributions/properties/\(list.key)/items/$ref").stringValue)
+            let members = Set(try #require(try Self.at(String(reference.dropFirst()) + "/properties").objectValue).map(\.key))
+            let said = (contributions[list.key]?.arrayValue ?? []).flatMap { $0.objectValue?.map(\.key) ?? [] }
+            // A card is an entity part like a tab, which says it all.
+            guard list.kind != .entityCard else { continue }
+            #expect(members.subtracting(common).subtracting(said).isEmpty, "\(list.key)")
+        }
     }
 }

@@ -91,6 +91,17 @@ import Testing
         #expect(page.exit == 0 && ["Adds", "Asks for", "Settings"].allSatisfy(page.output.contains), "\(page.output)")
     }
 
+    @Test func `a name that two rules lead to is shown once`() async throws {
+        try program.write("plugin-weather/package.json", #"{"name":"@acme/plugin-weather","version":"1.0.0","main":"index.js"}"#)
+        try program.write("plugin-weather/index.js", "export function registerBackendPlugin() {}")
+        try program.write(
+            "plugin-weather/forgeportal-plugin.json",
+            #"{"name":"@acme/plugin-weather","version":"1.0.0","forgeportal":{"engineVersion":"^1.0.0","type":"backend"}}"#)
+        let page = try await plugin("inspect", "\(program.home)/plugin-weather")
+        let row = page.output.split(separator: "\n").first { $0.contains("also known as") }
+        #expect(row.map { $0.split(separator: " ").map(String.init) } == ["also", "known", "as", "plugin-weather"], "\(page.output)")
+    }
+
     // MARK: The store
 
     @Test func `a plugin goes in, is listed, updated with a look, rolled back, verified and removed`() async throws {

@@ -88,6 +88,20 @@ struct ArchiveNameCase: Sendable, CustomTestStringConvertible {
         #expect(found == ["package.link", "package.special-file"])
     }
 
+    @Test("a name keeps the accents its author's system wrote, in every kind of archive", arguments: ["cafe\u{301}", "caf\u{e9}"])
+    func accents(name: String) throws {
+        var zip = ZipBuilder()
+        zip.add("\(name)/\(name).js", "1")
+        var tar = TarBuilder()
+        tar.add("\(name)/\(name).js", "1")
+        for bytes in [zip.zip, tar.tgz] {
+            let folder = try unpack(bytes)
+            let found = try #require(Folder.names("\(folder.path)/out")?.first)
+            #expect(Array(found.utf8) == Array(name.utf8))
+            #expect(try folder.text("out/\(name)/\(name).js") == "1")
+        }
+    }
+
     @Test("every bad name is reported at once, up to the limit")
     func all() throws {
         var tar = TarBuilder()

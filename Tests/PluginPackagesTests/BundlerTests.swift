@@ -24,6 +24,11 @@ private struct Bench {
         try bundler.bundle(root: plugin.path, entry: entry, externals: externals, pluginID: "acme.hello")
     }
 
+    func timed() throws -> (bundle: PluginBundle, time: Duration) {
+        let start = ContinuousClock.now
+        return (try bundle(), start.duration(to: .now))
+    }
+
     func refusal(_ entry: String = "index.ts") throws -> [Finding] {
         let error = #expect(throws: BundleError.self) { try bundle(entry) }
         return try #require(error).findings
@@ -311,6 +316,66 @@ private struct ErrorCase: Sendable, CustomTestStringConvertible {
         limits = BundleLimits()
         limits.depthMax = 2
         #expect(try Bench(["index.ts": "", "a/b/c/d.ts": ""], limits: limits).refusal().map(\.code) == ["bundle.too-deep"])
+    }
+
+    @Test("are as wide as those of what may be installed, and no wider") func wide() throws {
+        #expect(BundleLimits.default.filesMax == ArchiveLimits.default.entriesMax)
+        #expect(BundleLimits.default.sourceBytesMax == ArchiveLimits.default.totalBytesMax)
+        let bench = try Bench([
+            "index.ts": "import { a } from 'many';\nexport const b = a;", "node_modules/many/index.js": "exports.a = 1;",
+        ])
+        let folder = "\(bench.plugin.path)/node_modules/many"
+        for index in 0..<490 {
+            try Folder.make("\(folder)/d\(index)")
+            for file in 0..<100 { try SmallFile.write([UInt8(ascii: ";")], toNew: "\(folder)/d\(index)/\(file).js") }
+        }
+        let (first, again) = (try bench.timed(), try bench.timed())
+        #expect(!first.bundle.wasCached && again.bundle.wasCached)
+        print("49,000 files beside a plugin: bundled in \(first.time), found again in \(again.time)")
+        // 49,495 entries so far; two more folders of files go beyond.
+        for index in 490..<496 {
+            try Folder.make("\(folder)/d\(index)")
+            for file in 0..<100 { try SmallFile.write([UInt8(ascii: ";")], toNew: "\(folder)/d\(index)/\(file).js") }
+        }
+        #expect(try bench.refusal().map(\.code) == ["bundle.too-many-files"])
+    }
+
+    @Test("take large data along without reading it, and all of the code") func largeFiles() throws {
+        let bench = try Bench(["index.ts": "import { a } from './a';\nexport const b = a;", "a.js": "exports.a = 1;"])
+        func grow(_ name: String, to bytes: Int) throws {
+            let file = try #require(fopen("\(bench.plugin.path)/\(name)", "a"))
+            defer { fclose(file) }
+            #expect(ftruncate(fileno(file), bytes) == 0)
+        }
+        for index in 0..<3 { try grow("model-\(index).onnx", to: 100 << 20) }
+        let (first, again) = (try bench.timed(), try bench.timed())
+        #expect(!first.bundle.wasCached && again.bundle.wasCached)
+        print("300 MiB of data beside a plugin: bundled in \(first.time), found again in \(again.time)")
+        // Another size is another package; a page that is not imported is read all the same.
+        try grow("model-0.onnx", to: (100 << 20) + 1)
+        #expect(try !bench.bundle().wasCached)
+        try grow("unused.js", to: 200 << 20)
+        let code = try bench.timed()
+        #expect(!code.bundle.wasCached)
+        print("and 200 MiB of code that is not imported: bundled in \(code.time)")
+        try grow("model-3.onnx", to: 20 << 20)
+        #expect(try bench.refusal().map(\.code) == ["bundle.too-large"])
+    }
+
+    @Test("know code from data by what the bundler reads") func kinds() throws {
+        var limits = BundleLimits()
+        limits.dataBytesMin = 4
+        let bench = try Bench(
+            ["index.ts": "export const b = 1;", "a.png": "12345", "b.txt": "12345", "c.png": "1234", "LICENSE": "12345"], limits: limits)
+        #expect(try !bench.bundle().wasCached)
+        try bench.plugin.write("a.png", "54321")
+        #expect(try bench.bundle().wasCached, "the bytes of large data do not matter")
+        for (name, text) in [("b.txt", "54321"), ("c.png", "4321"), ("LICENSE", "54321"), ("a.png", "654321")] {
+            try bench.plugin.write(name, text)
+            #expect(try !bench.bundle().wasCached, "\(name) matters")
+        }
+        try bench.plugin.write("index.ts", "import p from './a.png';\nexport const b = p;")
+        #expect(try bench.refusal().first?.severity == .error, "data is never part of a script")
     }
 
     @Test("refuse a script larger than allowed") func outputLimit() throws {

@@ -19,6 +19,9 @@ struct SmallExaminer: PackageExamining {
         guard let id = json["id"]?.stringValue.flatMap({ try? PluginID($0) }) else { return invalid("There is no id.") }
         var manifest = PluginManifest(format: .patchbay, id: id, name: files.parentNames.first ?? id.rawValue)
         manifest.version = json["version"]?.stringValue
+        manifest.aliases = json["aliases"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        manifest.name = json["name"]?.stringValue ?? manifest.name
+        let format: PackageFormat = json["format"]?.stringValue.flatMap(PackageFormat.init) ?? .patchbay
         for (place, text) in (json["permissions"]?.arrayValue ?? []).enumerated() {
             manifest.permissions.append(PermissionRequest(text: text.stringValue ?? "", origin: JSONPointer(["permissions", "\(place)"])))
         }
@@ -32,7 +35,7 @@ struct SmallExaminer: PackageExamining {
                     .action, id: action["id"]?.stringValue ?? "", title: action["title"]?.stringValue ?? "",
                     origin: JSONPointer(["actions", "\(place)"])))
         }
-        return PackageReading(format: .patchbay, manifest: manifest, claim: PackageReading.Claim(id: id.rawValue), findings: [])
+        return PackageReading(format: format, manifest: manifest, claim: PackageReading.Claim(id: id.rawValue), findings: [])
     }
 }
 

@@ -28,6 +28,20 @@ import Testing
         await host.stop()
     }
 
+    /// Nothing of this can be read from a file by then: the zygote has loaded it, or ICU has it inside.
+    @Test func `dates and their zone are there behind the walls`() async throws {
+        let host = try TestSandbox.host(
+            """
+            exports.show = () => new Date(0).toString();
+            exports.zone = () => [Intl.DateTimeFormat().resolvedOptions().timeZone, new Date(0).getTimezoneOffset()];
+            exports.far = () => new Date(0).toLocaleString('en-GB', { timeZone: 'Europe/Oslo', timeStyle: 'short' });
+            """)
+        #expect(try await host.text("show") == #""Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)""#)
+        #expect(try await host.text("zone") == #"["UTC",0]"#)
+        #expect(try await host.text("far") == #""01:00""#)
+        await host.stop()
+    }
+
     @Test func `messages longer than the ring arrive whole`() async throws {
         let host = try TestSandbox.host(Self.plugin)
         let text = String(repeating: "abcdefgh", count: 250_000)

@@ -7,6 +7,8 @@ final class FetchServer: Sendable {
     let port: UInt16
     private let listener: Int32
     private let accepted = Atomic<Int>(0)
+    /// `POLLRDHUP`, which the C library declares for GNU programs only.
+    private static let hungUp: Int16 = 0x2000
 
     var connections: Int { accepted.load(ordering: .relaxed) }
 
@@ -74,10 +76,18 @@ final class FetchServer: Sendable {
         let lines = head.split(separator: "\r\n")
         let words = lines.first?.split(separator: " ") ?? []
         guard words.count == 3 else { return }
-        send(connection, reply(method: String(words[0]), path: String(words[1]), headers: lines.dropFirst().map(String.init), body: body))
+        let headers = lines.dropFirst().map(String.init)
+        send(connection, reply(method: String(words[0]), path: String(words[1]), headers: headers, body: body, to: connection))
     }
 
-    private func reply(method: String, path: String, headers: [String], body: [UInt8]) -> [UInt8] {
+    /// Whether the client is still there when the time is over. One that hung up is not waited for: connections are answered one
+    /// after another, and whoever asks next would wait for it too.
+    private func stays(_ connection: Int32, milliseconds: Int32) -> Bool {
+        var descriptor = pollfd(fd: connection, events: Self.hungUp, revents: 0)
+        return poll(&descriptor, 1, milliseconds) == 0
+    }
+
+    private func reply(method: String, path: String, headers: [String], body: [UInt8], to connection: Int32) -> [UInt8] {
         func response(_ status: String, _ extra: [String] = [], _ body: [UInt8] = []) -> [UInt8] {
             let lines =
                 ["HTTP/1.1 \(status)", "Connection: close"] + extra + (status.hasPrefix("204") ? [] : ["Content-Length: \(body.count)"])
@@ -101,7 +111,7 @@ final class FetchServer: Sendable {
         case "/bytes": return response("200 OK", ["Content-Type: application/octet-stream"], [0, 1, 2, 255])
         case "/empty": return response("204 No Content")
         case "/slow":
-            usleep(2_000_000)
+            guard stays(connection, milliseconds: 2_000) else { return [] }
             return response("200 OK", [], Array("late".utf8))
         case "/redirect": return response("302 Found", ["Location: /landed"])
         case "/landed": return response("200 OK", ["Content-Type: text/plain"], Array("landed".utf8))

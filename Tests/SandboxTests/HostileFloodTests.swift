@@ -58,6 +58,36 @@ import WorkerProtocol
         await host.stop()
     }
 
+    static let ways = ["the plain host", "state.get", "state.set", "state.delete", "time.sleep", "http.fetch"]
+
+    @Test(arguments: ways) func `a hundred thousand host calls in one turn are refused, and the plugin survives`(_ way: String) async throws
+    {
+        let neighbour = try await Neighbour.start()
+        let handler = LabHandler()
+        let host = try Lab.host("flood-host-calls-at-once", limits: Self.limits, calls: handler)
+        let count = 100_000, open = Self.limits.hostCallsOpen
+        #expect(try JSONValue(parsing: try await host.text("names")).arrayValue?.compactMap(\.stringValue) == Self.ways)
+        let pid = await host.status.pid
+        for round in 1...2 {
+            let answer = try JSONValue(parsing: try await host.text("attack", #"["\#(way)",\#(count)]"#))
+            #expect(answer["codes"] == ["hostcall.too-many": .int(Int64(count - open))], "round \(round)")
+            #expect(answer["message"] == "More than \(open) host calls are open; await some of them first.")
+            #expect(answer["changed"] == false, "nobody writes into an error that others share")
+            #expect(handler.seen.withLock { $0.handled } == round * open)
+        }
+        #expect(try await host.text("ok") == #""well""#)
+        #expect(await host.status.pid == pid)
+        // A flood that nobody caught in its own call is told to the hub with code and place.
+        guard case .threw(let error) = await host.failure("uncaught", #"["\#(way)",2000]"#) else {
+            Issue.record("no exception")
+            return
+        }
+        #expect(error.code == "hostcall.too-many")
+        #expect(error.stack?.contains("flood") == true, "\(error.stack ?? "no stack")")
+        await neighbour.finish()
+        await host.stop()
+    }
+
     @Test func `a hundred thousand refusals at once are a memory bomb like any other`() async throws {
         let neighbour = try await Neighbour.start()
         let handler = LabHandler()

@@ -131,6 +131,30 @@ extension Hostile {
             await host.stop()
         }
 
+        @Test func `a worker without calls is put away, and one between two items of a stream is not`() async throws {
+            let host = try Lab.host(
+                script: "exports.ok = () => 'well'; exports.items = function* () { for (;;) yield 1; };",
+                limits: Lab.limits { $0.idleTime = .milliseconds(300) })
+            for _ in 0..<2 {
+                guard case .stream(let stream) = try await host.call("items", Array("null".utf8)) else {
+                    Issue.record("no stream")
+                    return
+                }
+                _ = try await stream.next()
+                let pid = await host.status.pid
+                #expect(pid != nil)
+                // Three times as long as a worker without calls may stay.
+                try await Task.sleep(for: .milliseconds(900))
+                #expect(await host.status.pid == pid)
+                stream.cancel()
+                #expect(await Lab.eventually { await host.status.state == .idle })
+                #expect(await host.status.pid == nil)
+                #expect(await Lab.eventually { pid.map { kill($0, 0) } == -1 }, "its process is gone")
+            }
+            #expect(try await host.text("ok") == #""well""#)
+            await host.stop()
+        }
+
         @Test func `a call that waits behind a longer one is told so, and does not bring the worker down`() async throws {
             let host = try Lab.host(script: Self.plugin, limits: Lab.limits { $0.callTime = .milliseconds(600) })
             try await host.start()

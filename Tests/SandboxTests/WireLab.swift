@@ -20,16 +20,21 @@ final class FakeWorker: @unchecked Sendable {
     private let death = Mutex(false)
     private let connectionBox: ConnectionBox
 
+    /// What the kernel is to say of this worker: that it waits for a core.
+    let waitsForCore = Atomic<Bool>(false)
+
     /// Lets the kill closure, made before the connection, reach it.
     private final class ConnectionBox: Sendable {
         let kill = Mutex<(@Sendable () -> Void)?>(nil)
+        let waitsForCore = Mutex<(@Sendable () -> Bool)?>(nil)
     }
 
     /// Offsets of the words of a ring, as CRing.c lays them out.
     enum Word: Int { case tail = 0, head = 64, sleeping = 128, event = 132 }
     private static let dataOffset = 192
 
-    init(limits: SandboxLimits = SandboxLimits(), plane: DataPlane = .ring, spinners: Int = 0) {
+    /// `starts` false leaves it to the test to look at messages and deadlines in place of the connection's thread.
+    init(limits: SandboxLimits = SandboxLimits(), plane: DataPlane = .ring, spinners: Int = 0, starts: Bool = true) {
         let descriptor = pb_channel_create()
         precondition(descriptor >= 0, "no shared memory")
         defer { close(descriptor) }
@@ -44,9 +49,11 @@ final class FakeWorker: @unchecked Sendable {
         connectionBox = box
         connection = WorkerConnection(
             channel: Channel(memory: pb_channel_map(descriptor)!, socket: sockets[0]), plane: plane, limits: limits, handler: handler,
-            governor: SpinGovernor(tokens: spinners), kill: { box.kill.withLock { $0 }?() })
+            governor: SpinGovernor(tokens: spinners), kill: { box.kill.withLock { $0 }?() },
+            waitsForCore: { box.waitsForCore.withLock { $0 }?() ?? false })
+        box.waitsForCore.withLock { $0 = { [weak self] in self?.waitsForCore.load(ordering: .relaxed) ?? false } }
         box.kill.withLock { $0 = { [weak self] in self?.die() } }
-        connection.start()
+        if starts { connection.start() }
     }
 
     deinit {

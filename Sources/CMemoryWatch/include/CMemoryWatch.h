@@ -2,7 +2,7 @@
 //
 // The engine answers a refusal with a deliberate crash as often as with an exception, and a crash alone does not say why. This
 // target defines `mmap` for the whole program, passes every call on to the kernel, and counts the refusals in memory shared with
-// the hub. Only the worker links it.
+// the hub. It defines `madvise` too, to leave out advice about core dumps. Only the worker links it.
 #pragma once
 #include <stdint.h>
 

@@ -55,6 +55,8 @@ int pb_ring_pop(pb_ring_end *end, pb_record *record, void *buffer, size_t capaci
 /// True if a record could be read now, or the ring is corrupt (so that a reader comes and finds out).
 bool pb_ring_has_data(const pb_ring_end *end);
 
+/// Producer: true if the consumer says that it has not taken everything yet.
+bool pb_ring_has_untaken(const pb_ring_end *end);
 /// Producer: wakes the consumer if it said that it sleeps. No system call otherwise.
 void pb_ring_signal(pb_ring_end *end);
 /// Consumer: says that it sleeps (or no longer does), so that the producer wakes it.

@@ -108,7 +108,7 @@ package struct ConfigurationLayers: Sendable, Hashable {
     package var publicConfig: JSONObject {
         let declared = Set(fields.map(\.key))
         return JSONObject(
-            values.filter { declared.contains($0.key) || !ForgePortalPluginValues.looksSecret($0.key) }.map { ($0.key, $0.value) })
+            values.filter { declared.contains($0.key) || !CredentialName.isLikely(in: $0.key) }.map { ($0.key, $0.value) })
     }
 }
 

@@ -5,6 +5,7 @@ import PluginModel
 enum CocoDeveloper {
     static let fileName = "developer.json"
     static let bytesMax = 64 << 10
+    static let contributorsMax = 100
     private static let place = "../\(fileName)"
 
     /// Of an extension as authors keep it; nil where the folder above is nobody's.
@@ -32,14 +33,33 @@ enum CocoDeveloper {
             }
         }
         if let name = object["name"]?.stringValue, !name.isEmpty { publisher.name = name }
-        publisher.url = object["website"]?.stringValue.flatMap { CocoWeb.isAddress($0) ? $0 : nil }
+        describe(&publisher, object)
         return publisher
+    }
+
+    /// What both forms say about a person beside the name and the picture.
+    private static func describe(_ publisher: inout Publisher, _ object: JSONObject) {
+        func text(_ key: String) -> String? { object[key]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } }
+        publisher.url = object["website"]?.stringValue.flatMap { CocoWeb.isAddress($0) ? $0 : nil }
+        publisher.about = text("bio")
+        publisher.location = text("location")
+        for service in ["github", "twitter"] { publisher.accounts[service] = text("\(service)_handle") }
+    }
+
+    /// The people that the store lists beside the developer; entries without a name are left out.
+    static func contributors(_ value: JSONValue?) -> [Publisher] {
+        (value?.arrayValue ?? []).prefix(contributorsMax).compactMap { item in
+            guard let name = item["name"]?.stringValue, !name.isEmpty else { return nil }
+            return Publisher(
+                id: item["id"]?.stringValue, name: name,
+                image: item["avatar"]?.stringValue.flatMap { CocoWeb.isAddress($0) ? Image.url($0) : nil })
+        }
     }
 
     /// Of an extension from the store.
     static func publisher(of identity: CocoIdentity, in object: JSONObject) -> Publisher {
         var publisher = Publisher(id: identity.developer, name: object["name"]?.stringValue ?? identity.developer)
-        publisher.url = object["website"]?.stringValue.flatMap { CocoWeb.isAddress($0) ? $0 : nil }
+        describe(&publisher, object)
         publisher.image = object["avatar"]?.stringValue.flatMap { CocoWeb.isAddress($0) ? Image.url($0) : nil }
         return publisher
     }

@@ -16,7 +16,7 @@ enum CocoRights {
         for one in extensions {
             for path in one.permission?.paths ?? [] {
                 for access in path.access.sorted() {
-                    add(PermissionRequest(text: "file:\(access):\(cleaned(path.path))", origin: path.pointer))
+                    add(PermissionRequest(text: "file:\(access):\(PathText.cleaned(path.path))", origin: path.pointer))
                 }
             }
             for host in one.permission?.hosts ?? [] { add(network(host.text, origin: host.pointer)) }
@@ -38,23 +38,6 @@ enum CocoRights {
         let text = "network:outbound:\(host)"
         guard let permission = try? Permission(parsing: text) else { return PermissionRequest(text: text, origin: origin) }
         return PermissionRequest(permission, origin: origin)
-    }
-
-    /// A path without `.`, `..`, doubled slashes and a slash at its end, by its text alone. Requests are cleaned alike, and then compared.
-    static func cleaned(_ path: String) -> String {
-        let isAbsolute = path.hasPrefix("/")
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part != ".." {
-                parts.append(part)
-            } else if let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if !isAbsolute {
-                parts.append(part)
-            }
-        }
-        let joined = parts.joined(separator: "/")
-        return isAbsolute ? "/\(joined)" : joined.isEmpty ? "." : joined
     }
 }
 

@@ -33,6 +33,7 @@ struct CocoTranslation {
         manifest.dialect = shape.dialect
         manifest.version = version
         manifest.publisher = publisher
+        manifest.contributors = CocoDeveloper.contributors(main.object["contributors"])
         manifest.description = main.description
         manifest.category = main.object["category"]?.stringValue
         manifest.tags = main.object["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -97,7 +98,9 @@ struct CocoTranslation {
         case .quicklink:
             guard let link = one.quicklink else { return nil }
             kind = .quicklink
-            detail = .quicklink(Contribution.Quicklink(link: link.text, parts: link.parts, opensWith: link.opensWith))
+            detail = .quicklink(
+                Contribution.Quicklink(
+                    link: link.text, parts: link.parts, opensWith: link.opensWith, hidesBeforeOpening: one.hidesBeforeOpening ?? false))
         default: return nil
         }
         var contribution = Contribution(
@@ -110,6 +113,7 @@ struct CocoTranslation {
     private func view(_ one: CocoExtension) -> Contribution.View? {
         guard let page = one.page, let source = CocoPage.source(page) else { return nil }
         var view = Contribution.View(source: source)
+        view.hidesBeforeOpening = one.hidesBeforeOpening ?? false
         guard let ui = one.ui else { return view }
         if let width = ui.width, let height = ui.height { view.size = Contribution.View.Size(width: width, height: height) }
         (view.showsSearchBar, view.showsFilterBar, view.showsFooter) = (ui.showsSearchBar, ui.showsFilterBar, ui.showsFooter)

@@ -10,7 +10,7 @@ struct ConfigurationSource {
     private let document: YAMLDocument
     private let lines: [Substring]
 
-    /// Lines longer than this are not repeated in findings.
+    /// Lines longer than this are not repeated in findings; nor are those with a name in them that looks like a credential's.
     private static let lineLengthMax = 300
 
     init(_ bytes: [UInt8], file: String, bytesMax: Int) throws(YAMLError) {
@@ -24,7 +24,8 @@ struct ConfigurationSource {
         let position = document.nearestPlace(of: pointer)
         let text = lines.indices.contains(position.line - 1) ? String(lines[position.line - 1]) : nil
         return .source(
-            file: file, line: position.line, column: position.column, text: text.flatMap { $0.count <= Self.lineLengthMax ? $0 : nil })
+            file: file, line: position.line, column: position.column,
+            text: text.flatMap { $0.count <= Self.lineLengthMax && !CredentialName.isLikely(in: $0) ? $0 : nil })
     }
 
     func line(_ pointer: JSONPointer) -> Int { document.nearestPlace(of: pointer).line }
@@ -49,5 +50,15 @@ struct ConfigurationSource {
         Finding(
             .error, code: "configuration.malformed", place: .source(file: file, line: error.line, column: error.column, text: nil),
             error.message, remedy: "Correct the file; until then nothing changes.")
+    }
+}
+
+/// Names behind which secrets are kept, declared as such or not.
+package enum CredentialName {
+    private static let words = ["token", "secret", "password", "key", "credential"]
+
+    package static func isLikely(in text: String) -> Bool {
+        let text = text.lowercased()
+        return words.contains { text.contains($0) }
     }
 }

@@ -13,7 +13,7 @@ package struct ForgePortalPluginValues: Sendable, Hashable {
     /// What any user may see: no declared secret, and nothing undeclared whose name looks like a credential.
     package var publicConfig: JSONObject {
         JSONObject(
-            values.filter { !secretKeys.contains($0.key) && (declared.contains($0.key) || !Self.looksSecret($0.key)) }.map {
+            values.filter { !secretKeys.contains($0.key) && (declared.contains($0.key) || !CredentialName.isLikely(in: $0.key)) }.map {
                 ($0.key, $0.value)
             })
     }
@@ -92,12 +92,6 @@ package struct ForgePortalPluginValues: Sendable, Hashable {
         for (key, _) in values where !declared.contains(key) {
             warnings.append("The manifest of plugin \"\(id)\" does not declare \"\(key)\"; the plugin gets it all the same.")
         }
-    }
-
-    /// Whether a key that nobody declared names a credential, so that its value is not for everybody.
-    package static func looksSecret(_ key: String) -> Bool {
-        let key = key.lowercased()
-        return ["token", "secret", "password", "key", "credential"].contains { key.contains($0) }
     }
 }
 

@@ -3,7 +3,7 @@ package import PluginModel
 
 /// An integration in the words of the one model.
 extension CoopIntegration {
-    /// What the package says, as every other format says it. What only Coop knows (costs, thresholds, subcategories) stays here.
+    /// What the package says, as every other format says it.
     ///
     /// Pointers lead into what the package said when it was evaluated: `/manifest/…`, `/signals/…`.
     package func manifest() -> PluginManifest {
@@ -21,6 +21,10 @@ extension CoopIntegration {
         manifest.configuration = configurationFields.enumerated().map { index, field in
             ConfigField(field, origin: fields.appending(index))
         }
+        manifest.requiresConfiguration = requiresConfig
+        manifest.takesFurtherConfiguration = configurationFields.isEmpty
+        manifest.hasSignalCatalog = hasCatalog
+        manifest.context = context
         manifest.contributions = signals.enumerated().map { index, signal in
             Contribution(signal, origin: JSONPointer(["signals", String(index)]))
         }
@@ -72,10 +76,41 @@ extension Contribution {
     fileprivate init(_ signal: CoopSignal, origin: JSONPointer) {
         var languages: [String] = []
         if case .some(let names) = signal.languages { languages = names }
-        let detail = Signal(
+        var detail = Signal(
             inputs: signal.eligibleInputs.map(\.description), outputType: signal.output.scalar.rawValue, languages: languages)
+        detail.outputValues = (signal.output.values ?? []).map { text in
+            signal.output.scalar == .number ? Double(text).map { JSONValue($0) } ?? .string(text) : .string(text)
+        }
+        detail.outputIsOrdered = signal.output.isOrdered
+        detail.thresholds = signal.recommendedThresholds.map {
+            Signal.Thresholds(highPrecision: $0.highPrecision.json, highRecall: $0.highRecall.json)
+        }
+        detail.cost = signal.cost.isFinite ? signal.cost : nil
+        detail.pricing = signal.pricing.map { $0 == .free ? .free : .subscription }
+        detail.docsURL = signal.docsURL
+        detail.needsMatchingValues = signal.needsMatchingValues
+        detail.needsActionPenalties = signal.needsActionPenalties
+        detail.isAllowedInAutomatedRules = signal.isAllowedInAutomatedRules
+        detail.tellsAvailability = signal.hasDisabledInfo
+        detail.subcategories = signal.subcategories
+        detail.context = signal.context
         self.init(
             .signal, id: signal.type, title: signal.displayName, description: signal.description.isEmpty ? nil : signal.description,
             detail: .signal(detail), origin: origin)
     }
+}
+
+extension CoopThreshold {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .string(let text): .string(text)
+        case .number(let number): JSONValue(number)
+        case .boolean(let flag): .bool(flag)
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whole numbers as such.
+    fileprivate init(_ number: Double) { self = Int64(exactly: number).map(JSONValue.int) ?? .double(number) }
 }

@@ -55,7 +55,8 @@ extension CoopIntegration {
             description: manifest["description"]?.stringValue, docsURL: webAddress(manifest["docsUrl"], "docsUrl", &notes),
             requiresConfig: requiresConfig, configurationFields: fields, modelCard: card,
             modelCardLearnMoreURL: webAddress(manifest["modelCardLearnMoreUrl"], "modelCardLearnMoreUrl", &notes), logo: logo,
-            logoWithBackground: logoWithBackground, signals: signals, hasCatalog: hasCatalog)
+            logoWithBackground: logoWithBackground, signals: signals, hasCatalog: hasCatalog,
+            context: CoopContext.options(manifest["contextOptions"]))
     }
 
     /// What the author should change when there is no plugin among the exports.

@@ -33,6 +33,8 @@ package struct CoopIntegration: Sendable, Hashable {
     package let signals: [CoopSignal]
     /// Whether it rebuilds its signals per organisation (G3).
     package let hasCatalog: Bool
+    /// What an organisation can set about the surroundings its signals are shown (G3).
+    package let context: ContextOptions?
 }
 
 /// One field of the form that an organisation fills in.

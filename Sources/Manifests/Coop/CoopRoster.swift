@@ -47,6 +47,6 @@ extension CoopIntegration {
             id: id, name: name, version: version, generation: generation, spec: spec, description: description, docsURL: docsURL,
             requiresConfig: requiresConfig, configurationFields: configurationFields, modelCard: modelCard,
             modelCardLearnMoreURL: modelCardLearnMoreURL, logo: logo, logoWithBackground: logoWithBackground, signals: signals,
-            hasCatalog: hasCatalog)
+            hasCatalog: hasCatalog, context: context)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import PluginModel
 
 extension CoopSignal {
     private static let typeCharactersMax = 100
@@ -55,7 +56,7 @@ extension CoopSignal {
             subcategories: SubcategoryTree.read(
                 descriptor["eligibleSubcategories"], of: type, at: pointer.appending("eligibleSubcategories"), &notes),
             isAllowedInAutomatedRules: descriptor["allowedInAutomatedRules"]?.boolValue ?? true,
-            hasDisabledInfo: functions.contains("getDisabledInfo"))
+            hasDisabledInfo: functions.contains("getDisabledInfo"), context: context(descriptor["contextNeeds"]))
     }
 
     private static func text(
@@ -130,63 +131,17 @@ extension CoopSignal {
         return Thresholds(highPrecision: precision, highRecall: recall)
     }
 
+    /// `{ includeFullItem?, includeParent?, includeThread?, maxThreadMessages? }`; nil where it asks for nothing.
+    private static func context(_ value: JSONValue?) -> ContextNeeds? {
+        func wants(_ key: String) -> Bool { value?[key]?.boolValue ?? false }
+        let needs = ContextNeeds(
+            item: wants("includeFullItem"), parent: wants("includeParent"), thread: wants("includeThread"),
+            threadMessagesMax: CoopContext.messages(value?["maxThreadMessages"]))
+        return needs.item || needs.parent || needs.thread ? needs : nil
+    }
+
     /// `{ type: FREE }`, or the bare word.
     private static func pricing(_ value: JSONValue?) -> Pricing? {
         (value?["type"]?.stringValue ?? value?.stringValue).flatMap(Pricing.init)
-    }
-}
-
-/// Builds the tree of a signal's subcategories from a flat list with `childrenIds`, or takes one that is a tree already.
-enum SubcategoryTree {
-    static let nodesMax = 1000
-    private static let depthMax = 16
-
-    private struct Node {
-        let id: String
-        let label: String
-        let description: String?
-        let children: [String]
-        let nested: [JSONValue]
-    }
-
-    static func read(_ value: JSONValue?, of type: String, at pointer: JSONPointer, _ notes: inout CoopNotes) -> [CoopSignal.Subcategory] {
-        guard let list = value?.arrayValue, !list.isEmpty else { return [] }
-        if list.count > nodesMax {
-            notes.add(
-                .warning, "signal-subcategories", pointer,
-                "The signal \"\(type)\" has \(list.count) subcategories; the first \(nodesMax) are used.")
-        }
-        var nodes: [Node] = []
-        for item in list.prefix(nodesMax) {
-            if let node = node(item), !nodes.contains(where: { $0.id == node.id }) { nodes.append(node) }
-        }
-        let children = Set(nodes.flatMap(\.children))
-        var left = nodesMax
-        let byID = Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, $0) })
-        let roots = nodes.filter { !children.contains($0.id) }
-        if roots.isEmpty {
-            notes.add(
-                .warning, "signal-subcategories", pointer, "The subcategories of \"\(type)\" are each other's children, so none is shown.")
-        }
-        return roots.compactMap { tree($0, byID, above: [], &left) }
-    }
-
-    private static func node(_ item: JSONValue) -> Node? {
-        guard let id = item["id"]?.stringValue, !id.isEmpty else { return nil }
-        return Node(
-            id: id, label: item["label"]?.stringValue ?? id, description: item["description"]?.stringValue,
-            children: item["childrenIds"]?.arrayValue?.compactMap(\.stringValue) ?? [], nested: item["children"]?.arrayValue ?? [])
-    }
-
-    /// A node that is its own ancestor is left out; so is what lies too deep or goes beyond the count, since a child may hang in many places.
-    private static func tree(_ node: Node, _ byID: [String: Node], above: [String], _ left: inout Int) -> CoopSignal.Subcategory? {
-        guard left > 0, above.count < depthMax, !above.contains(node.id) else { return nil }
-        left -= 1
-        let here = above + [node.id]
-        var children: [CoopSignal.Subcategory] = []
-        for child in node.children.compactMap({ byID[$0] }) + node.nested.compactMap(Self.node) {
-            if let built = tree(child, byID, above: here, &left) { children.append(built) }
-        }
-        return CoopSignal.Subcategory(id: node.id, label: node.label, description: node.description, children: children)
     }
 }

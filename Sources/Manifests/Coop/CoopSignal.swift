@@ -1,3 +1,5 @@
+package import PluginModel
+
 /// A signal as data; it runs in the worker under its type.
 package struct CoopSignal: Sendable, Hashable {
     package enum Languages: Sendable, Hashable {
@@ -17,12 +19,8 @@ package struct CoopSignal: Sendable, Hashable {
         package let highRecall: CoopThreshold
     }
 
-    package struct Subcategory: Sendable, Hashable {
-        package let id: String
-        package let label: String
-        package let description: String?
-        package let children: [Subcategory]
-    }
+    package typealias Subcategory = Contribution.Signal.Subcategory
+    package typealias ContextNeeds = Contribution.Signal.ContextNeeds
 
     package let type: String
     package let displayName: String
@@ -43,6 +41,8 @@ package struct CoopSignal: Sendable, Hashable {
     package let isAllowedInAutomatedRules: Bool
     /// Whether it can say that it is disabled for an organisation.
     package let hasDisabledInfo: Bool
+    /// What it wants to see beside the value (G3).
+    package let context: ContextNeeds?
 
     package func accepts(_ input: CoopInput) -> Bool { eligibleInputs.contains(input) }
 }

@@ -8,6 +8,8 @@ struct ForgePortalFields {
 
     let file: String
     private(set) var fields: [ConfigField] = []
+    /// Of all values together (older dialect).
+    private(set) var schema: JSONValue?
     private(set) var findings: [Finding] = []
     private(set) var isOlderDialect = false
 
@@ -25,6 +27,7 @@ struct ForgePortalFields {
             }
             reader.read(config, at: pointer)
             fields = reader.fields
+            schema = config
             findings += reader.findings
         } else {
             if object.count > SchemaFields.fieldsMax {

@@ -82,6 +82,9 @@ package enum ForgePortalReader {
         manifest.entry = entries.server
         manifest.uiEntry = entries.browser
         manifest.configuration = fields.fields
+        manifest.configurationSchema = fields.schema
+        // Keys that are not declared are passed on, with a warning.
+        manifest.takesFurtherConfiguration = true
         manifest.permissions = capabilities.permissions
         manifest.contributions = capabilities.contributions
         package.describe(&manifest)

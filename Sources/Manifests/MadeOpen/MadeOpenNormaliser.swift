@@ -30,6 +30,8 @@ struct MadeOpenNormaliser {
     private(set) var shape = Shape.onDisk
     private(set) var permissions: [PermissionRequest] = []
     private(set) var fields: [ConfigField] = []
+    /// Of all values together (shape 1).
+    private(set) var schema: JSONValue?
     private(set) var findings: [Finding] = []
 
     init(file: String) { self.file = file }
@@ -169,6 +171,7 @@ struct MadeOpenNormaliser {
         reader.read(schema, at: JSONPointer(["configSchema"]))
         fields = reader.fields
         findings += reader.findings
+        self.schema = schema
     }
 
     /// `[{ key, type, label, required }]`.

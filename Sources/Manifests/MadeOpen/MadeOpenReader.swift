@@ -51,6 +51,8 @@ package enum MadeOpenReader {
             made.publisher = publisher
             made.entry = entry
             made.configuration = normaliser.fields
+            made.configurationSchema = normaliser.schema
+            made.takesFurtherConfiguration = normaliser.schema.map { $0["additionalProperties"] != false } ?? false
             made.permissions = normaliser.permissions
             let contribution = contribution(type, id: id, name: name, normaliser.permissions)
             made.contributions = [contribution]

@@ -38,6 +38,10 @@ struct SchemaFields {
         for (key, value) in Array(properties ?? JSONObject()).prefix(Self.fieldsMax) {
             readField(key, value, isRequired: required.contains(key), at: place.appending(key))
         }
+        // Whatever was found above the validator would say again, in other words.
+        if !findings.contains(where: { $0.severity == .error }), let finding = SchemaCheck.finding(schema, file: file, at: pointer) {
+            findings.append(finding)
+        }
     }
 
     private mutating func readProperties(_ object: JSONObject, _ pointer: JSONPointer) -> JSONObject? {

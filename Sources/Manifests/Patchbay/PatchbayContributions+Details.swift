@@ -12,10 +12,7 @@ extension PatchbayContributions {
     /// Nil when it cannot be used; the reason is a finding.
     static func detail(_ kind: Contribution.Kind, _ reader: inout PatchbayObject, hasInterface: Bool) -> Contribution.Detail? {
         switch kind {
-        case .signal:
-            let inputs = reader.texts("inputs")
-            let output = reader.text("output")
-            return .signal(.init(inputs: inputs, outputType: output, languages: reader.texts("languages", countMax: 500)))
+        case .signal: return .signal(PatchbaySignal.read(&reader))
         case .connector:
             let schedule = schedule(&reader)
             return .connector(.init(schedule: schedule, receivesWebhooks: reader.flag("webhooks")))
@@ -87,15 +84,18 @@ extension PatchbayContributions {
         view.hidesScrollbar = reader.flag("hidesScrollbar", otherwise: true)
         view.isResizable = reader.flag("resizable")
         view.isDetachable = reader.flag("detachable")
+        view.hidesBeforeOpening = reader.flag("hidesBeforeOpening")
         return source == nil ? nil : .view(view)
     }
 
     private static func quicklink(_ reader: inout PatchbayObject) -> Contribution.Detail? {
         let link = reader.requiredText("link", what: "the address, with {places} to fill in", lengthMax: QuicklinkTemplate.lengthMax)
         let opensWith = reader.text("opensWith")
+        let hides = reader.flag("hidesBeforeOpening")
         guard let link else { return nil }
         do {
-            return .quicklink(.init(link: link, parts: try QuicklinkTemplate.parse(link), opensWith: opensWith))
+            return .quicklink(
+                .init(link: link, parts: try QuicklinkTemplate.parse(link), opensWith: opensWith, hidesBeforeOpening: hides))
         } catch {
             reader.note(
                 .error, "invalid-link", at: "link", "\(error.description).",
@@ -106,13 +106,11 @@ extension PatchbayContributions {
 
     private static func action(_ reader: inout PatchbayObject) -> Contribution.Detail? {
         let version = reader.text("version")
-        let input = reader.value("input")
-        guard let input else { return .action(.init(version: version)) }
-        guard input.objectValue != nil || input.boolValue != nil else {
-            reader.note(.error, "wrong-type", at: "input", "\"input\" must be a JSON Schema, not \(input.kindPhrase).")
-            return nil
-        }
-        return .action(.init(version: version, input: input))
+        let (hasInput, hasOutput) = (reader.has("input"), reader.has("output"))
+        let input = reader.schema("input")
+        let output = reader.schema("output")
+        guard (input != nil) == hasInput, (output != nil) == hasOutput else { return nil }
+        return .action(.init(version: version, input: input, output: output))
     }
 
     /// The file that draws a tab, card or page; without one the plugin's `uiEntry` does.

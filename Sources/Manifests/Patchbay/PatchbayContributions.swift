@@ -56,6 +56,12 @@ enum PatchbayContributions {
         contribution.icon = reader.image("icon")
         contribution.platforms = PatchbayReader.platforms(&reader)
         contribution.group = reader.text("group")
+        contribution.groupCountsInSearch = reader.flag("groupInSearch")
+        if contribution.groupCountsInSearch, !reader.has("group") {
+            reader.note(
+                .warning, "unused-key", at: "groupInSearch", "\"groupInSearch\" means something beside \"group\" only.",
+                remedy: "Remove it.")
+        }
         contribution.initialState = initialState(&reader)
         let detail = detail(kind, &reader, hasInterface: hasInterface)
         if let here = contribution.platforms, let all = manifest.platforms, !all.isEmpty, !here.isSubset(of: all) {

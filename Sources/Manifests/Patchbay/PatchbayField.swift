@@ -1,4 +1,5 @@
 import JSON
+import JSONSchema
 import PluginModel
 
 /// Reads the fields of `configuration`.
@@ -29,7 +30,8 @@ enum PatchbayField {
         // A null is a value where any JSON is.
         field.defaultValue = field.kind == .json ? reader.reader.object["default"] : nil
         if field.defaultValue == nil { field.defaultValue = reader.value("default") } else { reader.know("default") }
-        check(field, &reader)
+        let pattern = pattern(of: field, &reader)
+        check(field, pattern, &reader)
         return key == nil ? nil : field
     }
 
@@ -134,7 +136,19 @@ enum PatchbayField {
 
     // MARK: What has to fit together
 
-    private static func check(_ field: ConfigField, _ reader: inout PatchbayObject) {
+    /// Compiled; nil where there is none, or none that can be used.
+    private static func pattern(of field: ConfigField, _ reader: inout PatchbayObject) -> JSONSchema? {
+        guard let pattern = field.limits.pattern else { return nil }
+        let place = reader.pointer.appending("limits").appending("pattern")
+        switch SchemaCheck.pattern(pattern, file: PatchbayManifest.fileName, at: place) {
+        case .success(let schema): return schema
+        case .failure(let found):
+            reader.add([found.finding])
+            return nil
+        }
+    }
+
+    private static func check(_ field: ConfigField, _ pattern: JSONSchema?, _ reader: inout PatchbayObject) {
         let isChosen = field.kind == .choice || field.kind == .choices
         if isChosen, field.options.isEmpty, reader.array("options", countMax: optionsMax)?.isEmpty ?? true {
             reader.note(.error, "missing-options", "A field of type \"\(field.kind.name)\" needs \"options\".")
@@ -151,19 +165,20 @@ enum PatchbayField {
             reader.note(
                 .error, "secret-default", at: "default", "A default for a secret is no secret: everybody can read this file.",
                 remedy: "Remove it.")
-        } else if let misfit = misfit(value, field) {
+        } else if let misfit = misfit(value, field, pattern) {
             reader.note(.error, "default-misfit", at: "default", "The default \(misfit).")
         }
     }
 
     /// Goes on from "the default …"; nil where it fits.
-    private static func misfit(_ value: JSONValue, _ field: ConfigField) -> String? {
+    private static func misfit(_ value: JSONValue, _ field: ConfigField, _ pattern: JSONSchema?) -> String? {
         switch field.kind {
         case .text, .longText:
             guard let text = value.stringValue else { return "must be a text, not \(value.kindPhrase)" }
             let count = text.unicodeScalars.count
             if let least = field.limits.lengthMin, count < least { return "is shorter than \"lengthMin\"" }
             if let most = field.limits.lengthMax, count > most { return "is longer than \"lengthMax\"" }
+            if let pattern, !pattern.isValid(value) { return "does not match \"pattern\"" }
         case .number, .integer:
             guard let number = value.doubleValue else { return "must be a number, not \(value.kindPhrase)" }
             if field.kind == .integer, value.intValue == nil { return "must be a whole number" }

@@ -70,6 +70,11 @@ enum PatchbayLocalisation {
             let base = "contributions.\(lists[contribution.kind, default: contribution.kind.rawValue]).\(contribution.id)"
             keys += ["title", "description", "group"].map { "\(base).\($0)" }
             if contribution.kind == .page { keys.append("\(base).navigationLabel") }
+            if case .signal(let signal) = contribution.detail {
+                keys += subcategories(signal.subcategories).sorted().flatMap { id in
+                    ["label", "description"].map { "\(base).subcategories.\(id).\($0)" }
+                }
+            }
         }
         for field in manifest.configuration {
             keys += ["label", "help", "placeholder"].map { "configuration.\(field.key).\($0)" }
@@ -78,6 +83,13 @@ enum PatchbayLocalisation {
         keys += manifest.screenshots.indices.map { "screenshots.\($0).title" }
         keys += manifest.permissions.indices.map { "permissions.\($0).reason" }
         return keys
+    }
+
+    private static func subcategories(_ tree: [Contribution.Signal.Subcategory]) -> Set<String> {
+        tree.reduce(into: []) { ids, node in
+            ids.insert(node.id)
+            ids.formUnion(subcategories(node.children))
+        }
     }
 
     /// The shape of BCP 47: subtags of up to eight letters and digits, the first of them letters.

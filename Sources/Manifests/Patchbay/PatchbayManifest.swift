@@ -16,6 +16,8 @@ package struct PatchbayManifest: Sendable, Hashable {
     package let entry: RelativePath
     /// In the manifest's order, without repetitions.
     package let permissions: [Permission]
+    /// The fields it is configured through.
+    package let configuration: [ConfigField]
 
     /// Reads the bytes of a `patchbay.json`. Pure; whether the entry exists is for whoever has the folder.
     package static func read(_ bytes: [UInt8]) -> Reading<PatchbayManifest> {
@@ -35,6 +37,7 @@ package struct PatchbayManifest: Sendable, Hashable {
         guard let entry = manifest.entry, let version = manifest.version.flatMap({ try? Version($0) }) else { return nil }
         (id, name, self.version, description, self.entry) = (manifest.id, manifest.name, version, manifest.description, entry)
         permissions = manifest.permissions.compactMap(\.permission)
+        configuration = manifest.configuration
     }
 }
 

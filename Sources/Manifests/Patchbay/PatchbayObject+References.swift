@@ -67,6 +67,18 @@ extension PatchbayObject {
         }
     }
 
+    /// A JSON Schema that can be used; nil, with a finding, for anything else that is there.
+    mutating func schema(_ key: String) -> JSONValue? {
+        guard let value = value(key) else { return nil }
+        guard value.objectValue != nil || value.boolValue != nil else {
+            note(.error, "wrong-type", at: key, "\"\(key)\" must be a JSON Schema, not \(value.kindPhrase).")
+            return nil
+        }
+        guard let finding = SchemaCheck.finding(value, file: PatchbayManifest.fileName, at: pointer.appending(key)) else { return value }
+        add([finding])
+        return nil
+    }
+
     static func isWebAddress(_ text: String) -> Bool {
         let start = text.prefix(8).lowercased()
         guard start.hasPrefix("https://") || start.hasPrefix("http://") else { return false }

@@ -51,21 +51,23 @@ extension PatchbayReader {
             let pointer = reader.pointer.appending("permissions").appending(index)
             var request: PermissionRequest?
             if let text = value.stringValue {
-                request = permission(text, pointer, &reader).map { PermissionRequest($0, origin: pointer) }
+                request = self.request(text, pointer, &reader)
+                request?.origin = pointer
             } else if let object = value.objectValue {
                 request = reader.nested(object, pointer) { inner in
                     let text = inner.requiredText("permission", what: "such as network:outbound:api.example.com", lengthMax: 1000)
                     let reason = inner.text("reason", lengthMax: 1000)
                     let isOptional = inner.flag("optional")
-                    return text.flatMap { permission($0, pointer.appending("permission"), &inner) }
-                        .map { PermissionRequest($0, reason: reason, isOptional: isOptional, origin: pointer) }
+                    guard var request = text.flatMap({ self.request($0, pointer.appending("permission"), &inner) }) else { return nil }
+                    (request.reason, request.isOptional, request.origin) = (reason, isOptional, pointer)
+                    return request
                 }
             } else {
                 reader.note(
                     .error, "wrong-type", under: "permissions", index, "A permission is a text or an object, not \(value.kindPhrase).")
             }
             guard let request else { continue }
-            if requests.contains(where: { $0.permission == request.permission }) {
+            if requests.contains(where: { $0.text == request.text }) {
                 reader.note(
                     .warning, "repeated-permission", under: "permissions", index, "The permission '\(request.text)' is asked for twice.",
                     remedy: "Remove one.")
@@ -74,6 +76,18 @@ extension PatchbayReader {
             }
         }
         return requests
+    }
+
+    /// What stands for no capability of the hub's is a request in words: programs, files and the functions lent to pages.
+    private static func request(_ text: String, _ pointer: JSONPointer, _ reader: inout PatchbayObject) -> PermissionRequest? {
+        do throws(RequestInWords.Fault) {
+            if let words = try RequestInWords(text) { return PermissionRequest(text: words.text, origin: pointer) }
+        } catch {
+            let place = Finding.Place.document(file: PatchbayManifest.fileName, pointer: pointer)
+            reader.add([Finding(.error, code: "manifest.invalid-request", place: place, error.sentence, remedy: error.remedy)])
+            return nil
+        }
+        return permission(text, pointer, &reader).map { PermissionRequest($0, origin: pointer) }
     }
 
     private static func permission(_ text: String, _ pointer: JSONPointer, _ reader: inout PatchbayObject) -> Permission? {

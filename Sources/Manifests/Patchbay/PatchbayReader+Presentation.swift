@@ -4,18 +4,13 @@ import PluginModel
 /// How a plugin presents itself, and where it can be used.
 extension PatchbayReader {
     static let screenshotsMax = 50
+    static let contributorsMax = 100
     static let sectionsMax = 100
     static let cardFieldsMax = 500
 
     static func presentation(_ manifest: inout PluginManifest, _ reader: inout PatchbayObject) {
-        manifest.publisher = reader.object("publisher") { publisher in
-            let id = publisher.text("id")
-            let name = publisher.requiredText("name", what: "who made the plugin")
-            let url = publisher.webAddress("url")
-            let email = email(&publisher)
-            let image = publisher.image("image")
-            return name.map { Publisher(id: id, name: $0, url: url, email: email, image: image) }
-        }
+        manifest.publisher = reader.object("publisher") { person(&$0) }
+        manifest.contributors = reader.objects("contributors", countMax: contributorsMax) { person(&$0) }
         manifest.category = reader.text("category")
         manifest.tags = reader.texts("tags")
         manifest.icon = reader.image("icon")
@@ -36,6 +31,38 @@ extension PatchbayReader {
         manifest.sourceURL = reader.webAddress("source")
         manifest.license = reader.text("license")
         manifest.modelCard = reader.object("modelCard") { modelCard(&$0) }
+    }
+
+    private static func person(_ reader: inout PatchbayObject) -> Publisher? {
+        let id = reader.text("id")
+        let name = reader.requiredText("name", what: "who made the plugin")
+        let url = reader.webAddress("url")
+        let email = email(&reader)
+        var person = Publisher(id: id, name: name ?? "", url: url, email: email, image: reader.image("image"))
+        person.about = reader.text("about", lengthMax: 2000)
+        person.location = reader.text("location")
+        person.accounts = reader.object("accounts") { accounts(&$0) } ?? [:]
+        return name == nil ? nil : person
+    }
+
+    /// Names by service.
+    private static func accounts(_ reader: inout PatchbayObject) -> [String: String] {
+        var accounts: [String: String] = [:]
+        for service in Array(reader.reader.object.keys) {
+            let isPlain =
+                service.utf8.count <= 50 && service.first.map { ("a"..."z").contains($0) } == true
+                && service.utf8.allSatisfy { byte in
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                        || byte == UInt8(ascii: "-")
+                }
+            if !isPlain {
+                reader.note(
+                    .error, "invalid-key", at: service,
+                    "'\(visible(service))' is no name of a service: a small letter, then up to 49 small letters, digits and '-'.")
+            }
+            if let name = reader.text(service) { accounts[service] = name }
+        }
+        return accounts
     }
 
     private static func email(_ reader: inout PatchbayObject) -> String? {
@@ -79,6 +106,23 @@ extension PatchbayReader {
             guard let label, let value else { return nil }
             return ModelCard.Field(label: label, value: value)
         }
+    }
+
+    // MARK: What signals are shown
+
+    /// `{ thread: { included, messages, messagesMax }, parent: { included } }`.
+    static func context(_ context: inout PatchbayObject) -> ContextOptions? {
+        let thread = context.object("thread") { thread -> ContextOptions.Thread? in
+            let isIncluded = thread.flag("included")
+            let counts = 1...ContextOptions.messagesMax
+            let messages = thread.integer("messages", in: counts)
+            let messagesMax = thread.integer("messagesMax", in: counts)
+            if let messages, let messagesMax, messages > messagesMax {
+                thread.note(.error, "empty-range", at: "messages", "\"messages\" is above \"messagesMax\".")
+            }
+            return .init(isIncluded: isIncluded, messages: messages, messagesMax: messagesMax)
+        }
+        return ContextOptions(thread: thread, parent: context.object("parent") { $0.flag("included") })
     }
 
     // MARK: Where it can be used

@@ -81,9 +81,14 @@ package enum PatchbayReader {
         compatibility(&manifest, &reader, options)
         manifest.configuration = reader.objects("configuration", countMax: PatchbayField.countMax) { PatchbayField.read(&$0) }
         PatchbayField.checkTogether(manifest, &reader)
+        manifest.requiresConfiguration = reader.flag("requiresConfiguration")
+        manifest.takesFurtherConfiguration = reader.flag("furtherConfiguration")
+        manifest.configurationSchema = reader.schema("configurationSchema")
         let hasInterface = reader.has("uiEntry")
         manifest.contributions =
             reader.object("contributions") { PatchbayContributions.read(&$0, of: manifest, hasInterface: hasInterface) } ?? []
+        manifest.hasSignalCatalog = reader.flag("signalCatalog")
+        manifest.context = reader.object("context") { context(&$0) }
         checkEntry(of: manifest, &reader)
         manifest.localisations = PatchbayLocalisation.read(&reader, of: manifest)
         // Only now, so that a text for what is left out here is no text for nothing.

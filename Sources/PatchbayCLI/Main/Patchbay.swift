@@ -8,6 +8,7 @@ package enum Patchbay {
     package static let commands = CommandNode.group(
         name: "patchbay", summary: "a self-hosted plugin hub",
         children: [
+            .command(ServeCommand.self),
             .command(RunCommand.self),
             .group(
                 name: "plugin", summary: "Read, check, install and run plugins",
@@ -28,6 +29,7 @@ package enum Patchbay {
 
     /// What a person who typed only `patchbay` may want to type next.
     package static let firstExamples: [CommandSpec.Example] = [
+        .init("start a hub", "patchbay serve"),
         .init("judge real texts with the signals a configuration names", "patchbay run"),
         .init("call one function of a plugin", "patchbay plugin call plugins/hello greet '{\"name\":\"Ada\"}'"),
         .init("check plugins of any format", "patchbay plugin validate plugins/"),

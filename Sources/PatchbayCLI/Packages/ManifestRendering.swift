@@ -15,12 +15,11 @@ struct ManifestRendering: Sendable {
     private func identity(_ manifest: PluginManifest) -> [String] {
         var rows: [(label: String, text: String)] = [("id", manifest.id.rawValue)]
         func add(_ label: String, _ text: String?) { if let text, !text.isEmpty { rows.append((label, SafeText.line(text))) } }
-        add(
-            "also known as",
-            ([manifest.upstreamID == manifest.id.rawValue ? nil : manifest.upstreamID].compactMap(\.self) + manifest.aliases).joined(
-                separator: ", "))
+        let names = (manifest.aliases.contains(manifest.upstreamID) ? [] : [manifest.upstreamID]) + manifest.aliases
+        add("also known as", names.filter { $0 != manifest.id.rawValue }.joined(separator: ", "))
         add("about", manifest.description)
         add("publisher", manifest.publisher.map { $0.name + ($0.url.map { " · \($0)" } ?? "") })
+        add("with", manifest.contributors.map(\.name).joined(separator: ", "))
         add("category", manifest.category)
         add("tags", manifest.tags.joined(separator: ", "))
         add("documentation", manifest.docsURL)
@@ -89,7 +88,7 @@ extension Contribution.Detail {
             case .url(let url): url
             }
         case .quicklink(let link): link.link
-        case .signal(let signal): signal.inputs.isEmpty ? nil : "\(signal.inputs.joined(separator: ", ")) → \(signal.outputType ?? "?")"
+        case .signal(let signal): signal.brief
         case .action(let action): action.version
         case .entityPart(let part): part.kinds.isEmpty ? nil : part.kinds.joined(separator: ", ")
         case .page(let page): page.path
@@ -98,4 +97,33 @@ extension Contribution.Detail {
         case .channel(let channel): channel.medium
         }
     }
+}
+
+extension Contribution.Signal {
+    /// What it takes and gives, and what a rule's author has to know before choosing it.
+    var brief: String? {
+        var parts: [String] = []
+        if !inputs.isEmpty {
+            var output = outputType ?? "?"
+            if !outputValues.isEmpty {
+                let values = outputValues.map { $0.stringValue ?? $0.serialized() }
+                output += " (\(values.joined(separator: outputIsOrdered ? " < " : ", ").shortened(to: 60)))"
+            }
+            parts.append("\(inputs.joined(separator: ", ")) → \(output)")
+        }
+        if let thresholds {
+            let texts = [thresholds.highPrecision, thresholds.highRecall].map { $0.stringValue ?? $0.serialized() }
+            parts.append("recommended: \(texts[0]) for precision, \(texts[1]) for recall")
+        }
+        if let cost { parts.append("cost \(JSONValue.double(cost).serialized())") }
+        if let pricing { parts.append(pricing.rawValue) }
+        if !subcategories.isEmpty {
+            parts.append("\(count(subcategories)) subcategories")
+        }
+        if needsMatchingValues { parts.append("needs values to compare with") }
+        if !isAllowedInAutomatedRules { parts.append("routing rules only") }
+        return parts.isEmpty ? nil : parts.joined(separator: " · ")
+    }
+
+    private func count(_ subcategories: [Subcategory]) -> Int { subcategories.reduce(0) { $0 + 1 + count($1.children) } }
 }

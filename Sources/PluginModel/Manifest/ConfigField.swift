@@ -79,3 +79,19 @@ package struct ConfigField: Sendable, Hashable {
         (self.options, self.limits, self.origin) = (options, limits, origin)
     }
 }
+
+extension [ConfigField] {
+    /// What must not be shown of a configuration: every text, and every number as text, in the values of its secret fields.
+    package func secretTexts(in configuration: JSONObject) -> [String] {
+        func texts(_ value: JSONValue) -> [String] {
+            switch value {
+            case .null, .bool: []
+            case .int, .double: [value.serialized()]
+            case .string(let text): [text]
+            case .array(let elements): elements.flatMap(texts)
+            case .object(let object): object.flatMap { texts($0.value) }
+            }
+        }
+        return filter(\.isSecret).compactMap { configuration[$0.key] }.flatMap(texts)
+    }
+}

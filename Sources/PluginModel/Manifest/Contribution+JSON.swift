@@ -4,7 +4,8 @@ extension Contribution {
     package var json: JSONValue {
         let common: [(String, JSONValue?)] = [
             ("kind", .string(kind.rawValue)), ("id", .string(id)), ("title", .string(title)), ("description", .text(description)),
-            ("icon", icon?.json), ("platforms", platforms?.json), ("group", .text(group)), ("initialState", initialState.json),
+            ("icon", icon?.json), ("platforms", platforms?.json), ("group", .text(group)),
+            ("groupInSearch", groupCountsInSearch ? true : nil), ("initialState", initialState.json),
         ]
         return JSONObject.of(common + detail.json + [("origin", .string(origin.description))])
     }
@@ -25,19 +26,15 @@ extension Contribution.Detail {
                 ("size", view.size.map { ["width": .int(Int64($0.width)), "height": .int(Int64($0.height))] }),
                 ("resizable", .bool(view.isResizable)), ("detachable", .bool(view.isDetachable)), ("searchBar", .bool(view.showsSearchBar)),
                 ("filterBar", .bool(view.showsFilterBar)), ("footer", .bool(view.showsFooter)),
-                ("hidesScrollbar", .bool(view.hidesScrollbar)),
+                ("hidesScrollbar", .bool(view.hidesScrollbar)), ("hidesBeforeOpening", view.hidesBeforeOpening ? true : nil),
             ]
         case .quicklink(let link):
             [
                 ("link", .string(link.link)), ("opensWith", .text(link.opensWith)),
-                ("arguments", .array(link.parts.compactMap(\.argument))),
+                ("arguments", .array(link.parts.compactMap(\.argument))), ("hidesBeforeOpening", link.hidesBeforeOpening ? true : nil),
             ]
-        case .signal(let signal):
-            [
-                ("inputs", .strings(signal.inputs)), ("outputType", .text(signal.outputType)),
-                ("languages", signal.languages.isEmpty ? nil : .strings(signal.languages)),
-            ]
-        case .action(let action): [("version", .text(action.version)), ("input", action.input)]
+        case .signal(let signal): signal.json
+        case .action(let action): [("version", .text(action.version)), ("input", action.input), ("output", action.output)]
         case .entityPart(let part):
             [("kinds", .strings(part.kinds)), ("lifecycles", .strings(part.lifecycles)), ("source", .text(part.source?.text))]
         case .page(let page):

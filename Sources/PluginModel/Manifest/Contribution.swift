@@ -89,6 +89,8 @@ extension Contribution {
         package var hidesScrollbar = true
         package var isResizable = false
         package var isDetachable = false
+        /// The launcher closes before it opens.
+        package var hidesBeforeOpening = false
 
         /// In CSS pixels.
         package struct Size: Sendable, Hashable {
@@ -111,19 +113,10 @@ extension Contribution {
         package var link: String
         package var parts: [Part]
         package var opensWith: String?
-        package init(link: String, parts: [Part], opensWith: String? = nil) {
-            (self.link, self.parts, self.opensWith) = (link, parts, opensWith)
-        }
-    }
-
-    /// A score for one value of a rule's condition.
-    package struct Signal: Sendable, Hashable {
-        package var inputs: [String]
-        package var outputType: String?
-        /// Empty: all.
-        package var languages: [String]
-        package init(inputs: [String] = [], outputType: String? = nil, languages: [String] = []) {
-            (self.inputs, self.outputType, self.languages) = (inputs, outputType, languages)
+        /// The launcher closes before it opens.
+        package var hidesBeforeOpening: Bool
+        package init(link: String, parts: [Part], opensWith: String? = nil, hidesBeforeOpening: Bool = false) {
+            (self.link, self.parts, self.opensWith, self.hidesBeforeOpening) = (link, parts, opensWith, hidesBeforeOpening)
         }
     }
 
@@ -132,7 +125,11 @@ extension Contribution {
         package var version: String?
         /// JSON Schema; nil where it is known only when the plugin runs.
         package var input: JSONValue?
-        package init(version: String? = nil, input: JSONValue? = nil) { (self.version, self.input) = (version, input) }
+        /// JSON Schema of what it answers; nil where nothing is said of it.
+        package var output: JSONValue?
+        package init(version: String? = nil, input: JSONValue? = nil, output: JSONValue? = nil) {
+            (self.version, self.input, self.output) = (version, input, output)
+        }
     }
 
     /// A tab or card beside an entity of the catalog.

@@ -6,14 +6,18 @@ extension PluginManifest {
         JSONObject.of(
             ("id", .string(id.rawValue)), ("upstreamId", upstreamID == id.rawValue ? nil : .string(upstreamID)),
             ("aliases", aliases.isEmpty ? nil : .strings(aliases)), ("format", .string(format.rawValue)), ("dialect", .text(dialect)),
-            ("name", .string(name)), ("version", .text(version)), ("publisher", publisher?.json), ("description", .text(description)),
+            ("name", .string(name)), ("version", .text(version)), ("publisher", publisher?.json),
+            ("contributors", contributors.isEmpty ? nil : .array(contributors.map(\.json))), ("description", .text(description)),
             ("category", .text(category)), ("tags", tags.isEmpty ? nil : .strings(tags)), ("icon", icon?.json),
             ("logo", logos.plain?.json), ("logoWithBackground", logos.withBackground?.json),
             ("screenshots", screenshots.isEmpty ? nil : .array(screenshots.map(\.json))), ("docsUrl", .text(docsURL)),
             ("homepageUrl", .text(homepageURL)), ("sourceUrl", .text(sourceURL)), ("license", .text(license)),
             ("modelCard", modelCard?.json), ("platforms", platforms?.json), ("engine", engine?.json),
             ("entry", .text(entry?.text)), ("uiEntry", .text(uiEntry?.text)), ("configuration", .array(configuration.map(\.json))),
+            ("requiresConfiguration", requiresConfiguration ? true : nil),
+            ("furtherConfiguration", takesFurtherConfiguration ? true : nil), ("configurationSchema", configurationSchema),
             ("permissions", .array(permissions.map(\.json))), ("contributions", .array(contributions.map(\.json))),
+            ("signalCatalog", hasSignalCatalog ? true : nil), ("context", context?.json),
             ("localisations", localisations.isEmpty ? nil : localisationsJSON), ("initialState", initialState.json))
     }
 
@@ -35,7 +39,13 @@ extension PluginManifest {
 extension Publisher {
     var json: JSONValue {
         JSONObject.of(
-            ("id", .text(id)), ("name", .string(name)), ("url", .text(url)), ("email", .text(email)), ("image", image?.json))
+            ("id", .text(id)), ("name", .string(name)), ("url", .text(url)), ("email", .text(email)), ("image", image?.json),
+            ("about", .text(about)), ("location", .text(location)),
+            (
+                "accounts",
+                accounts.isEmpty
+                    ? nil : .object(JSONObject(accounts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            ))
     }
 }
 

@@ -1,3 +1,5 @@
+package import JSON
+
 /// What a package says it is, adds and asks for, whichever format said it; complete before any of its code runs.
 ///
 /// Nothing here knows an ecosystem: a reader has translated its words, and `origin` says where each stood.
@@ -15,6 +17,8 @@ package struct PluginManifest: Sendable, Hashable {
     /// As written; nil where the format leaves it out.
     package var version: String?
     package var publisher: Publisher?
+    /// Further people with a part in it.
+    package var contributors: [Publisher] = []
     /// One or two sentences.
     package var description: String?
     package var category: String?
@@ -36,8 +40,17 @@ package struct PluginManifest: Sendable, Hashable {
     /// The file a browser loads, for formats with a page side of their own.
     package var uiEntry: RelativePath?
     package var configuration: [ConfigField] = []
+    /// It has to be configured before it is of use, whether or not any one field is required.
+    package var requiresConfiguration = false
+    /// Whether keys without a field are kept and handed to the plugin too.
+    package var takesFurtherConfiguration = false
+    /// JSON Schema of all the values together, beyond what each field's own rule says; nil: those rules are all there is.
+    package var configurationSchema: JSONValue?
     package var permissions: [PermissionRequest] = []
     package var contributions: [Contribution] = []
+    /// Whether further signals are made for each organisation when the plugin runs.
+    package var hasSignalCatalog = false
+    package var context: ContextOptions?
     /// Texts by language (BCP 47): key in the manifest, then text.
     package var localisations: [String: [String: String]] = [:]
     /// What a person chose elsewhere and the package carries along: off at first, a short name, a key.
@@ -62,6 +75,11 @@ package struct Publisher: Sendable, Hashable {
     package var url: String?
     package var email: String?
     package var image: Image?
+    /// A few sentences about them.
+    package var about: String?
+    package var location: String?
+    /// Names by the service they are known there: `github`, `twitter`.
+    package var accounts: [String: String] = [:]
 
     package init(id: String? = nil, name: String, url: String? = nil, email: String? = nil, image: Image? = nil) {
         (self.id, self.name, self.url, self.email, self.image) = (id, name, url, email, image)

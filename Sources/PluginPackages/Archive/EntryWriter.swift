@@ -18,6 +18,9 @@ final class EntryWriter {
     private let archiveBytes: Int
     private var names: EntryNames
     private var madeFolders: Set<String> = []
+    /// The names of a zip as its directory writes them, by their text: libarchive joins accents, and `String` knows both ways of writing one as the
+    /// same. No two names differ in that alone, or they were refused.
+    private var writtenNames: [String: [UInt8]] = [:]
     private(set) var findings: [Finding] = []
     /// The disk failed us.
     private(set) var failure: StoreError?
@@ -68,6 +71,7 @@ final class EntryWriter {
             do throws(EntryRefusal) {
                 let path = try names.admit(record.name, record.name.last == UInt8(ascii: "/") ? .folder : .file)
                 try checkType(record.type, path ?? ".")
+                writtenNames[String(decoding: record.name, as: UTF8.self)] = record.name
             } catch {
                 findings.append(error.finding)
                 if error.finding.code == "package.too-many-entries" { return }
@@ -86,7 +90,8 @@ final class EntryWriter {
                 "package.name-not-utf8", at: shownName(entry), "An entry's name is not UTF-8.",
                 remedy: "Rename it and pack the package anew.")
         }
-        let raw = Array(UnsafeRawBufferPointer(start: pathname, count: strlen(pathname)))
+        let told = Array(UnsafeRawBufferPointer(start: pathname, count: strlen(pathname)))
+        let raw = writtenNames[String(decoding: told, as: UTF8.self)] ?? told
         let type = UInt32(archive_entry_filetype(entry)) & FileType.mask
         let isFolder = type == FileType.folder
         let path = try names.admit(raw, isFolder ? .folder : .file)

@@ -14,6 +14,11 @@ package struct PackageBuilder: Sendable {
     package struct Outcome: Sendable {
         package var bundles: [PluginBundle] = []
         package var findings: [Finding] = []
+
+        /// Entries share files, and so what is wrong with them; it is told once.
+        fileprivate mutating func tell(_ told: [Finding]) {
+            for finding in told where !findings.contains(finding) { findings.append(finding) }
+        }
     }
 
     /// Modules that the hub provides to plugins of a format. Code asks for them by name and does not bring them.
@@ -40,17 +45,17 @@ package struct PackageBuilder: Sendable {
         var outcome = Outcome()
         for entry in [manifest.entry, manifest.uiEntry].compactMap(\.self) {
             let (path, notice) = Self.source(of: entry, in: folder)
-            outcome.findings += notice.map { [$0] } ?? []
+            outcome.tell(notice.map { [$0] } ?? [])
             do throws(BundleError) {
                 let bundle = try bundler.bundle(
                     root: folder, entry: path, externals: Self.providedModules(manifest.format), pluginID: manifest.id.rawValue,
                     allowsTopLevelAwait: manifest.format != .patchbay)
                 outcome.bundles.append(bundle)
-                outcome.findings += bundle.findings
+                outcome.tell(bundle.findings)
             } catch {
                 let fault = error.fault
                 guard fault.turn == .plugin else { throw fault }
-                outcome.findings += error.findings.isEmpty ? [Self.finding(fault, entry: path)] : error.findings
+                outcome.tell(error.findings.isEmpty ? [Self.finding(fault, entry: path)] : error.findings)
             }
         }
         return outcome

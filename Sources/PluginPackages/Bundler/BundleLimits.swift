@@ -1,9 +1,12 @@
 /// What one bundling may take. Every number is generous for a plugin and small for a hub; operators may set them per hub.
 package struct BundleLimits: Sendable, Hashable {
     /// Files, folders and symlinks in the plugin's folder and in the dependencies it names, together.
-    package var filesMax = 10_000
-    /// Bytes of all those files together.
-    package var sourceBytesMax = 64 << 20
+    /// What may be installed may be built: as `ArchiveLimits.entriesMax`.
+    package var filesMax = ArchiveLimits.default.entriesMax
+    /// Bytes of all those files together, as `ArchiveLimits.totalBytesMax`, whether or not the bundler could read them.
+    package var sourceBytesMax = ArchiveLimits.default.totalBytesMax
+    /// Up to here a file is read whatever its name: a configuration may extend a file with any ending.
+    package var dataBytesMin = 1 << 20
     /// How deep folders may lie in each other.
     package var depthMax = 64
     /// Bytes of the finished script.

@@ -59,6 +59,12 @@ struct MessageFindings {
                 "Write it without, or ship pre-bundled JavaScript instead (ES2022, made with your own bundler)."
             )
         }
+        if text.hasPrefix("Cannot find base config file ") {
+            return (
+                "bundle.warning", "\(text); its options are left out, as only files inside the package are read.",
+                "Nothing to do unless the code needs them; options such as 'jsx' can stand in the package's own tsconfig.json."
+            )
+        }
         return (message.isError ? "bundle.syntax" : "bundle.warning", text.hasSuffix(".") ? text : "\(text).", message.notes.first)
     }
 

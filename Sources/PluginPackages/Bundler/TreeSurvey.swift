@@ -4,9 +4,12 @@ import Manifests
 /// Every file a bundler can see, hashed.
 ///
 /// Nothing is left out except a `.git` folder at the top of each folder; the bundler's sandbox hides that one too, so that what is hashed
-/// is what can be read.
+/// is what can be read. Of large files whose ending the bundler has no use for (models, films, archives) only the name and the size count:
+/// importing one is an error, so no byte of theirs gets into a script (decision 0017).
 struct TreeSurvey {
     static let hiddenFolder = ".git"
+    /// Endings that esbuild reads by itself; a file without any is JavaScript to it.
+    private static let readEndings: Set<String> = ["", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "css", "json", "txt", "map"]
 
     /// BLAKE2b-256 over the sorted paths, kinds, symlink targets and bytes.
     let contentHash: String
@@ -33,7 +36,7 @@ struct TreeSurvey {
 
     private struct Walk {
         let limits: BundleLimits
-        let digest = Digest(purpose: "patchbay plugin content 1")
+        let digest = Digest(purpose: "patchbay plugin content 2")
         var files = 0
         var bytes = 0
         var problems: [Finding] = []
@@ -91,10 +94,16 @@ struct TreeSurvey {
                 return problem(relative, "bundle.unreadable", "This file cannot be read: \(reason).")
             }
             defer { close(descriptor) }
-            digest.field("file")
-            digest.field(relative)
             let size = Int(status.st_size)
+            let isData = size > limits.dataBytesMin && !TreeSurvey.readEndings.contains(Paths.fileExtension(relative).lowercased())
+            digest.field(isData ? "data" : "file")
+            digest.field(relative)
             digest.length(size)
+            if isData {
+                bytes += size
+                checkBytes(relative)
+                return
+            }
             var left = size
             while left > 0, !isOver {
                 let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, min($0.count, left)) }
@@ -104,12 +113,15 @@ struct TreeSurvey {
                 buffer.withUnsafeBufferPointer { digest.raw(UnsafeBufferPointer(rebasing: $0[..<count])) }
                 left -= count
                 bytes += count
-                if bytes > limits.sourceBytesMax {
-                    stop(
-                        relative, "bundle.too-large", "The plugin's files hold more than \(limits.sourceBytesMax) bytes.",
-                        "Remove what the plugin does not need, or ship pre-bundled JavaScript without node_modules.")
-                }
+                checkBytes(relative)
             }
+        }
+
+        private mutating func checkBytes(_ relative: String) {
+            guard bytes > limits.sourceBytesMax else { return }
+            stop(
+                relative, "bundle.too-large", "The plugin's files hold more than \(limits.sourceBytesMax) bytes.",
+                "Remove what the plugin does not need, or ship pre-bundled JavaScript without node_modules.")
         }
 
         private func target(of path: String) -> [UInt8] {

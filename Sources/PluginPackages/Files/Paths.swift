@@ -1,4 +1,5 @@
 import Glibc
+import PluginModel
 
 /// Text-only work on slash-separated paths; nothing here looks at a disk except `real`.
 enum Paths {
@@ -9,22 +10,8 @@ enum Paths {
         return base.hasSuffix("/") ? base + path : "\(base)/\(path)"
     }
 
-    /// Without `.`, `..` and doubled slashes, as far as text can tell. A relative path keeps the `..` that lead out of it; empty is `.`.
-    static func normalized(_ path: String) -> String {
-        let absolute = path.hasPrefix("/")
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part != ".." {
-                parts.append(part)
-            } else if let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if !absolute {
-                parts.append(part)
-            }
-        }
-        let text = parts.joined(separator: "/")
-        return absolute ? "/" + text : (text.isEmpty ? "." : text)
-    }
+    /// As `PathText.cleaned` has it.
+    static func normalized(_ path: String) -> String { PathText.cleaned(path) }
 
     /// Everything before the last slash: `/` for `/a`, `.` for `a`.
     static func parent(_ path: String) -> String {

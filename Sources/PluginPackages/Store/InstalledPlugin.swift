@@ -21,6 +21,8 @@ package struct InstalledVersion: Sendable, Hashable {
     package let bytes: Int
     /// The package's folder inside the version's.
     let root: String
+    /// Further names that lead here, as the manifest says them.
+    var aliases: [String] = []
 
     static func name(version: String?, contentHash: String) -> String {
         let plain = (version ?? "none").utf8.map { byte -> Character in
@@ -44,6 +46,7 @@ package struct LinkedFolder: Sendable, Hashable {
     package let folder: String
     /// Seconds since 1970.
     package let linkedAt: Int64
+    var aliases: [String] = []
 }
 
 /// What the store knows of a plugin.
@@ -120,6 +123,7 @@ extension InstalledVersion {
         object["root"] = .string(root)
         object["files"] = .int(Int64(files))
         object["bytes"] = .int(Int64(bytes))
+        if !aliases.isEmpty { object["aliases"] = .array(aliases.map(JSONValue.string)) }
         if case .signed(let key, let publisher) = trust { object["signed"] = ["key": .string(key), "publisher": .string(publisher)] }
         return .object(object)
     }
@@ -139,7 +143,8 @@ extension InstalledVersion {
         }
         self.init(
             name: name, version: json["version"]?.stringValue, contentHash: contentHash, format: format, title: title,
-            installedAt: Int64(installedAt), source: source, trust: trust, files: Int(files), bytes: Int(bytes), root: root)
+            installedAt: Int64(installedAt), source: source, trust: trust, files: Int(files), bytes: Int(bytes), root: root,
+            aliases: json["aliases"]?.arrayValue?.compactMap(\.stringValue) ?? [])
     }
 }
 
@@ -153,7 +158,11 @@ extension InstalledPlugin {
         object["id"] = .string(id.rawValue)
         object["history"] = .array(history.map(JSONValue.string))
         object["versions"] = .array(versions.map(\.json))
-        if let link { object["link"] = ["folder": .string(link.folder), "linkedAt": .int(link.linkedAt)] }
+        if let link {
+            object["link"] = [
+                "folder": .string(link.folder), "linkedAt": .int(link.linkedAt), "aliases": .array(link.aliases.map(JSONValue.string)),
+            ]
+        }
         if let publisher {
             object["publisher"] = [
                 "key": .string(publisher.key), "publisher": .string(publisher.publisher), "pinnedAt": .int(publisher.pinnedAt),
@@ -172,7 +181,8 @@ extension InstalledPlugin {
         self.history = history.compactMap(\.stringValue)
         if let link = json["link"] {
             guard let folder = link["folder"]?.stringValue, let at = link["linkedAt"]?.intValue else { return nil }
-            self.link = LinkedFolder(folder: folder, linkedAt: Int64(at))
+            self.link = LinkedFolder(
+                folder: folder, linkedAt: Int64(at), aliases: link["aliases"]?.arrayValue?.compactMap(\.stringValue) ?? [])
         }
         if let pinned = json["publisher"] {
             guard let key = pinned["key"]?.stringValue, let name = pinned["publisher"]?.stringValue, let at = pinned["pinnedAt"]?.intValue

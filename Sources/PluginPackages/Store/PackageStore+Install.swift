@@ -190,11 +190,13 @@ extension PackageStore {
         _ staged: Staged, source: PackageSource, options: InstallOptions, progress: (@Sendable (InstallProgress) -> Void)?
     ) async throws(StoreError) -> InstallOutcome {
         progress?(InstallProgress(stage: .examining, done: 0, total: 0))
-        let reading = await examiner.examine(staged.folder)
+        var reading = await examiner.examine(staged.folder)
         try options.checkCancelled()
         guard let manifest = reading.manifest else { throw .rejected(findings: reading.findings, reading: reading) }
         try settings.atStep(.examined)
         try checkID(manifest, options)
+        try checkOwner(manifest, reading.format)
+        reading.findings += nameFindings(manifest)
         var trust = PackageTrust.unsigned
         if let signature = staged.signature {
             guard signature.isGood(id: manifest.id, version: manifest.version, contentHash: staged.listing.contentHash) else {
@@ -207,7 +209,7 @@ extension PackageStore {
             name: InstalledVersion.name(version: manifest.version, contentHash: staged.listing.contentHash), version: manifest.version,
             contentHash: staged.listing.contentHash, format: reading.format, title: manifest.name, installedAt: settings.now(),
             source: visible(source.description, scalarsMax: 1000), trust: trust, files: staged.listing.files.count,
-            bytes: staged.listing.bytes, root: staged.root)
+            bytes: staged.listing.bytes, root: staged.root, aliases: manifest.aliases)
         progress?(InstallProgress(stage: .storing, done: 0, total: staged.listing.bytes))
         let settled = try await blocking { () throws(StoreError) in try store(version, of: manifest.id, staged, options: options) }
         return InstallOutcome(
@@ -297,9 +299,12 @@ extension PackageStore {
         guard let folder = Paths.real(path) else {
             throw .refused("package.not-found", "There is no folder '\(visible(path))'.", remedy: "Check the path.", turn: .caller)
         }
-        let reading = await examiner.examine(folder)
-        guard let manifest = reading.manifest else { throw .rejected(findings: reading.findings, reading: reading) }
+        var examined = await examiner.examine(folder)
+        guard let manifest = examined.manifest else { throw .rejected(findings: examined.findings, reading: examined) }
         try checkID(manifest, options)
+        try checkOwner(manifest, examined.format)
+        examined.findings += nameFindings(manifest)
+        let reading = examined
         return try await blocking { () throws(StoreError) in
             let lock = try folders.lock(manifest.id, patience: settings.patience)
             defer { withExtendedLifetime(lock) {} }
@@ -307,6 +312,7 @@ extension PackageStore {
             var plugin = try folders.read(manifest.id) ?? InstalledPlugin(id: manifest.id)
             let isNew = plugin.link?.folder != folder
             if isNew { plugin.link = LinkedFolder(folder: folder, linkedAt: settings.now()) }
+            plugin.link?.aliases = manifest.aliases
             // Whoever links a folder means to work on it.
             if options.activation != .never { plugin.activate(LinkedFolder.name) }
             do throws(FileFailure) { try Folder.make(folders.plugin(manifest.id)) } catch {

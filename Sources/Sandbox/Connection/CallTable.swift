@@ -41,6 +41,8 @@ struct CallTable {
         /// Monotonic nanoseconds.
         var deadline: UInt64 = .max
         var limit: Duration = .zero
+        /// Nanoseconds by which the deadline was put off, because the worker got no core to begin.
+        var putOff: UInt64 = 0
         var isStream = false
         /// The caller let go of the stream; the worker runs its `finally` blocks.
         var isClosing = false
@@ -77,6 +79,7 @@ struct CallTable {
         slots[index].outcome = nil
         slots[index].deadline = deadline
         slots[index].limit = limit
+        slots[index].putOff = 0
         slots[index].isStream = false
         slots[index].isClosing = false
         slots[index].isAnswered = false

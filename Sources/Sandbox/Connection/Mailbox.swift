@@ -144,6 +144,9 @@ struct Outbox: @unchecked Sendable {
 
     var hasBacklog: Bool { sent < backlog.count }
 
+    /// Whether the worker, by its own word, has not taken all that was sent. Over the socket only what we hold back ourselves is known.
+    var hasUntaken: Bool { hasBacklog || plane == .ring && withUnsafePointer(to: ring) { pb_ring_has_untaken($0) } }
+
     /// Sends, or keeps in order behind what waits already. `full` sends nothing.
     mutating func push(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, evenIfFull: Bool = false) -> Outcome {
         if plane == .ring, !hasBacklog, payload.count <= limits.frameBytesMax {

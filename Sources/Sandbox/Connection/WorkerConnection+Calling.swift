@@ -66,6 +66,7 @@ extension WorkerConnection {
             if table[index].isAnswered { return nil }
             table[index].deadline = deadline
             table[index].limit = limit
+            table[index].putOff = 0
             table[index].waiter = .polling
             return nil
         }

@@ -9,6 +9,22 @@ extension WorkerConnection {
 
     private static let recentLookNanoseconds = 3 * busySleepMicroseconds * 1_000
 
+    /// Whether a call that nobody works on waits behind one that has just let go of the worker, which then may not have had a core yet to
+    /// take the next message.
+    ///
+    /// That something lies untaken is the worker's word, and no excuse for a call that never settles: another call must have been seen at
+    /// work since this one was sent.
+    private func isStillInLine(_ id: UInt32, since sent: UInt64) -> Bool {
+        lastAtWork.id != 0 && lastAtWork.id != id && lastAtWork.at >= sent && outbox.withLock { $0.hasUntaken }
+    }
+
+    /// By how much the deadline of a call is put off at a time, until that comes to the call's limit.
+    private static let putOffNanoseconds: UInt64 = 20_000_000
+
+    /// Whether the worker has messages to take, works on nothing, and waits for a core to go on. The last is the kernel's word: a worker
+    /// that leaves messages lying and sleeps gets no more time.
+    private func isKeptFromBeginning() -> Bool { outbox.withLock { $0.hasUntaken } && waitsForCore() }
+
     /// Ends what is overdue and says how long to sleep, in microseconds. Called by the connection's own thread.
     func keepDeadlines(_ now: UInt64) -> UInt64 {
         enum Step { case cancel(UInt32), kill(UInt32, CallFailure), answer(UnsafeContinuation<CallOutcome, Never>, CallFailure) }
@@ -21,7 +37,9 @@ extension WorkerConnection {
             let atWork = table.index(of: current)
             // What we saw long ago, because this thread did not get a core, says nothing.
             let before = now - min(now, sawAtWork) < Self.recentLookNanoseconds ? seenAtWork : 0
-            (seenAtWork, sawAtWork) = (current, now)
+            // A worker is believed only about calls that we know.
+            (seenAtWork, sawAtWork) = (atWork == nil ? 0 : current, now)
+            defer { if atWork != nil { lastAtWork = (current, now) } }
             for index in table.indicesInUse {
                 let id = table.id(at: index)
                 let isLoad = id == loadID.load(ordering: .acquiring)
@@ -31,7 +49,14 @@ extension WorkerConnection {
                     let running = current == id || isLoad
                     // A call that was not at work when we last looked may have had no more than its last moments.
                     let hasJustBegun = running && !isLoad && before != id && before != 0
-                    if hasJustBegun || (!running && atWork != nil) {
+                    if !running, atWork == nil, table[index].putOff < limit.nanosecondsClamped, isKeptFromBeginning() {
+                        table[index].putOff += now + Self.putOffNanoseconds - table[index].deadline
+                        table[index].deadline = now + Self.putOffNanoseconds
+                        next = min(next, table[index].deadline)
+                        break
+                    }
+                    let sent = table[index].deadline - table[index].putOff - limit.nanosecondsClamped
+                    if hasJustBegun || !running && (atWork != nil || isStillInLine(id, since: sent)) {
                         // Another call had the worker, which may not even have begun this one: nobody's fault but the crowd's.
                         let reason = CallFailure.busy(inFlight: table.inFlight)
                         if let waiting = table.dismiss(index, reason) { steps.append(.answer(waiting, reason)) }
@@ -79,6 +104,11 @@ extension WorkerConnection {
         if quietFor > Self.busySleepMicroseconds * 1_000, holdsToken.exchange(false, ordering: .relaxed) {
             pb_channel_set_spin(channel.memory, 0)
             governor.giveBack()
+        }
+        let idleTime = limits.idleTime.nanosecondsClamped
+        if !busy, quietFor >= idleTime, nextIdleWord <= now {
+            nextIdleWord = now + max(idleTime / 4, Self.busySleepMicroseconds * 1_000)
+            idle()
         }
         if !busy, quietFor > Self.lingerNanoseconds {
             sleepsLong.store(true, ordering: .sequentiallyConsistent)

@@ -36,6 +36,12 @@ final class WorkerConnection: @unchecked Sendable {
     let bell: Bell
     /// Ends the process. Must not be called once it was reaped, when its number may be somebody else's: `condemn` sees to that.
     private let kill: @Sendable () -> Void
+    /// Whether the kernel has the worker wait for a core right now.
+    let waitsForCore: @Sendable () -> Bool
+    /// Told that there were no calls for `limits.idleTime`, and again from time to time while there are none.
+    let idle: @Sendable () -> Void
+    /// When the connection's thread, which alone touches this, may say so next.
+    var nextIdleWord: UInt64 = 0
 
     let calls: Mutex<CallTable>
     let outbox: Mutex<Outbox>
@@ -56,10 +62,13 @@ final class WorkerConnection: @unchecked Sendable {
     let holdsToken = Atomic<Bool>(false)
     /// The call that loads the plugin, 0 before there is one.
     let loadID = Atomic<UInt32>(0)
-    /// The call that was at work when the connection's thread, which alone touches this, last looked at the deadlines.
+    /// The call that was at work when the connection's thread, which alone touches this and what follows, last looked at the deadlines;
+    /// 0 for none that is in flight.
     var seenAtWork: UInt32 = 0
     /// When that was, in monotonic nanoseconds.
     var sawAtWork: UInt64 = 0
+    /// The last call in flight that was seen at work, and when.
+    var lastAtWork: (id: UInt32, at: UInt64) = (0, 0)
     /// Whether the worker stands still for the answer to a host call.
     let waitsForAnswer = Atomic<Bool>(false)
     /// Numbers of the host calls that wait for an answer.
@@ -82,7 +91,8 @@ final class WorkerConnection: @unchecked Sendable {
 
     init(
         channel: Channel, plane: DataPlane, limits: SandboxLimits, handler: any HostCallHandler, governor: SpinGovernor,
-        kill: @escaping @Sendable () -> Void
+        kill: @escaping @Sendable () -> Void, waitsForCore: @escaping @Sendable () -> Bool = { false },
+        idle: @escaping @Sendable () -> Void = {}
     ) {
         let frameLimits = FrameLimits(messageBytesMax: limits.messageBytes)
         self.channel = channel
@@ -90,6 +100,8 @@ final class WorkerConnection: @unchecked Sendable {
         self.handler = handler
         self.governor = governor
         self.kill = kill
+        self.waitsForCore = waitsForCore
+        self.idle = idle
         calls = Mutex(CallTable(capacity: limits.callsInFlight))
         outbox = Mutex(Outbox(channel, plane: plane, limits: frameLimits, backlogBytesMax: limits.waitingBytes))
         inbox = Inbox(channel, plane: plane, limits: frameLimits)

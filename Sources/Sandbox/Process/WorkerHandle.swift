@@ -14,6 +14,14 @@ struct WorkerHandle: Sendable {
     var engineBytes: UInt64 = 0
 }
 
+extension WorkerHandle {
+    /// Whether a process is ready to run, by the kernel's word (`R` in proc_pid_stat(5), of its main thread). False where that is not told.
+    static func waitsForCore(_ pid: pid_t) -> Bool {
+        // Behind the name in brackets, which may hold anything, comes the state.
+        SmallFile.text("/proc/\(pid)/stat")?.split(separator: ")").last?.hasPrefix(" R") ?? false
+    }
+}
+
 /// How a worker ended, told apart.
 enum DeathCertificate {
     /// Exit statuses of `WorkerExit`, which lives in a room this one does not know (docs/protocol.md § Exit statuses).

@@ -13,10 +13,13 @@ struct Engine {
         group = JSContextGroupCreate()
         context = JSGlobalContextCreateInGroup(group, nil)
         JSGlobalContextSetInspectable(context, false)
-        // The first arming starts the engine's timer thread: while it is cheap, and before lock-down.
+    }
+
+    /// Arms the watchdog and enters once, which starts the engine's timer thread before lock-down. Last of all: while it is armed, every
+    /// entry costs a look at the clock and a word to that thread.
+    func startTimer() {
         Watchdog.arm(group)
-        // Touches the time zone data once, while files can still be opened (TZ=UTC makes it the only time).
-        _ = try? evaluate("new Date(0).toString()", url: "patchbay:warm-up")
+        _ = try? evaluate("0", url: "patchbay:warm-up")
     }
 
     /// Sets up what all engines of a process share, in the process that forks: a millisecond that no worker then pays. No thread may come of it

@@ -12,6 +12,7 @@ struct Pump {
     private let engine: Engine
     private let pump: JSObjectRef
     private let native: JSObjectRef
+    private let rehearsal: JSObjectRef
 
     enum Unusable: Error { case preludeFailed(String) }
 
@@ -31,6 +32,25 @@ struct Pump {
         guard let made, JSValueIsObject(engine.context, made) else { throw .preludeFailed("it exports no pump") }
         pump = JSValueToObject(engine.context, made, nil)
         JSValueProtect(engine.context, pump)
+        let rehearse = Engine.withString("rehearse") { JSObjectGetProperty(engine.context, exports, $0, nil) }
+        guard let rehearse, JSValueIsObject(engine.context, rehearse) else { throw .preludeFailed("it exports no rehearsal") }
+        rehearsal = JSValueToObject(engine.context, rehearse, nil)
+        JSValueProtect(engine.context, rehearsal)
+    }
+
+    /// Lets the prelude go through a start of its own while `isWaiting` says that there is no plugin yet. It is asked between the steps,
+    /// each of which takes a fraction of a millisecond.
+    func rehearse(while isWaiting: () -> Bool) {
+        var number = 0.0
+        while isWaiting(), rehearseStep(number) { number += 1 }
+        _ = rehearseStep(-1)
+    }
+
+    private func rehearseStep(_ number: Double) -> Bool {
+        var argument: JSValueRef? = JSValueMakeNumber(engine.context, number)
+        var exception: JSValueRef?
+        let more = JSObjectCallAsFunction(engine.context, rehearsal, nil, 1, &argument, &exception)
+        return exception == nil && JSValueToBoolean(engine.context, more)
     }
 
     /// Serves messages until the hub goes away. Never returns.

@@ -104,6 +104,20 @@ private struct Variables: Sendable, CustomTestStringConvertible {
         #expect(reading.findings.errors.map { "\($0.place)".split(separator: ":")[1] } == c.lines.map { "\($0)" })
     }
 
+    @Test(
+        "does not tell a secret where it breaks, nor beside what is wrong",
+        arguments: [
+            "plugins:\n  a:\n    config:\n      apiToken: !hunter2xyz\n", "plugins:\n  a:\n    config:\n      apiToken: *hunter2xyz\n",
+            "plugins:\n  a:\n    config:\n      apiToken: \"hunter2xyz\n", "plugins:\n  a:\n    config: {hunter2xyz: 1, hunter2xyz: 2}\n",
+            "plugins:\n  a:\n    apiToken: hunter2xyz\n", "apiToken: hunter2xyz\n",
+            "plugins:\n  a:\n    config: [hunter2xyz]  # the token\n",
+        ])
+    func secrets(_ yaml: String) {
+        let findings = read(yaml).findings + PatchbayConfiguration.read(Array(yaml.utf8)).findings
+        #expect(!findings.isEmpty)
+        for finding in findings { #expect(!"\(finding)".contains("hunter2xyz"), "\(finding)") }
+    }
+
     @Test("that is no YAML is refused where it breaks") func malformed() {
         let reading = read("plugins:\n  a: [1\n  b: 2\n")
         #expect(reading.manifest == nil)

@@ -227,6 +227,14 @@ private struct BadCase: Sendable, CustomTestStringConvertible {
                 "capabilities that only the hub has",
                 shape1 { $0["permissions"] = ["engine:jit", "network:private:10.0.0.0/8@nas.example"] },
                 "permission.unknown-capability /permissions/0", "permission.unknown-capability /permissions/1"),
+            BadCase(
+                "a schema with a pattern that is none",
+                shape1 { $0["configSchema"] = ["type": "object", "properties": ["a": ["type": "string", "pattern": "(a"]]] },
+                "manifest.invalid-schema /configSchema/properties/a/pattern"),
+            BadCase(
+                "a schema that leads nowhere",
+                shape1 { $0["configSchema"] = ["type": "object", "properties": ["a": ["$ref": "#/$defs/b"]]] },
+                "manifest.invalid-schema /configSchema/properties/a/$ref"),
             BadCase("a schema that is a list", shape1 { $0["configSchema"] = [] }, "manifest.wrong-type /configSchema"),
             BadCase(
                 "a schema without a type", shape1 { $0["configSchema"] = ["properties": [:]] }, "made-open.config-schema /configSchema"),

@@ -32,6 +32,12 @@ const allowed = {
   minimal: ['console', 'queueMicrotask'],
 };
 
+/// Takes away what `installGlobals` puts there for the full profile.
+export function removeGlobals(globalObject) {
+  for (let i = 1; i < interfaces.length; i += 2) delete globalObject[interfaces[i]];
+  for (let i = 1; i < members.length; i += 2) delete globalObject[members[i]];
+}
+
 /// Installs the globals and returns the core, of which the pump needs `format(value)`, `reportError(error)`,
 /// `reportRejection(reason)` and `load(chunk)`.
 export function installGlobals(globalObject, native, host, profile) {

@@ -1,5 +1,5 @@
 // `@patchbay/plugin`: what a plugin of our own format may ask of the hub. `create({ host })` makes the module for one call or, with the
-// worker's own host, for a whole plugin. Types and examples for authors stand in sdk/.
+// worker's own host, for a whole plugin. Types and examples for authors stand in sdk/. Part of the prelude: every worker needs it.
 //
 // `config.get` and `time.now` answer at once; everything else that asks the hub returns a promise. Outside a call (at the top of a
 // module) only `log` works: asking the hub is a right that comes with a call.
@@ -45,17 +45,21 @@ function makeLog(host) {
   };
 }
 
+// An async function costs memory before it asks the hub, so in a flood that is refused anyway `host.refusal` is asked first.
+
 function makeState(host) {
+  async function get(key, fallback) { return (await host.call('state.get', { key })) ?? fallback; }
+  async function set(key, value) {
+    if (value === undefined) throw new NativeTypeError('state.set needs a JSON value; to forget a key, use state.delete.');
+    await host.call('state.set', { key, value });
+  }
   return {
     /// The value kept under `key`, or `fallback` when there is none.
-    async get(key, fallback) { return (await host.call('state.get', { key })) ?? fallback; },
+    get: (key, fallback) => host.refusal() ?? get(key, fallback),
     /// The same without a promise: the plugin stands still until the hub has answered, a microsecond or two. For hot loops.
     getSync: (key, fallback) => host.callSync('state.get', { key }) ?? fallback,
     /// Keeps a JSON value, at most 256 KiB. It survives the worker.
-    async set(key, value) {
-      if (value === undefined) throw new NativeTypeError('state.set needs a JSON value; to forget a key, use state.delete.');
-      await host.call('state.set', { key, value });
-    },
+    set: (key, value) => host.refusal() ?? set(key, value),
     /// Forgets a key; says whether there was one.
     delete: (key) => host.call('state.delete', { key }),
     /// One page of keys: `{ keys, cursor }`. A cursor that is not null asks for the next page: `list({ prefix, cursor })`.
@@ -71,11 +75,12 @@ function makeConfig(host) {
 }
 
 function makeTime(host) {
+  async function sleep(milliseconds, options) { await host.call('time.sleep', { ms: milliseconds }, options); }
   return {
     /// Milliseconds since 1970 by the hub's clock.
     now: () => host.callSync('time.now', {}).unixMs,
     /// Waits; at most 15 minutes. `options.signal` ends the wait early by a rejection.
-    async sleep(milliseconds, options) { await host.call('time.sleep', { ms: milliseconds }, options); },
+    sleep: (milliseconds, options) => host.refusal() ?? sleep(milliseconds, options),
   };
 }
 
@@ -117,7 +122,8 @@ function request(url, options) {
   return out;
 }
 
-class Response {
+// As a property, because a name of its own would not survive the bundling of the prelude.
+const { Response } = { Response: class {
   #body; #encoding;
   constructor(answer) {
     this.#body = answer.body;
@@ -140,20 +146,21 @@ class Response {
   json() { return parse(this.text()); }
   /// The body as a Uint8Array.
   bytes() { return this.#encoding === 'base64' ? apply(fromBase64, NativeUint8Array, [this.#body]) : new TextEncoder().encode(this.#body); }
-}
+} };
 
 function makeHTTP(host) {
+  async function fetch(url, options) {
+    return new Response(await host.call('http.fetch', request(url, options), { signal: options.signal }));
+  }
   return {
     /// Sends a request to a host that the manifest asks for (`network:outbound:HOST`) and the operator has granted.
     ///
     /// `options`: `method`, `headers` (object, pairs or Headers), `body` (text or bytes) or `json`, `redirect` (`follow`, `manual`,
     /// `error`), `timeoutMs`, `signal`. The answer is whole: `status`, `ok`, `headers` by lower-case name, `text()`, `json()`, `bytes()`.
-    async fetch(url, options = {}) {
-      return new Response(await host.call('http.fetch', request(url, options), { signal: options.signal }));
-    },
+    fetch: (url, options = {}) => host.refusal() ?? fetch(url, options),
   };
 }
 
-exports.create = function create({ host }) {
+export function create({ host }) {
   return { state: makeState(host), config: makeConfig(host), log: makeLog(host), http: makeHTTP(host), time: makeTime(host) };
-};
+}

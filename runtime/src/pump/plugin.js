@@ -1,14 +1,18 @@
 // Loads the plugin's script and finds the functions that can be called.
-import { SafeMap, apply, bareList, create, getOwnPropertyDescriptor, hasOwn, indexOf, isArray, ownKeys, slice } from './intrinsics.js';
+import { apply, bareList, create, getOwnPropertyDescriptor, hasOwn, indexOf, isArray, ownKeys, slice } from './intrinsics.js';
 import { internal } from './errors.js';
 
 const ENTRIES_LISTED_MAX = 200;
 
 /// The functions every object inherits from the language.
-const inherited = new SafeMap();
-for (const prototype of [Object.prototype, Function.prototype]) {
-  for (const key of ownKeys(prototype)) inherited.set(getOwnPropertyDescriptor(prototype, key).value, true);
+const inherited = new Set();
+const { has } = Set.prototype;
+function inherit(prototype) {
+  const keys = ownKeys(prototype);
+  for (let i = 0; i < keys.length; i++) inherited.add(getOwnPropertyDescriptor(prototype, keys[i]).value);
 }
+inherit(Object.prototype);
+inherit(Function.prototype);
 
 function listed(names) {
   let text = '';
@@ -18,8 +22,8 @@ function listed(names) {
 
 /// What a module of ours exports, evaluated once a worker and, where it can be, before a plugin is there to tamper with the language.
 /// `source` is the module's text, or `{ part }`: a file that came with the worker.
-export function makeLibrary(native) {
-  const known = create(null);
+/// `known` has those that are there already, by part.
+export function makeLibrary(native, known) {
   return function provided(source, name) {
     if (typeof source === 'string') return instantiate(native, source, 'patchbay:' + name, importsNothing);
     const body = known[source.part] === undefined ? native.part(source.part) : undefined;
@@ -75,7 +79,7 @@ function isFunctionHolder(value) {
 /// A function that somebody put there: what every object inherits from the language is no entry.
 function callable(holder, name) {
   const found = holder?.[name];
-  return typeof found === 'function' && !inherited.has(found) ? found : undefined;
+  return typeof found === 'function' && !apply(has, inherited, [found]) ? found : undefined;
 }
 
 /// `name`, or `object.name`; a default export may be left out (`sync` finds `default.sync`).

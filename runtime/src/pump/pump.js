@@ -1,7 +1,7 @@
 // The loop a worker lives in. It runs inside one entry into the engine, so that the watchdog ticks over everything a plugin does
 // (docs/decisions/0004). `step` hands the last reply over, runs what promises left to do, and waits for the next message.
 import {
-  SafeMap, asyncIteratorSymbol, bareList, create, iteratorSymbol, NativeTypeError, ownKeys, settle, stringify,
+  SafeMap, asyncIteratorSymbol, bareList, create, iteratorSymbol, NativeTypeError, settle, stringify,
 } from './intrinsics.js';
 import { describeError, internal } from './errors.js';
 import { makeHost } from './host.js';
@@ -12,7 +12,8 @@ import {
   UNDEFINED, MIXED,
 } from './wire.js';
 
-export function makePump(native, install) {
+/// `ours` is the module that plugins know as `@patchbay/plugin`.
+export function makePump(native, install, uninstall, ours) {
   const header = native.header;                 // kind, flags, id, extra of the message `step` returned
   const { step, send } = native;
   const pending = new SafeMap();                // id -> { context, iterator, asking }
@@ -25,10 +26,8 @@ export function makePump(native, install) {
   };
   const host = makeHost(native, calls, limits);
   const CallContext = makeContextClass(host.boundTo, (bound) => ours.create({ host: bound }), () => globals.load('events').AbortController);
-  const provided = makeLibrary(native);
-  const ours = provided({ part: 'modules/patchbay-plugin' });
+  const provided = makeLibrary(native, { __proto__: null, 'modules/patchbay-plugin': ours });
   let boot, plugin;
-  const before = ownKeys(globalThis);
 
   /// Found once a worker and name: looking through exports takes as long as a small function runs.
   function find(handle) {
@@ -160,7 +159,6 @@ export function makePump(native, install) {
   // Every global is there before a plugin is known, so that a warm worker has paid for it; the few profiles that get less take away.
   const full = { name: 'full', globals: 'full' };
   let globals = install(globalThis, native, host.boundTo(0), full);
-  const installed = addedSince(before);
   native.onUnhandledRejection((promise, reason) => globals.reportRejection(reason));
 
   function start(value) {
@@ -169,7 +167,7 @@ export function makePump(native, install) {
     limits.timersMax = boot.limits.timersMax;
     limits.messageBytes = boot.limits.messageBytes;
     if (boot.profile.globals !== full.globals) {
-      for (let i = 0; i < installed.length; i++) delete globalThis[installed[i]];
+      uninstall(globalThis);
       globals = install(globalThis, native, host.boundTo(0), boot.profile);
     }
   }
@@ -219,21 +217,24 @@ export function makePump(native, install) {
     return undefined;
   }
 
-  // Once through what every plugin goes through at its start: the engine sets its own things up on first use, and a warm worker has the
-  // time. What is sent goes nowhere yet, and nothing is left for a plugin to find.
-  function rehearse() {
+  /// Goes once through what every plugin goes through at its start, a step a call, with a number from 0 on: the engine sets its own things
+  /// up on first use, and a worker that waits for a plugin has the time. Answers false when there is no such step; then, and only then,
+  /// nothing is left for a plugin to find. What is sent meanwhile goes nowhere.
+  function rehearse(number) {
     const say = (kind, id, extra, value) => { header[0] = kind; header[1] = 0; header[2] = id; header[3] = extra; return handle(value); };
-    say(BOOT, 0, 0, { scriptName: 'patchbay:trial', modules: {}, profile: full, limits });
-    say(SCRIPT, 0, 0, 'exports.run = (input, { log }) => ({ seen: input.list.length });');
-    say(BIND, 0, 0, 'run');
-    say(CALL, 1, 0, { list: [1] });
-    boot = plugin = names[0] = entries[0] = undefined;
-    calls.current = 0;
+    if (number === 0) say(BOOT, 0, 0, { scriptName: 'patchbay:trial', modules: {}, profile: full, limits });
+    else if (number === 1) say(SCRIPT, 0, 0, 'exports.run = (input, { log }) => ({ seen: input.list.length });');
+    else if (number === 2) { say(BIND, 0, 0, 'run'); say(CALL, 1, 0, { list: [1] }); }
+    else {
+      boot = plugin = names[0] = entries[0] = undefined;
+      calls.current = 0;
+      return false;
+    }
+    return true;
   }
-  rehearse();
 
   /// `ended` is the call that the watchdog ended when the loop was left, 0 at the first start. The hub has been told already.
-  return function pump(ended) {
+  function pump(ended) {
     if (ended !== 0) close(ended);
     let reply, finished = 0;
     for (;;) {
@@ -242,15 +243,8 @@ export function makePump(native, install) {
       reply = handle(value);
       finished = reply === undefined ? 0 : header[2];
     }
-  };
-}
-
-function addedSince(before) {
-  const known = new SafeMap();
-  for (let i = 0; i < before.length; i++) known.set(before[i], true);
-  const now = ownKeys(globalThis), added = [];
-  for (let i = 0; i < now.length; i++) if (!known.has(now[i]) || now[i] === 'console') added[added.length] = now[i];
-  return added;
+  }
+  return { pump, rehearse };
 }
 
 class Failure { constructor(error) { this.error = error; } }

@@ -1,0 +1,134 @@
+import HTTPServer
+import Hub
+import HubCore
+import JSON
+import PluginModel
+
+/// Organisations and their members.
+enum OrganisationEndpoints {
+    static let chapter = "Organisations"
+    static let organisation = Shape.named("Organisation")
+
+    static let all: [Endpoint] = [
+        Endpoint(
+            .get, "/organisations", "The organisations one belongs to; for administrators of the hub, all", chapter: chapter,
+            access: .signedIn,
+            query: QueryParameter.page, answer: .list(organisation)
+        ) { call in
+            let page = try call.page()
+            let list = try await call.hub.accounts.organisations(page, by: call.requester)
+            return .page(list.map(\.json), call, page, last: list.last?.id.rawValue)
+        },
+        Endpoint(
+            .post, "/organisations", "Make an organisation", chapter: chapter, access: .hub(.adminUsers),
+            body: .json(.object([.init("slug", .text), .init("name", .text)])), answer: organisation, status: .created,
+            problems: ["account.slug-taken"]
+        ) { call in
+            let made = try await call.hub.accounts.createOrganisation(
+                slug: try call.text("slug"), name: try call.text("name"), by: call.requester)
+            return .json(made.json, status: .created)
+        },
+        Endpoint(.get, "/organisations/{slug}", "One organisation", chapter: chapter, access: .signedIn, answer: organisation) { call in
+            .json(try await call.namedOrganisation().json)
+        },
+        Endpoint(
+            .patch, "/organisations/{slug}", "Rename an organisation", chapter: chapter, access: .signedIn,
+            body: .json(.object([.init("slug", .text, optional: true), .init("name", .text, optional: true)])), answer: organisation
+        ) { call in
+            .json(
+                try await call.hub.accounts.renameOrganisation(
+                    try await call.namedOrganisation().id, slug: try call.optionalText("slug"), name: try call.optionalText("name"),
+                    by: call.requester
+                ).json)
+        },
+        Endpoint(
+            .get, "/organisations/{slug}/removal", "What would go with an organisation", chapter: chapter, access: .hub(.adminUsers),
+            answer: .named("OrganisationRemoval")
+        ) { call in .json(try await call.hub.accounts.contents(of: try await call.namedOrganisation().id, by: call.requester).json) },
+        Endpoint(
+            .delete, "/organisations/{slug}", "Remove an organisation with all that is in it", chapter: chapter, access: .hub(.adminUsers),
+            query: [QueryParameter("confirm", .text, "Its short name, again.")]
+        ) { call in
+            let organisation = try await call.namedOrganisation()
+            try call.confirm(organisation.slug)
+            let contents = try await call.hub.accounts.contents(of: organisation.id, by: call.requester)
+            try await call.hub.accounts.removeOrganisation(organisation.id, expecting: contents, by: call.requester)
+            await call.hub.registry.forget(organisation.id)
+            return .noContent
+        },
+        Endpoint(
+            .get, "/organisations/{slug}/members", "Who belongs to an organisation", chapter: chapter, access: .signedIn,
+            query: QueryParameter.page, answer: .list(.named("Member"))
+        ) { call in
+            let page = try call.page()
+            let members = try await call.hub.accounts.members(of: try await call.namedOrganisation().id, page, by: call.requester)
+            return .page(
+                members.map { member in
+                    [
+                        "user": .string(member.user.id.rawValue), "email": .string(member.user.email), "name": .string(member.user.name),
+                        "role": .string(member.role.rawValue),
+                    ]
+                }, call, page, last: members.last?.user.id.rawValue)
+        },
+        Endpoint(
+            .put, "/organisations/{slug}/members/{user}", "Give somebody a role", chapter: chapter, access: .signedIn,
+            body: .json(.object([.init("role", .choice(Role.allCases.map(\.rawValue)))])), problems: ["account.role-too-high"]
+        ) { call in
+            guard let role = Role(rawValue: try call.text("role")) else {
+                throw call.wrong("role", "is one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            try await call.hub.accounts.setRole(
+                role, of: User.ID(call.parameter("user")), in: try await call.namedOrganisation().id, by: call.requester)
+            return .noContent
+        },
+        Endpoint(.delete, "/organisations/{slug}/members/{user}", "Take somebody out", chapter: chapter, access: .signedIn) { call in
+            try await call.hub.accounts.removeMember(
+                User.ID(call.parameter("user")), from: try await call.namedOrganisation().id, by: call.requester)
+            return .noContent
+        },
+    ]
+}
+
+extension APICall {
+    /// The organisation in the path; one that somebody does not belong to is not there for them.
+    func namedOrganisation() async throws -> Organisation {
+        let slug = parameter("slug")
+        let found = try await hub.store.read { (records) throws(Fault) in try records.organisation(slug: slug) }
+        let isOwn = { (id: Organisation.ID) in
+            principal.user.isHubAdministrator || principal.memberships.contains { $0.organisation == id }
+        }
+        guard let found, isOwn(found.id) else {
+            throw Fault(
+                code: "account.not-found", message: "There is no organisation '\(visible(slug))' you belong to.",
+                remedy: "GET /api/v1/organisations shows yours.", turn: .caller)
+        }
+        return found
+    }
+
+    /// What is destroyed has to be named twice.
+    func confirm(_ name: String) throws {
+        guard query("confirm") == name else {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.not-confirmed", message: "Removing needs its name once more.", remedy: "Add ?confirm=\(name)",
+                    turn: .caller),
+                status: .badRequest)
+        }
+    }
+}
+
+extension Organisation {
+    var json: JSONValue {
+        ["id": .string(id.rawValue), "slug": .string(slug), "name": .string(name), "createdAt": .string(createdAt.description)]
+    }
+}
+
+extension OrganisationContents {
+    var json: JSONValue {
+        [
+            "members": .int(Int64(members)), "tokens": .int(Int64(tokens)), "settings": .int(Int64(settings)),
+            "secrets": .int(Int64(secrets)),
+            "plugins": .int(Int64(enablement)),
+        ]
+    }
+}

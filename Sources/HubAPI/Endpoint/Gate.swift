@@ -1,0 +1,259 @@
+import HTTPServer
+import HubCore
+import JSON
+import PluginModel
+import Synchronization
+
+/// What every request passes before its handler: who is it, may they, is it well formed, was it answered before.
+///
+/// One place, so that no endpoint can forget a check.
+struct Gate: Sendable {
+    let hub: HubParts
+
+    /// The route of an endpoint.
+    func route(_ endpoint: Endpoint) -> Route<Endpoint> {
+        let mode: BodyMode =
+            switch endpoint.body {
+            case .none: .collected(limit: 0)
+            case .json(let limit, _): .collected(limit: limit)
+            case .raw(let limit): .onDemand(limit: limit)
+            }
+        let pattern: RoutePattern
+        do throws(RoutePattern.Malformed) { pattern = try RoutePattern(parsing: endpoint.pattern) } catch {
+            preconditionFailure("an endpoint's path: \(error)")
+        }
+        return Route(endpoint.method, pattern, body: mode, deadline: endpoint.deadline, metadata: endpoint) { request in
+            do {
+                return finish(try await answer(endpoint, request), to: request)
+            } catch let problem as ProblemDocument {
+                return problem.marked(request).response
+            } catch let fault as Fault {
+                if fault.turn == .hub { hub.log.failed(request, fault) }
+                return ProblemDocument.about(fault).marked(request).response
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                hub.log.failed(request, Fault(code: "request.failed", message: "\(error)", turn: .hub))
+                return ProblemDocument.about(
+                    Fault(code: "request.failed", message: "The hub could not answer.", remedy: "Its log has the reason.", turn: .hub)
+                ).marked(request).response
+            }
+        }
+    }
+
+    private func answer(_ endpoint: Endpoint, _ request: HTTPRequest) async throws -> HTTPResponse {
+        try checkQuery(endpoint, request)
+        var call = APICall(request: request, hub: hub)
+        let isChange = request.method != .get && request.method != .head
+        if endpoint.access == .everybody {
+            // A page of a stranger must not sign anybody in or set anything up.
+            if isChange { try checkOrigin(request) }
+        } else {
+            call.authenticated = try await authenticate(request)
+            if isChange, let session = call.authenticated?.session {
+                try checkOrigin(request)
+                try hub.accounts.checkCSRF(request.headers["x-csrf-token"], for: session)
+            }
+            call.organisation = try await organisation(of: request, for: call.principal)
+            try allow(endpoint.access, call)
+        }
+        if case .json(_, let shape) = endpoint.body { call.body = try readBody(request, shape) }
+        guard request.method == .post, let key = request.headers["idempotency-key"], call.authenticated != nil else {
+            return try await endpoint.handler(call)
+        }
+        guard case .raw = endpoint.body else { return try await once(key, call, endpoint) }
+        throw ProblemDocument.about(
+            Fault(
+                code: "request.idempotency-not-here", message: "A package that is sent cannot be remembered by a key.",
+                remedy: "Leave Idempotency-Key out: the same package twice ends in one.", turn: .caller), status: .badRequest)
+    }
+
+    // MARK: Who
+
+    private func authenticate(_ request: HTTPRequest) async throws -> Authenticated {
+        if let authorization = request.headers["authorization"] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw ProblemDocument.unauthenticated }
+            return try await knowing { () throws(Fault) in try await hub.accounts.authenticate(bearer: String(parts[1])) }
+        }
+        guard let cookie = request.cookie(SessionCookie.name) else { throw ProblemDocument.unauthenticated }
+        return try await knowing { () throws(Fault) in try await hub.accounts.authenticate(session: cookie) }
+    }
+
+    /// Whatever is wrong with a credential, clients read that they have to sign in; only a broken database is told apart.
+    private func knowing(_ body: () async throws(Fault) -> Authenticated) async throws -> Authenticated {
+        do throws(Fault) { return try await body() } catch {
+            if error.turn == .caller { throw ProblemDocument.unauthenticated }
+            throw error
+        }
+    }
+
+    /// Browsers say which page a change comes from; a page of another origin is refused whatever its cookie is worth.
+    private func checkOrigin(_ request: HTTPRequest) throws {
+        guard let origin = request.headers["origin"], origin != "null" else {
+            if request.headers["origin"] == "null" { throw ProblemDocument.about(Self.foreignOrigin) }
+            return
+        }
+        guard let authority = request.authority, origin == "http://\(authority)" || origin == "https://\(authority)" else {
+            throw ProblemDocument.about(Self.foreignOrigin)
+        }
+    }
+
+    private static let foreignOrigin = Fault(
+        code: "account.csrf", message: "The request comes from a page of another origin.", remedy: "Use the hub's own pages.", turn: .caller
+    )
+
+    private func organisation(of request: HTTPRequest, for principal: Principal) async throws -> Organisation? {
+        if let slug = request.headers["x-organisation"] ?? request.target.query("organisation") {
+            let found = try await hub.store.read { (records) throws(Fault) in try records.organisation(slug: slug) }
+            // Who does not belong to it learns nothing about whether it exists.
+            guard let found, principal.user.isHubAdministrator || principal.memberships.contains(where: { $0.organisation == found.id }),
+                principal.onlyIn == nil || principal.onlyIn == found.id
+            else {
+                throw ProblemDocument.about(
+                    Fault(
+                        code: "account.not-found", message: "There is no organisation '\(visible(slug))' you belong to.",
+                        remedy: "GET /api/v1/organisations shows yours.", turn: .caller))
+            }
+            return found
+        }
+        let id = principal.onlyIn ?? principal.memberships.map(\.organisation).min()
+        return try await hub.store.read { (records) throws(Fault) in
+            if let id { return try records.organisation(id) }
+            return principal.user.isHubAdministrator ? try records.organisations(PageRequest(limit: 1)).first : nil
+        }
+    }
+
+    private func allow(_ access: Endpoint.Access, _ call: APICall) throws {
+        switch access {
+        case .everybody, .signedIn: break
+        case .hub(let action):
+            guard call.principal.may(action, in: nil) else { throw ProblemDocument.missing(action) }
+        case .organisation(let action):
+            guard call.may(action) else { throw ProblemDocument.missing(action) }
+        }
+    }
+
+    // MARK: What
+
+    private func checkQuery(_ endpoint: Endpoint, _ request: HTTPRequest) throws {
+        guard endpoint.query != QueryParameter.any else { return }
+        let known = endpoint.query.map(\.name) + ["organisation"]
+        for pair in request.target.query where !known.contains(pair.name) {
+            let near = nearMiss(pair.name, among: known).map { " Did you mean '\($0)'?" } ?? ""
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.unknown-query", message: "There is no parameter '\(visible(pair.name))' here.\(near)",
+                    remedy: "It takes: \(known.joined(separator: ", ")).", turn: .caller), status: .badRequest)
+        }
+    }
+
+    private func readBody(_ request: HTTPRequest, _ shape: Shape) throws -> JSONObject {
+        guard let type = request.headers["content-type"], type.lowercased().hasPrefix("application/json") else {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.not-json", message: "The body must be JSON.", remedy: "Send Content-Type: application/json.",
+                    turn: .caller),
+                status: .unsupportedMediaType)
+        }
+        let value: JSONValue
+        do throws(JSONError) { value = try JSONValue(parsing: request.body.bytes) } catch {
+            throw ProblemDocument.about(
+                Fault(
+                    code: error.code, message: "The body is no JSON: \(error.message) (line \(error.line), column \(error.column)).",
+                    remedy: "Mend the body.", turn: .caller), status: .badRequest)
+        }
+        guard let object = value.objectValue else {
+            throw ProblemDocument.invalid([
+                .init(code: "request.wrong-value", pointer: "", message: "The body must be an object.", remedy: nil)
+            ])
+        }
+        guard case .object(let members) = shape else { return object }
+        let known = members.map(\.name)
+        var findings: [ProblemDocument.FindingText] = []
+        for key in object.keys where !known.contains(key) {
+            let near = nearMiss(key, among: known).map { " Did you mean '\($0)'?" } ?? ""
+            findings.append(
+                .init(
+                    code: "request.unknown-member", pointer: JSONPointer([key]).description,
+                    message: "There is no member '\(visible(key))' here.\(near)", remedy: "It takes: \(known.joined(separator: ", "))."))
+        }
+        for member in members where member.isRequired && object[member.name] == nil {
+            findings.append(
+                .init(code: "request.missing", pointer: "/\(member.name)", message: "'\(member.name)' is missing.", remedy: nil))
+        }
+        guard findings.isEmpty else { throw ProblemDocument.invalid(findings) }
+        return object
+    }
+
+    // MARK: Once
+
+    /// Answers a request with a key from what is kept, or does it and keeps the answer.
+    private func once(_ key: String, _ call: APICall, _ endpoint: Endpoint) async throws -> HTTPResponse {
+        guard (1...255).contains(key.utf8.count) else {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.bad-idempotency-key", message: "An idempotency key has 1 to 255 characters.", remedy: "Use a UUID.",
+                    turn: .caller), status: .badRequest)
+        }
+        let owner = call.requester.auditName
+        let hash = RequestHash.of(call.request)
+        if let kept = try await hub.store.read({ (records) throws(Fault) in try records.answer(to: key, of: owner) }) {
+            return try replay(kept, hash)
+        }
+        guard hub.inFlight.begin(owner, key) else {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.in-flight", message: "A request with this key is at work.", remedy: "Wait 1 s and send it again.",
+                    turn: .caller), status: .conflict)
+        }
+        defer { hub.inFlight.end(owner, key) }
+        let response = try await endpoint.handler(call)
+        guard case .bytes(let bytes) = response.body, bytes.count <= 256 << 10 else { return response }
+        let answer = KeptAnswer(
+            requestHash: hash, status: response.status.rawValue, headers: ["content-type": response.headers["content-type"] ?? ""],
+            body: bytes, at: hub.now())
+        _ = try await hub.store.write { (records) throws(Fault) in try records.keep(answer, for: key, of: owner) }
+        return response
+    }
+
+    private func replay(_ kept: KeptAnswer, _ hash: [UInt8]) throws -> HTTPResponse {
+        guard kept.requestHash == hash else {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "request.idempotency-key-reused", message: "This key was used for another request.", remedy: "Use a new key.",
+                    turn: .caller))
+        }
+        var response = HTTPResponse(status: HTTPStatus(rawValue: kept.status), body: .bytes(kept.body))
+        for (name, value) in kept.headers { response.headers[name] = value }
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+    }
+
+    // MARK: Afterwards
+
+    /// Entity tags of what was read, and the headers every answer of the API carries.
+    private func finish(_ response: HTTPResponse, to request: HTTPRequest) -> HTTPResponse {
+        var response = response
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if response.headers["Cache-Control"] == nil { response.headers["Cache-Control"] = "no-store" }
+        guard request.method == .get || request.method == .head, response.status == .ok, case .bytes(let bytes) = response.body else {
+            return response
+        }
+        let tag = response.headers["ETag"] ?? "\"\(RequestHash.tag(bytes))\""
+        response.headers["ETag"] = tag
+        response.headers["Cache-Control"] = "private, no-cache"
+        if let known = request.headers["if-none-match"], known.split(separator: ",").contains(where: { $0.drop { $0 == " " } == tag }) {
+            return HTTPResponse(status: .notModified, headers: ["ETag": tag, "Cache-Control": "private, no-cache"])
+        }
+        return response
+    }
+}
+
+/// Requests with a key that are at work, so that the same one twice at once is done once.
+final class KeysInFlight: Sendable {
+    private let keys = Mutex<Set<[String]>>([])
+
+    func begin(_ owner: String, _ key: String) -> Bool { keys.withLock { $0.insert([owner, key]).inserted } }
+    func end(_ owner: String, _ key: String) { keys.withLock { _ = $0.remove([owner, key]) } }
+}

@@ -1,0 +1,198 @@
+import Glibc
+import HTTPServer
+import HostCalls
+import Hub
+import HubAPI
+import HubCore
+import JSON
+import PluginModel
+import PluginPackages
+import PluginRuntime
+import Sandbox
+import Storage
+
+/// A hub that answers: every room put together, started in order and stopped in the other.
+final class RunningHub: Sendable {
+    private let server: HTTPServer
+    private let registry: PluginRegistry
+    private let services: PluginServices
+    private let store: SQLStore
+    private let accounts: Accounts
+    private let housekeeping: Task<Void, Never>
+    /// What whoever started it reads.
+    let greeting: [String]
+
+    private init(
+        server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, greeting: [String]
+    ) {
+        (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
+        (self.accounts, self.greeting) = (accounts, greeting)
+        housekeeping = Task { await Self.keepHouse(accounts, store) }
+    }
+
+    /// Returns when the hub answers. `log` gets a line for whatever an operator should know.
+    static func start(_ options: ServeOptions, log: @escaping @Sendable (String) -> Void) async throws(Fault) -> RunningHub {
+        raiseFileLimit()
+        let layout = try layout()
+        let machine = await MachineLook.take(layout)
+        let waived = try machine.waived(allowsDegraded: options.allowsDegraded)
+        let folders = try DataFolders(options.data)
+        let store = try await HubStores.open(
+            options.database ?? folders.database,
+            HubStoreOptions(backupFolder: folders.backups, isBackupWaived: options.waivesBackup))
+        do throws(Fault) {
+            return try await start(options, layout: layout, machine: machine, waived: waived, folders: folders, store: store, log: log)
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private static func start(
+        _ options: ServeOptions, layout: WorkerLayout, machine: MachineLook, waived: Set<String>, folders: DataFolders, store: SQLStore,
+        log: @escaping @Sendable (String) -> Void
+    ) async throws(Fault) -> RunningHub {
+        let vault = try await Vault.start(store: store, keyFile: KeyFile(path: folders.vaultKey), environment: options.environment)
+        let accounts = Accounts(store: store, hasher: PasswordHasher())
+        let needsSetUp = try await accounts.needsSetUp()
+        guard options.isLoopback || !needsSetUp else {
+            throw Fault(
+                code: "hub.not-set-up", message: "This hub has no account yet, so it listens on this machine only.",
+                place: "--host \(options.host)",
+                remedy: "Start it without --host, make the first account, then start it again.", turn: .operator)
+        }
+        var sandbox = SandboxRuntime.Options(layout: layout)
+        sandbox.waivedLayers = waived
+        let services = PluginServices(sandbox: sandbox, bundler: Bundler(cache: BundleCache(folder: folders.bundles)))
+        do throws(Fault) {
+            let registry = try registry(options, folders, services, store, vault, log)
+            let report = try await registry.start()
+            for note in report.notes { log("note \(note.code): \(note.message)") }
+            return try await serve(
+                options, machine, waived, folders, store, vault, accounts, needsSetUp, services, registry, plugins: report.plugins, log)
+        } catch {
+            await services.stop()
+            throw error
+        }
+    }
+
+    private static func registry(
+        _ options: ServeOptions, _ folders: DataFolders, _ services: PluginServices, _ store: SQLStore, _ vault: Vault,
+        _ log: @escaping @Sendable (String) -> Void
+    ) throws(Fault) -> PluginRegistry {
+        let packages: PackageStore
+        do throws(StoreError) {
+            packages = try PackageStore(folder: folders.root, examiner: HubExaminer(services: services, builds: true))
+        } catch { throw error.fault }
+        var parts = PluginRegistry.Parts(
+            packages: packages, services: services, store: store, secrets: VaultSealing(vault: vault), state: store,
+            random: Entropy.system.bytes)
+        parts.environment = options.environment
+        if options.logsAsJSON { parts.log = DescriptorLogSink(form: .jsonLines) }
+        return PluginRegistry(parts)
+    }
+
+    private static func serve(
+        _ options: ServeOptions, _ machine: MachineLook, _ waived: Set<String>, _ folders: DataFolders, _ store: SQLStore, _ vault: Vault,
+        _ accounts: Accounts, _ needsSetUp: Bool, _ services: PluginServices, _ registry: PluginRegistry, plugins: Int,
+        _ log: @escaping @Sendable (String) -> Void
+    ) async throws(Fault) -> RunningHub {
+        // The port is known only when the server listens, and the routes have to know it.
+        let late = LateDispatcher()
+        let server: HTTPServer
+        let bound: ListenAddress
+        do throws(ServerError) {
+            let configuration = HTTPServerConfiguration(addresses: [ListenAddress(host: options.host, port: options.port)])
+            server = try HTTPServer(configuration: configuration, dispatcher: late)
+            bound = try server.start()[0]
+        } catch {
+            throw Fault(
+                code: "hub.cannot-listen", message: "\(error)", place: "\(options.host):\(options.port)",
+                remedy: "Choose another port with --port, or end what listens there.", turn: .operator)
+        }
+        let shownHost = options.host.contains(":") ? "[\(options.host)]" : options.host
+        let publicURL = options.publicURL ?? "http://\(shownHost):\(bound.port)"
+        let names = hosts(options, publicURL)
+        let size = store
+        let facts = HubFacts(
+            publicURL: publicURL, origins: names.map { "http://\($0):\(bound.port)" } + [publicURL], bind: "\(shownHost):\(bound.port)",
+            databaseKind: options.database == nil ? "SQLite" : "PostgreSQL", databaseBytes: { (try? await size.byteCount()) ?? 0 },
+            machine: machine.report.json, layers: machine.layers, waivedLayers: waived.sorted(), stores: options.stores,
+            npmFolder: folders.root, startedAt: Timestamp.system(), uploads: folders.uploads,
+            interface: interface(options.environment, machine),
+            pageSuffix: options.pageSuffix, isSecure: publicURL.hasPrefix("https://"))
+        let parts = HubParts(
+            registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),
+            shelf: StoreShelf(folders: options.stores, examiner: HubExaminer(services: services)))
+        do { late.set(try HubAPI(parts).dispatcher(hosts: names)) } catch {
+            throw Fault(code: "hub.unexpected", message: "\(error)", remedy: "Please report this.", turn: .hub)
+        }
+        if let seed = options.seed, plugins == 0 { await Seeding.install(seed, into: registry, log: log) }
+        var greeting = ["Patchbay \(hubVersion) answers at \(publicURL)"]
+        if let code = try await accounts.prepareSetUp() {
+            greeting += ["", "Make the first account; this link works once:", "  \(publicURL)/setup#code=\(code)"]
+        } else {
+            greeting.append("Sign in with your e-mail address; a lost password: patchbay admin reset-password EMAIL")
+        }
+        if !waived.isEmpty {
+            greeting.append("The sandbox is NOT whole here: \(waived.sorted().joined(separator: ", ")). See patchbay doctor.")
+        }
+        return RunningHub(server: server, registry: registry, services: services, store: store, accounts: accounts, greeting: greeting)
+    }
+
+    /// Until the task is cancelled.
+    func run() async { await server.run() }
+
+    /// Answers what is in hand, then closes everything in the other order.
+    func stop() async {
+        housekeeping.cancel()
+        await server.shutdown(grace: .seconds(10))
+        await registry.stop()
+        await services.stop()
+        await store.close()
+    }
+
+    // MARK: Parts
+
+    private static func layout() throws(Fault) -> WorkerLayout {
+        do throws(WorkerLayout.NotFound) { return try WorkerLayout.find() } catch {
+            throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub)
+        }
+    }
+
+    /// The names by which the hub answers; a request for any other is refused (DNS rebinding).
+    private static func hosts(_ options: ServeOptions, _ publicURL: String) -> [String] {
+        var names = ["127.0.0.1", "localhost", "[::1]"]
+        let isEverywhere = options.host == "0.0.0.0" || options.host == "::"
+        if !isEverywhere { names.append(options.host.contains(":") ? "[\(options.host)]" : options.host) }
+        if let authority = publicURL.split(separator: "/").dropFirst().first, let parsed = Authority(parsing: String(authority)) {
+            names.append(parsed.host)
+        }
+        return Array(Set(names)).sorted()
+    }
+
+    /// The built web interface: beside the worker's runtime, or where the environment says.
+    private static func interface(_ environment: [String: String], _ machine: MachineLook) -> String? {
+        let folder = environment["PATCHBAY_WEB"] ?? Files.absolute("../web", from: machine.runtime)
+        return access(folder + "/index.html", R_OK) == 0 ? folder : nil
+    }
+
+    /// Connections, workers and files need descriptors; a login's usual 1,024 are few.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Every hour: what is over goes.
+    private static func keepHouse(_ accounts: Accounts, _ store: SQLStore) async {
+        while !Task.isCancelled {
+            // A round that fails is tried again in an hour; what is over opens nothing meanwhile.
+            _ = try? await accounts.sweep()
+            let day = Timestamp.system().advanced(by: .seconds(-24 * 3600))
+            _ = try? await store.write { (records) throws(Fault) in try records.removeAnswers(before: day) }
+            try? await Task.sleep(for: .seconds(3600))
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import { useEffect, useRef } from 'react';
+
+/** One message of the hub's event stream. */
+export interface HubEvent {
+  topic: string;
+  data: unknown;
+}
+
+type Listener = (event: HubEvent) => void;
+
+const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics'];
+
+/** One stream for all topics that anything on the page listens to; opened anew when they change. */
+class EventBus {
+  private listeners = new Map<string, Set<Listener>>();
+  private source: EventSource | null = null;
+  private opened = '';
+  private timer = 0;
+
+  subscribe(topic: string, listener: Listener): () => void {
+    const set = this.listeners.get(topic) ?? new Set();
+    this.listeners.set(topic, set);
+    set.add(listener);
+    this.reopenSoon();
+    return () => {
+      set.delete(listener);
+      if (set.size === 0) this.listeners.delete(topic);
+      this.reopenSoon();
+    };
+  }
+
+  private reopenSoon(): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.reopen(), 30);
+  }
+
+  private reopen(): void {
+    const topics = [...this.listeners.keys()].sort().join(',');
+    if (topics === this.opened) return;
+    this.opened = topics;
+    this.source?.close();
+    this.source = null;
+    if (!topics) return;
+    const source = new EventSource(`/api/v1/events?topics=${encodeURIComponent(topics)}`);
+    for (const kind of kinds) {
+      source.addEventListener(kind, (message) => this.deliver(kind, JSON.parse((message as MessageEvent<string>).data)));
+    }
+    this.source = source;
+  }
+
+  private deliver(kind: string, data: unknown): void {
+    const id = typeof data === 'object' && data !== null ? (data as { plugin?: string; id?: string }) : {};
+    const subject = kind === 'log' ? `logs:${id.plugin ?? ''}` : kind === 'plugin' ? `plugin:${id.id ?? ''}` : '';
+    const names = new Set([subject, kind === 'plugin' ? 'plugins' : kind === 'installation' ? 'installations' : kind]);
+    for (const name of names) for (const listener of this.listeners.get(name) ?? []) listener({ topic: name, data });
+  }
+}
+
+const bus = new EventBus();
+
+/** Calls `listener` for every event of a topic while the component is on the page; null listens to nothing. */
+export function useEvents(topic: string | null, listener: (data: unknown) => void): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => (topic ? bus.subscribe(topic, (event) => latest.current(event.data)) : undefined), [topic]);
+}

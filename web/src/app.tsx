@@ -1,0 +1,31 @@
+import './theme.css';
+import { createRoot } from 'react-dom/client';
+import { Boundary } from './shell/boundary';
+import { RouterProvider, useRouter } from './shell/router';
+import { SessionProvider, useSession } from './shell/session';
+import { Shell } from './shell/shell';
+import { applyTheme } from './shell/theme';
+import { ToastProvider } from './ui/overlay';
+import { ProblemNote } from './ui/problem';
+import { Redeem } from './pages/door/redeem';
+import { Setup } from './pages/door/setup';
+import { SignIn } from './pages/door/sign-in';
+import { Pages } from './pages/pages';
+
+function App() {
+  const { standing, problem } = useSession();
+  const { location } = useRouter();
+  if (location.path === '/redeem') return <Redeem />;
+  if (standing === 'needs-setup') return <Setup />;
+  if (standing === 'signed-out') return <SignIn />;
+  if (standing === 'signed-in') return <Shell><Pages /></Shell>;
+  return problem ? <main className="door"><div className="door-card"><ProblemNote problem={problem} /></div></main> : null;
+}
+
+applyTheme();
+const root = document.getElementById('app');
+if (root) {
+  createRoot(root).render(
+    <Boundary><RouterProvider><ToastProvider><SessionProvider><App /></SessionProvider></ToastProvider></RouterProvider></Boundary>,
+  );
+}

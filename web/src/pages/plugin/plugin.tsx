@@ -1,0 +1,121 @@
+import { useState } from 'react';
+import { api } from '../../api/client';
+import { useEvents } from '../../api/events';
+import { useResource, useWork } from '../../api/resource';
+import type { Resource } from '../../api/resource';
+import type { Plugin, PluginDetail } from '../../api/types';
+import { Link, useRouter } from '../../shell/router';
+import { useSession } from '../../shell/session';
+import { Badge, Button, Icon, PluginIcon } from '../../ui/basics';
+import { formatNames } from '../../ui/format';
+import { Menu, useToast } from '../../ui/overlay';
+import { StateLine, StateSign } from '../../ui/plugin-state';
+import { Loaded, ProblemNote } from '../../ui/problem';
+import { AboutPart } from './about';
+import { ActivityPart } from './activity';
+import { ConfigurationPart } from './configuration';
+import { ConsentPart } from './consent';
+import { OverviewPart } from './overview';
+import { PermissionsPart } from './permissions';
+import { RemoveDialog } from './remove';
+import { VersionsPart } from './versions';
+
+const parts: [string, string][] = [
+  ['', 'Overview'], ['permissions', 'Permissions'], ['configuration', 'Configuration'], ['activity', 'Activity'], ['versions', 'Versions'], ['about', 'About'],
+];
+
+/** A plugin's page: the same six parts for every plugin. */
+export function PluginPage({ id, part }: { id: string; part: string }) {
+  const plugin = useResource<PluginDetail>(`/plugins/${encodeURIComponent(id)}`);
+  useEvents(`plugin:${id}`, (data) => {
+    const changed = data as Plugin;
+    const before = plugin.value;
+    if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
+    else plugin.reload();
+  });
+  return <Loaded from={plugin}>{(value) => <Whole plugin={value} part={part} resource={plugin} />}</Loaded>;
+}
+
+export interface PartProps { plugin: PluginDetail; reload: () => void }
+
+function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string; resource: Resource<PluginDetail> }) {
+  const props: PartProps = { plugin, reload: resource.reload };
+  const base = `/plugins/${encodeURIComponent(plugin.id)}`;
+  return (
+    <>
+      <Head plugin={plugin} resource={resource} isDeciding={part === 'consent'} />
+      <nav className="tabs" aria-label={`Parts of ${plugin.name}`}>
+        {parts.map(([key, label]) => (
+          <Link key={key} className="tab" href={key ? `${base}/${key}` : base} aria-current={key === part ? 'page' : undefined}>{label}</Link>
+        ))}
+      </nav>
+      {part === '' && <OverviewPart {...props} />}
+      {part === 'permissions' && <PermissionsPart {...props} />}
+      {part === 'configuration' && <ConfigurationPart {...props} />}
+      {part === 'activity' && <ActivityPart {...props} />}
+      {part === 'versions' && <VersionsPart {...props} />}
+      {part === 'about' && <AboutPart {...props} />}
+      {part === 'consent' && <ConsentPart {...props} />}
+    </>
+  );
+}
+
+function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource: Resource<PluginDetail>; isDeciding: boolean }) {
+  const { may } = useSession();
+  const { go } = useRouter();
+  const tell = useToast();
+  const [isRemoving, setRemoving] = useState(false);
+  const path = `/plugins/${encodeURIComponent(plugin.id)}`;
+  const isOff = plugin.state.name === 'disabled';
+  const enable = useWork(async (enabled: boolean) => {
+    await api.patch(`/admin/plugins/${encodeURIComponent(plugin.id)}`, { enabled });
+    resource.reload();
+    tell(`${plugin.name} is ${enabled ? 'enabled' : 'disabled'}.`, { label: 'Undo', perform: () => void enable.run(!enabled) });
+  });
+  const release = useWork(async () => {
+    resource.replace({ ...plugin, ...(await api.post<Plugin>(`${path}/release`)) });
+    tell(`${plugin.name} may run again.`);
+  });
+  const restart = useWork(async () => {
+    await api.post(`${path}/restart`);
+    resource.reload();
+    tell(`${plugin.name} starts anew with its next call.`);
+  });
+  const problem = enable.problem ?? release.problem ?? restart.problem;
+  const canSwitch = isOff || plugin.state.name === 'enabled' || plugin.state.name === 'needs-configuration';
+  return (
+    <>
+      <div className="page-head">
+        <PluginIcon name={plugin.name} url={plugin.icon} isLarge />
+        <div className="grow stack tight">
+          <h1 className="row wrap" style={{ gap: '2px 10px' }}>
+            {plugin.name} <span className="quiet" style={{ fontWeight: 400 }}>{plugin.version}</span>
+            <Badge>{formatNames[plugin.format]}</Badge>
+            {plugin.signed ? <Badge look="good" title={`Signed by ${plugin.publisher?.name ?? 'its publisher'}`}><Icon name="shield-check" />signed</Badge> : <Badge>unsigned</Badge>}
+            {plugin.isLinked && <Badge look="accent">linked</Badge>}
+          </h1>
+          <div className="row top-aligned" style={{ gap: 4 }}><StateSign plugin={plugin} /><StateLine plugin={plugin} /></div>
+          {plugin.state.remedy && <p className="quiet small">{plugin.state.remedy}</p>}
+        </div>
+        {may('admin:plugins') && (
+          <div className="row wrap">
+            {plugin.state.worker === 'quarantined' && <Button look="primary" isBusy={release.isBusy} onClick={() => void release.run()}>Let it run again</Button>}
+            {plugin.state.name === 'needs-consent' && !isDeciding && <Link className="button primary" href={`${path}/consent`}>Review what it asks for</Link>}
+            {plugin.state.name === 'needs-configuration' && <Link className="button primary" href={`${path}/configuration`}>Configure</Link>}
+            {plugin.waiting && plugin.state.name !== 'needs-consent' && !isDeciding && (
+              <Link className="button primary" href={`${path}/consent?version=${encodeURIComponent(plugin.waiting.version)}`}>Review update</Link>
+            )}
+            {canSwitch && <Button isBusy={enable.isBusy} onClick={() => void enable.run(isOff)}>{isOff ? 'Enable' : 'Disable'}</Button>}
+            <Menu icon="three-dots" label="More" entries={[
+              { label: 'Start anew', icon: 'arrow-clockwise', onPick: () => void restart.run() },
+              { label: 'Versions and roll back', icon: 'arrow-counterclockwise', onPick: () => go(`${path}/versions`) },
+              { label: 'Remove…', icon: 'trash', onPick: () => setRemoving(true) },
+            ]} />
+          </div>
+        )}
+      </div>
+      {problem && <ProblemNote problem={problem} />}
+      {isRemoving && <RemoveDialog plugin={plugin} onClose={() => setRemoving(false)} />}
+    </>
+  );
+}
