@@ -149,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "Hub", "HubCore", "Storage", "hub-crasher", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "PluginModel", "JSON",
+                "Hub", "HubCore", "Storage", "hub-crasher", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests",
+                "PluginModel", "JSON",
             ],
             swiftSettings: house),
         .testTarget(
