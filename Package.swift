@@ -114,6 +114,11 @@ let package = Package(
             name: "storage-crasher", dependencies: ["Storage", "HubCore", "HostCalls", "PluginModel", "JSON"],
             path: "Tests/storage-crasher", swiftSettings: house),
 
+        .executableTarget(
+            name: "hub-crasher",
+            dependencies: ["Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "PluginModel", "JSON"],
+            path: "Tests/hub-crasher", swiftSettings: house),
+
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
@@ -144,7 +149,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "Hub", "HubCore", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests", "PluginModel", "JSON",
+                "Hub", "HubCore", "Storage", "hub-crasher", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests",
+                "PluginModel", "JSON",
             ],
             swiftSettings: house),
         .testTarget(

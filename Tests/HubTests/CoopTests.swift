@@ -11,9 +11,12 @@ extension LiveHub {
     struct CoopTests {
         static let code = """
             const { score } = require('./score.js');
+            const sections = ['trainingData', 'policyAndTaxonomy', 'annotationMethodology', 'performanceBenchmarks', 'biasAndLimitations',
+              'implementationGuidance', 'relevantLinks'].map((id) => ({ id, title: id, fields: [{ label: 'l', value: 'v' }] }));
             module.exports = {
               manifest: {
                 id: 'ACME_WORDS', name: 'Acme words', version: '1.0.0', requiresConfig: true,
+                modelCard: { modelName: 'Words', version: '1', sections },
                 configurationFields: [{ key: 'apiKey', label: 'API key', required: true, inputType: 'password' }],
               },
               createSignals: ({ getCredential }) => [{ signalTypeId: 'S', signal: {
@@ -46,7 +49,7 @@ extension LiveHub {
                     by: HubLab.admin)
             }
             for organisation in [red, blue, red] {
-                let runs = try await lab.registry.judge("ACME_WORDS", signal: "ACME_LENGTH", texts: ["a", "b"], organisation: organisation)
+                let runs = try await lab.registry.judge("ACME_WORDS", signal: "S", texts: ["a", "b"], organisation: organisation)
                 #expect(runs.count == 2)
                 for run in runs {
                     guard case .scored(let threshold, _, _) = run else {
@@ -58,7 +61,7 @@ extension LiveHub {
             }
             #expect(try await lab.registry.plugin(id, for: red).state.name == .enabled)
             do throws(Fault) {
-                _ = try await lab.registry.judge("ACME_WORDS", signal: "ACME_LENGTH", texts: ["a"], organisation: Organisation.ID("none"))
+                _ = try await lab.registry.judge("ACME_WORDS", signal: "S", texts: ["a"], organisation: Organisation.ID("none"))
                 Issue.record("judged without settings")
             } catch { #expect(error.code == "plugin.needs-configuration") }
             await lab.end()

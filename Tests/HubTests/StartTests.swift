@@ -129,21 +129,32 @@ extension LiveHub {
             HubLab.remove(first.folder)
         }
 
-        @Test func `every name of a plugin leads to it, and an id beats another one's alias`() async throws {
-            let lab = try await HubLab()
-            let place = lab.folder + "/source/forge-plugin-oncall"
-            try HubLab.write(
-                """
-                { "schemaVersion": "1", "name": "@acme/forgeportal-plugin-oncall", "version": "1.0.0", "forgeportal": { "engineVersion": "^1.0.0" },
-                  "type": "backend", "capabilities": { "backend": { "routes": ["/api/v1/plugins/oncall/now"] } } }
-                """, to: place + "/forgeportal-plugin.json")
-            let done = try await lab.install(place)
-            if let plugin = done.plugin {
-                let names = try await lab.registry.plugin(plugin).names
-                for name in names { #expect(try lab.registry.id(of: name) == plugin) }
-            } else {
-                #expect(done.problem?.turn == .plugin, "\(String(describing: done.problem))")
+        @Test func `ForgePortal's plugins are found by every name, and set by files and the environment`() async throws {
+            let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+            let lab = try await HubLab {
+                $0.files = [
+                    FileEntry(
+                        plugin: "oncall", config: ["baseUrl": "https://file.test", "note": "n", "authToken": "t"], file: "forgeportal.yaml")
+                ]
+                $0.environment = ["FORGEPORTAL_PLUGIN_ONCALL_API_TOKEN": "from-outside", "FORGEPORTAL_PLUGIN_ONCALL_DAYS_AHEAD": "3"]
             }
+            let done = try await lab.install(root + "/plugins/forgeportal-oncall")
+            let id = try #require(done.plugin, "\(String(describing: done.problem))")
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            let view = try await lab.registry.plugin(id)
+            #expect(view.state.name == .enabled, "\(view.state)")
+            #expect(view.sides == .fullstack)
+            #expect(view.publicConfig == ["daysAhead": 3, "baseUrl": "https://file.test", "note": "n"])
+            for name in view.names { #expect(try lab.registry.id(of: name) == id) }
+            let status = await lab.registry.status()
+            #expect(status.enabledIDs == view.names)
+            #expect(Set(status.configs.keys) == Set(view.names))
+            let form = try await lab.registry.configuration(of: id, in: .hub)
+            let shown = form.fields.map { "\($0.field.key) \($0.source.rawValue) \($0.isSet)" }
+            #expect(shown == ["baseUrl file true", "apiToken environment true", "daysAhead environment true"])
+            // A row wins over the file, and by any name.
+            try await lab.registry.setEnabled(try lab.registry.id(of: "oncall"), false, by: HubLab.admin)
+            #expect(await lab.registry.status().enabledIDs.isEmpty)
             do throws(Fault) {
                 _ = try lab.registry.id(of: "nobody")
                 Issue.record("found")

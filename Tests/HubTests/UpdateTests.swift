@@ -78,7 +78,8 @@ extension LiveHub {
             }
             traffic.end()
             await running
-            #expect(traffic.failures.isEmpty)
+            print("update at 200 calls a second: \(took), \(traffic.answers.values.reduce(0, +)) calls answered")
+            #expect(traffic.failures.isEmpty, "\(traffic.failures.prefix(3))")
             #expect(took < .milliseconds(250), "the update took \(took)")
             #expect(Set(traffic.answers.keys) == ["1", "2"])
             let grants = try await lab.registry.grants(of: id)
@@ -100,6 +101,7 @@ extension LiveHub {
             _ = try await until("calls go through") { traffic.answers["1"] ?? 0 > 20 ? true : nil }
             for isEnabled in [false, true, false, true] {
                 let took = try await ContinuousClock().measure { try await lab.registry.setEnabled(id, isEnabled, by: HubLab.admin) }
+                print("switched \(isEnabled ? "on" : "off") at 200 calls a second: \(took)")
                 #expect(took < .milliseconds(250), "switching took \(took)")
             }
             let before = traffic.answers["1"] ?? 0

@@ -84,29 +84,32 @@ package struct FieldRules: Sendable {
 
     private func check(secret text: String, _ field: ConfigField, _ pointer: String, _ allowed: (Permission) -> Bool) -> [FieldFinding] {
         func finding(_ code: String, _ message: String, _ remedy: String) -> FieldFinding {
-            FieldFinding(code: "configuration.\(code)", pointer: pointer, message: message, remedy: remedy)
+            FieldFinding(code: code, pointer: pointer, message: message, remedy: remedy)
         }
         guard text.utf8.count <= limits.secretBytesMax else {
-            return [finding("too-large", "The secret is longer than \(limits.secretBytesMax) bytes.", "Shorten it.")]
+            return [finding("settings.too-large", "The secret is longer than \(limits.secretBytesMax) bytes.", "Shorten it.")]
         }
         var findings = check(text: text, field, pointer)
         guard let use = field.secretUse else { return findings }
         switch use {
         case .header(let name, _, _), .hmac(let name, _, _):
             if !HTTPSecrets.mayCarry(header: name) {
-                findings.append(finding("secret-use", "The header '\(visible(name))' cannot carry a secret.", "Ask the plugin's author."))
+                findings.append(
+                    finding("settings.secret-use", "The header '\(visible(name))' cannot carry a secret.", "Ask the plugin's author."))
             }
         case .query, .basic: break
         }
         if case .header = use, !HTTPSecrets.fitsHeader(text) {
             findings.append(
-                finding("invalid-value", "The secret has a line break or a control character, which no header takes.", "Paste it anew."))
+                finding(
+                    "settings.invalid-value", "The secret has a line break or a control character, which no header takes.", "Paste it anew."
+                ))
         }
         for host in use.hosts {
             guard let permission = try? Permission(parsing: "network:outbound:\(host)"), allowed(permission) else {
                 findings.append(
                     finding(
-                        "host-not-granted", "The secret is for \(visible(host)), which the plugin may not connect to.",
+                        "settings.host-not-granted", "The secret is for \(visible(host)), which the plugin may not connect to.",
                         "Grant network:outbound:\(visible(host)) first."))
                 continue
             }

@@ -118,9 +118,7 @@ struct PluginEntry: Sendable {
     }
 
     /// Endings of codes that say: not for this hub, rather than wrong.
-    private static let mismatches: Set<String> = [
-        "incompatible", "engine", "engine-mismatch", "incompatible-version", "platform", "unsupported-platform",
-    ]
+    private static let mismatches: Set<String> = ["incompatible-platform", "incompatible-engine", "incompatible-app", "engine-mismatch"]
 }
 
 /// The parts of a plugin that are reached without the registry: where calls are let in, and what is counted and written.
