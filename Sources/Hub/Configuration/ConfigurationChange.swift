@@ -34,7 +34,7 @@ package enum ConfigurationError: Error, Sendable {
         case .refused(let fault): fault
         case .invalid(let findings):
             Fault(
-                code: findings.first?.code ?? "configuration.invalid-value",
+                code: findings.first?.code ?? "settings.invalid-value",
                 message: findings.first?.message ?? "These settings cannot be taken.", place: findings.first?.pointer,
                 remedy: findings.first?.remedy, turn: .caller,
                 details: findings.count > 1 ? findings.dropFirst().map { "\($0.pointer): \($0.message)" }.joined(separator: "\n") : nil)

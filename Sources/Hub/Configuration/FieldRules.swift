@@ -23,7 +23,7 @@ package struct FieldRules: Sendable {
             if field.isSecret {
                 findings.append(
                     FieldFinding(
-                        code: "configuration.secret", pointer: pointer, message: "\"\(visible(field.label))\" is a secret.",
+                        code: "settings.secret", pointer: pointer, message: "\"\(visible(field.label))\" is a secret.",
                         remedy: "Send it under \"secrets\"."))
             } else if !value.isNull {
                 findings += check(value, field, pointer)
@@ -32,7 +32,7 @@ package struct FieldRules: Sendable {
         if JSONValue.object(change.values).serializedBytes().count > limits.settingsBytesMax {
             findings.append(
                 FieldFinding(
-                    code: "configuration.too-large", pointer: "/values",
+                    code: "settings.too-large", pointer: "/values",
                     message: "The settings are larger than \(limits.settingsBytesMax) bytes.", remedy: "Shorten them."))
         }
         for (key, text) in change.secrets.sorted(by: { $0.key < $1.key }) {
@@ -48,7 +48,7 @@ package struct FieldRules: Sendable {
 
     private func unknown(_ key: String, _ pointer: String, _ known: [String]) -> FieldFinding {
         FieldFinding(
-            code: "configuration.unknown-field", pointer: pointer, message: "The plugin has no such setting as '\(visible(key))'.",
+            code: "settings.unknown-field", pointer: pointer, message: "The plugin has no such setting as '\(visible(key))'.",
             remedy: nearMiss(key, among: known).map { "Did you mean '\($0)'?" } ?? "Leave it out.")
     }
 
@@ -121,7 +121,7 @@ package struct FieldRules: Sendable {
 
     private func wrongKind(_ wanted: String, _ value: JSONValue, _ field: ConfigField, _ pointer: String) -> FieldFinding {
         FieldFinding(
-            code: "configuration.wrong-type", pointer: pointer,
+            code: "settings.wrong-type", pointer: pointer,
             message: "\"\(visible(field.label))\" takes \(wanted); there came a value of type \(value.kindName).")
     }
 
@@ -129,7 +129,7 @@ package struct FieldRules: Sendable {
         let known = field.options.map { $0.value.stringValue ?? $0.value.serialized() }
         let shown = value.stringValue ?? value.serialized()
         return FieldFinding(
-            code: "configuration.not-an-option", pointer: pointer,
+            code: "settings.not-an-option", pointer: pointer,
             message: "\"\(visible(field.label))\" has no option '\(visible(shown))'.",
             remedy: nearMiss(shown, among: known).map { "Did you mean '\($0)'?" }
                 ?? "Options: \(known.prefix(20).map { visible($0) }.joined(separator: ", ")).")
@@ -160,7 +160,7 @@ package struct FieldRules: Sendable {
     }
 
     private func out(_ why: String, _ field: ConfigField, _ pointer: String) -> FieldFinding {
-        FieldFinding(code: "configuration.invalid-value", pointer: pointer, message: "\"\(visible(field.label))\" \(why).")
+        FieldFinding(code: "settings.invalid-value", pointer: pointer, message: "\"\(visible(field.label))\" \(why).")
     }
 
     private static func plain(_ number: Double) -> String { Int64(exactly: number).map(String.init) ?? "\(number)" }

@@ -150,7 +150,7 @@ extension PluginRegistry {
         for _ in 0..<Self.makingsMax {
             let entry = try entry(id)
             guard let live = directory.live(id), let reading = entry.reading else { throw RegistryFault.noVersion(id) }
-            if let refusal = live.desk.refusal(scope.organisation) { throw refusal }
+            if let refusal = live.desk.refusalOfAll { throw refusal }
             let generation: Generation
             if let known = live.desk.generation, known.name == reading.name {
                 generation = known

@@ -65,7 +65,7 @@ extension PluginRegistry {
         let missing = next.layers(nil, environment: parts.environment)?.missing ?? []
         let missingBefore = Set(entry.layers(nil, environment: parts.environment)?.missing ?? [])
         let new = missing.filter { !missingBefore.contains($0) }
-        guard live.desk.refusal(nil) == nil, !new.isEmpty else { return }
+        guard live.desk.refusal == nil, !new.isEmpty else { return }
         throw Fault(
             code: "plugin.needs-configuration",
             message:

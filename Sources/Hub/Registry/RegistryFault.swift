@@ -21,7 +21,7 @@ package enum RegistryFault {
             "plugin.too-many-organisations", "Too many organisations use the plugin with settings of their own at once.", .caller),
         ErrorDescription("grant.not-asked", "The plugin does not ask for this permission.", .caller),
         ErrorDescription("grant.not-found", "The plugin does not have this permission.", .caller),
-        ErrorDescription("configuration.no-test", "The plugin offers no check of its settings.", .caller),
+        ErrorDescription("settings.no-test", "The plugin offers no check of its settings.", .caller),
         ErrorDescription("installation.not-found", "There is no installation of that id any more.", .caller),
         ErrorDescription("installation.too-many", "Too many installations wait already.", .caller),
         ErrorDescription("installation.over", "The installation is over; nothing is left to cancel.", .caller),
@@ -79,7 +79,7 @@ package enum RegistryFault {
     }
 
     static func noTest(_ id: PluginID) -> Fault {
-        make("configuration.no-test", "'\(id)' offers no check of its settings.", "Save them, and see how its next calls go.", .caller)
+        make("settings.no-test", "'\(id)' offers no check of its settings.", "Save them, and see how its next calls go.", .caller)
     }
 
     static func noInstallation(_ id: String) -> Fault {

@@ -39,8 +39,13 @@ final class CallDesk: Sendable {
         }
     }
 
-    /// Why an organisation is not let in.
-    func refusal(_ organisation: Organisation.ID?) -> Fault? { state.withLock { $0.refusal(organisation) } }
+    /// Why the hub's own calls are not let in.
+    var refusal: Fault? { state.withLock { $0.refusal } }
+
+    /// Why nobody at all is let in; nil when one organisation is.
+    var refusalOfAll: Fault? {
+        state.withLock { state in state.refusals.values.contains { $0 == nil } ? nil : state.refusal }
+    }
 
     var generation: Generation? { state.withLock { $0.generation } }
 
