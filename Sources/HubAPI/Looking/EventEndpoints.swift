@@ -7,6 +7,8 @@ import PluginModel
 /// What happens now, as it happens (Server-Sent Events).
 enum EventEndpoints {
     static let topicsMax = 20
+    /// For how long whoever listens is believed to be who they were; then it is looked up before the next event.
+    static let trust = Duration.seconds(1)
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -30,7 +32,13 @@ enum EventEndpoints {
             try await events.send(ServerSentEvent(data: "{}", event: "hello", retry: .seconds(2)))
             for event in missed { try await events.send(.journal(event)) }
             let last = missed.last?.sequence ?? 0
+            var call = call
+            var lookedAt = ContinuousClock.now
             for await event in stream {
+                if lookedAt.duration(to: .now) >= trust {
+                    guard let now = try await call.asNow() else { return }
+                    (call, lookedAt) = (now, .now)
+                }
                 if case .journal(let one) = event, one.sequence <= last { continue }
                 if let message = try await call.message(of: event, wanted) { try await events.send(message) }
             }
@@ -73,6 +81,16 @@ extension APICall {
         }
     }
 
+    /// The same for the person as they are now; nil for whoever was signed out or may no longer listen.
+    fileprivate func asNow() async throws -> APICall? {
+        guard let authenticated, let principal = try await CredentialSource(authenticated).principal(like: authenticated.principal, hub),
+            organisation.map({ principal.belongs(to: $0.id) }) ?? true
+        else { return nil }
+        var call = self
+        call.authenticated?.principal = principal
+        return call
+    }
+
     /// An event in the words of the API; nil where it is not for whoever listens.
     fileprivate func message(of event: HubEvent, _ topics: Set<String>) async throws -> ServerSentEvent? {
         switch event {
@@ -83,12 +101,15 @@ extension APICall {
             return ServerSentEvent(data: view.json.serialized(), event: "plugin")
         case .removed(let id):
             return ServerSentEvent(data: JSONValue.object(["id": .string(id.rawValue), "removed": true]).serialized(), event: "plugin")
-        case .installation(let installation): return ServerSentEvent(data: installation.json.serialized(), event: "installation")
+        case .installation(let installation):
+            guard principal.may(.adminPlugins, in: nil) else { return nil }
+            return ServerSentEvent(data: installation.json.serialized(), event: "installation")
         case .log(let line): return maySee(line) ? ServerSentEvent(data: line.json.serialized(), event: "log") : nil
         case .metrics(let id, let health):
             return ServerSentEvent(
                 data: JSONValue.object(["plugin": .string(id.rawValue), "health": health.json]).serialized(), event: "metrics")
         case .journal(let event):
+            guard may(.journalRead) else { return nil }
             let isVisible = event.organisation == nil || event.organisation == organisation?.id || principal.may(.journalRead, in: nil)
             return isVisible ? .journal(event) : nil
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")

@@ -143,7 +143,9 @@ enum PluginEndpoints {
         json["contentHash"] = .string((versions.first(where: \.isRunning) ?? versions.last)?.version.contentHash ?? "")
         json["findings"] = .array(view.findings.map(\.text.json))
         json["names"] = .array(view.names.map(JSONValue.string))
-        return .json(.object(json))
+        var response = HTTPResponse.json(.object(json))
+        response.tag(revision: view.revision)
+        return response
     }
 
     /// ForgePortal's own request, section 8 of its contract: the texts of its errors are kept.
