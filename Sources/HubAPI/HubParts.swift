@@ -54,6 +54,8 @@ package struct HubFacts: Sendable {
     package var interface: String?
     /// The suffix of the origins of plugins' pages: `localhost`.
     package var pageSuffix: String
+    /// Addresses of proxies whose X-Forwarded-For is believed.
+    package var trustedProxies: Set<String> = []
     /// Whether cookies may only travel by https.
     package var isSecure: Bool
 
