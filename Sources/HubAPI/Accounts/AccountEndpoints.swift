@@ -49,7 +49,8 @@ enum AccountEndpoints {
                 .object([
                     .init("name", .text), .init("scopes", .list(.text)), .init("organisation", .text, optional: true),
                     .init("expiresAt", .time, optional: true),
-                ])), answer: .named("Token"), status: .created, problems: ["account.scope-too-wide", "account.token-by-token"], showsSecret: true,
+                ])), answer: .named("Token"), status: .created, problems: ["account.scope-too-wide", "account.token-by-token"],
+            showsSecret: true,
             handler: makeToken),
         Endpoint(.delete, "/account/tokens/{id}", "Take a token back", chapter: chapter, access: .signedIn) { call in
             try await call.hub.accounts.revokeToken(APIToken.ID(call.parameter("id")), by: call.requester)

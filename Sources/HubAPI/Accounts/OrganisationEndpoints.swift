@@ -46,7 +46,8 @@ enum OrganisationEndpoints {
             answer: .named("OrganisationRemoval")
         ) { call in .json(try await call.hub.accounts.contents(of: try await call.namedOrganisation().id, by: call.requester).json) },
         Endpoint(
-            .delete, "/organisations/{slug}", "Remove an organisation with all that is in it", chapter: chapter, access: .hub(.adminSettings),
+            .delete, "/organisations/{slug}", "Remove an organisation with all that is in it", chapter: chapter,
+            access: .hub(.adminSettings),
             query: [QueryParameter("confirm", .text, "Its short name, again.")]
         ) { call in
             let organisation = try await call.namedOrganisation()

@@ -7,8 +7,8 @@ import PluginModel
 /// What happens now, as it happens (Server-Sent Events).
 enum EventEndpoints {
     static let topicsMax = 20
-    /// For how long whoever listens is believed to be who they were; then it is looked up before the next event.
-    static let trust = Duration.seconds(1)
+    /// How long somebody who was signed out, disabled or lost a role may go on listening.
+    static let recheckTime = Duration.seconds(5)
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -32,15 +32,17 @@ enum EventEndpoints {
             try await events.send(ServerSentEvent(data: "{}", event: "hello", retry: .seconds(2)))
             for event in missed { try await events.send(.journal(event)) }
             let last = missed.last?.sequence ?? 0
-            var call = call
-            var lookedAt = ContinuousClock.now
-            for await event in stream {
-                if lookedAt.duration(to: .now) >= trust {
-                    guard let now = try await call.asNow() else { return }
-                    (call, lookedAt) = (now, .now)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await call.untilSignedOut() }
+                group.addTask {
+                    for await event in stream {
+                        if case .journal(let one) = event, one.sequence <= last { continue }
+                        if let message = try await call.message(of: event, wanted) { try await events.send(message) }
+                    }
                 }
-                if case .journal(let one) = event, one.sequence <= last { continue }
-                if let message = try await call.message(of: event, wanted) { try await events.send(message) }
+                // Whichever is first: whoever may not listen any more is cut off, and has to ask anew.
+                defer { group.cancelAll() }
+                try await group.next()
             }
         }
     }
@@ -72,6 +74,25 @@ extension ServerSentEvent {
 }
 
 extension APICall {
+    /// Returns when whoever asked is not signed in any more, or may do other things than when they asked.
+    fileprivate func untilSignedOut() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: EventEndpoints.recheckTime)
+            do throws(Fault) {
+                let now: Authenticated
+                if let header = request.headers["authorization"] {
+                    now = try await hub.accounts.authenticate(bearer: String(header.split(separator: " ").last ?? ""))
+                } else {
+                    now = try await hub.accounts.authenticate(session: request.cookie(SessionCookie.name) ?? "")
+                }
+                if now.principal != authenticated?.principal { return }
+            } catch {
+                // A database that does not answer for a moment signs nobody out.
+                if error.turn == .caller { return }
+            }
+        }
+    }
+
     /// Events of the journal behind the last one a browser has seen.
     fileprivate func missedEvents(_ topics: Set<HubTopic>) async throws -> [JournalEvent] {
         guard topics.contains(.journal), let id = request.lastEventID, let last = Int64(id) else { return [] }
@@ -79,16 +100,6 @@ extension APICall {
         return try await hub.store.read { (records) throws(Fault) in
             try records.events(after: last, types: [], organisation: organisation, limit: 1000)
         }
-    }
-
-    /// The same for the person as they are now; nil for whoever was signed out or may no longer listen.
-    fileprivate func asNow() async throws -> APICall? {
-        guard let authenticated, let principal = try await CredentialSource(authenticated).principal(like: authenticated.principal, hub),
-            organisation.map({ principal.belongs(to: $0.id) }) ?? true
-        else { return nil }
-        var call = self
-        call.authenticated?.principal = principal
-        return call
     }
 
     /// An event in the words of the API; nil where it is not for whoever listens.

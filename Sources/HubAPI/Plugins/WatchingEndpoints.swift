@@ -108,7 +108,8 @@ extension PluginFailure {
     fileprivate var withoutWords: PluginFailure {
         var failure = self
         failure.fault = Fault(
-            code: fault.code, message: "The plugin's own words are shown to the hub's administrators.", remedy: fault.remedy, turn: fault.turn)
+            code: fault.code, message: "The plugin's own words are shown to the hub's administrators.", remedy: fault.remedy,
+            turn: fault.turn)
         return failure
     }
 
