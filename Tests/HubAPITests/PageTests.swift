@@ -11,7 +11,7 @@ struct PageTests {
     private static let host = "p-lab--2eprobe-x.localhost"
 
     private static func frame(
-        _ world: World, _ method: String = "GET", _ target: String, token: String? = nil, headers: [(String, String)] = [],
+        _ world: World, _ target: String, method: String = "GET", token: String? = nil, headers: [(String, String)] = [],
         json: JSONValue? = nil,
         host: String = host
     ) async throws -> Answer {
@@ -114,7 +114,7 @@ struct PageTests {
             #expect(answer.status == 404, "\(target): \(answer)")
         }
         for method in ["GET", "POST"] {
-            let answer = try await Self.frame(world, method, "/routes/echo/x", headers: world.admin.headers(isChange: true))
+            let answer = try await Self.frame(world, "/routes/echo/x", method: method, headers: world.admin.headers(isChange: true))
             #expect(answer.status == 401, "\(answer)")
         }
         let other = try await Self.frame(world, "/frame.js", host: "p-lab--2enosuch-x.localhost")
@@ -124,7 +124,7 @@ struct PageTests {
     @Test func `a page's token opens its own plugin's routes and nothing else`() async throws {
         let world = try await World.shared()
         let token = try await Self.token(world, as: world.who(.developer))
-        let answer = try await Self.frame(world, "POST", "/routes/echo/x", token: token, json: ["n": 1])
+        let answer = try await Self.frame(world, "/routes/echo/x", method: "POST", token: token, json: ["n": 1])
         #expect(answer.status == 200 && answer.json["user"]?["name"] == "developer" && answer.json["body"] == ["n": 1], "\(answer)")
         #expect(!answer.text.contains(token))
         #expect(try await Self.frame(world, "/routes/guarded", token: token).status == 403)

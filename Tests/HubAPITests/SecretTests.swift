@@ -1,4 +1,5 @@
 import HTTPServer
+import Hub
 import HubCore
 import JSON
 import Testing
