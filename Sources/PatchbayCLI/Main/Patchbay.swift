@@ -22,6 +22,18 @@ package enum Patchbay {
             .group(
                 name: "schema", summary: "Check JSON by JSON Schemas",
                 children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),
+            .group(
+                name: "admin", summary: "Look after a hub with its data folder in hand",
+                children: [
+                    .command(AdminUsersCommand.self), .command(AdminCreateUserCommand.self), .command(AdminResetPasswordCommand.self),
+                    .command(AdminBackupCommand.self), .command(AdminOIDCSecretCommand.self),
+                    .group(
+                        name: "vault", summary: "The keys that seal secrets",
+                        children: [
+                            .command(AdminVaultStatusCommand.self), .command(AdminVaultAddKeyCommand.self),
+                            .command(AdminVaultRotateCommand.self), .command(AdminVaultRetireCommand.self),
+                        ]),
+                ]),
             .command(DoctorCommand.self),
             .command(HelpCommand.self),
             .command(CompletionsCommand.self),
