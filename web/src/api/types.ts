@@ -55,7 +55,7 @@ export interface Plugin {
   id: string;
   name: string;
   version: string;
-  format: 'patchbay' | 'coop' | 'coco' | 'madeOpen' | 'forgePortal';
+  format: 'patchbay' | 'coop' | 'coco' | 'made-open' | 'forgeportal';
   status: 'enabled' | 'disabled' | 'error';
   errorMessage?: string;
   state: PluginState;

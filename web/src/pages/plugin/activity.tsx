@@ -26,7 +26,7 @@ export function ActivityPart({ plugin }: PartProps) {
 function Charts({ minutes }: { minutes: MetricsMinute[] }) {
   const series = (pick: (minute: MetricsMinute) => number | null) => minutes.map((minute) => ({ at: minute.at, value: pick(minute) }));
   return (
-    <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 250px), 1fr))' }}>
+    <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 220px), 1fr))' }}>
       <Chart title="Calls per minute" points={series((one) => one.calls)} words={number} />
       <Chart title="Errors per minute" points={series((one) => one.errors)} words={number} look="bad" />
       <Chart title="Latency, p95" points={series((one) => one.p95Ms)} words={milliseconds} />
@@ -103,7 +103,7 @@ function Failures({ path }: { path: string }) {
                 <span><strong>{failure.message}</strong></span>
                 <span className="quiet small row wrap" style={{ gap: '0 10px' }}>
                   <code>{failure.code}</code> in <code>{failure.entry}</code> {failure.place && <code>{failure.place}</code>}
-                  <span>version {failure.version}</span><Ago at={failure.at} />
+                  <span title={failure.version}>version {failure.version.split('+')[0]}</span><Ago at={failure.at} />
                   {failure.turn && <Badge>{failure.turn === 'plugin' ? 'the author’s turn' : `${failure.turn}’s turn`}</Badge>}
                 </span>
                 {failure.remedy && <span className="small">{failure.remedy}</span>}

@@ -71,7 +71,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
         </ul>
       </div>
 
-      <div className="columns">
+      <div className="columns two">
         <div className="card stack">
           <h3>What it adds</h3>
           <Items items={consent.contributions.added} sign={isUpdate ? '+' : ''} />
