@@ -87,7 +87,7 @@ class Story:
 
     def new_page(self, context):
         page = context.new_page()
-        page.on('console', lambda message: self.heard(message.type, message.text))
+        page.on('console', lambda message: self.heard(message.type, f"{message.text} {message.location.get('url', '')}"))
         page.on('pageerror', lambda error: self.complaints.append(f'uncaught: {error}'))
         return page
 

@@ -69,6 +69,8 @@ export interface Plugin {
   contributions: Record<string, number>;
   waiting: { version: string; asksForMore: boolean } | null;
   isLinked: boolean;
+  /** Runs on trial: the version before comes back if it fails its first calls. */
+  isOnTrial: boolean;
   installedAt: string;
   changedAt: string;
   revision: number;

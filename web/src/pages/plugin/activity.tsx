@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useEvents } from '../../api/events';
 import { useResource } from '../../api/resource';
 import type { Failure, LogLine, MetricsMinute } from '../../api/types';
+import { useSession } from '../../shell/session';
 import { Ago, Badge, Button } from '../../ui/basics';
 import { Chart } from '../../ui/chart';
 import { Filter, SearchField } from '../../ui/fields';
@@ -11,14 +12,16 @@ import type { PartProps } from './plugin';
 
 /** Calls, times, memory as small charts; logs as they come; failures with the stack in the author's own files. */
 export function ActivityPart({ plugin }: PartProps) {
+  const { may } = useSession();
   const base = `/plugins/${encodeURIComponent(plugin.id)}`;
   const metrics = useResource<{ minutes: MetricsMinute[] }>(`${base}/metrics?minutes=60`);
   useEvents('metrics', () => metrics.reload());
   return (
     <div className="stack loose">
       <Loaded from={metrics}>{({ minutes }) => <Charts minutes={minutes} />}</Loaded>
-      <Logs plugin={plugin.id} />
-      <Failures path={`${base}/failures`} />
+      {may('organisation:manage')
+        ? <><Logs plugin={plugin.id} /><Failures path={`${base}/failures`} /></>
+        : <p className="quiet">Its log and its failures are for those who manage the organisation.</p>}
     </div>
   );
 }

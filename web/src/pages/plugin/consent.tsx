@@ -17,7 +17,9 @@ export function ConsentPart({ plugin, reload }: PartProps) {
   const { location } = useRouter();
   const version = location.query.get('version');
   const path = `/plugins/${encodeURIComponent(plugin.id)}/consent`;
-  const consent = useResource<Consent>(version ? `${path}?version=${encodeURIComponent(version)}` : path);
+  const { may } = useSession();
+  const consent = useResource<Consent>(!may('admin:plugins') ? null : version ? `${path}?version=${encodeURIComponent(version)}` : path);
+  if (!may('admin:plugins')) return <div className="card"><p>What it may do is decided by an administrator of this hub.</p></div>;
   return <Loaded from={consent}>{(value) => <Question key={value.version} consent={value} plugin={plugin} reload={reload} path={path} />}</Loaded>;
 }
 

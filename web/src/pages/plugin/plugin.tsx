@@ -6,7 +6,7 @@ import type { Resource } from '../../api/resource';
 import type { Plugin, PluginDetail } from '../../api/types';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
-import { Badge, Button, Icon, PluginIcon } from '../../ui/basics';
+import { Badge, Button, Empty, Icon, PluginIcon } from '../../ui/basics';
 import { formatNames } from '../../ui/format';
 import { Menu, useToast } from '../../ui/overlay';
 import { StateLine, StateSign } from '../../ui/plugin-state';
@@ -27,12 +27,21 @@ const parts: [string, string][] = [
 /** A plugin's page: the same six parts for every plugin. */
 export function PluginPage({ id, part }: { id: string; part: string }) {
   const plugin = useResource<PluginDetail>(`/plugins/${encodeURIComponent(id)}`);
+  const [isGone, setGone] = useState(false);
   useEvents(`plugin:${id}`, (data) => {
-    const changed = data as Plugin;
+    const changed = data as Plugin & { removed?: boolean };
     const before = plugin.value;
-    if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
+    if (changed.removed) setGone(true);
+    else if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
     else plugin.reload();
   });
+  if (isGone) {
+    return (
+      <Empty icon="plug" title={`${plugin.value?.name ?? id} is removed`} action={<Link className="button" href="/plugins">To the plugins</Link>}>
+        Somebody removed it while you were here.
+      </Empty>
+    );
+  }
   return <Loaded from={plugin}>{(value) => <Whole plugin={value} part={part} resource={plugin} />}</Loaded>;
 }
 
@@ -114,6 +123,11 @@ function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource
           </div>
         )}
       </div>
+      {plugin.isOnTrial && (
+        <div className="notice" role="note">
+          <span><strong>{plugin.version} is on trial.</strong> The version before comes back by itself if the first calls fail.</span>
+        </div>
+      )}
       {problem && <ProblemNote problem={problem} />}
       {isRemoving && <RemoveDialog plugin={plugin} onClose={() => setRemoving(false)} />}
     </>

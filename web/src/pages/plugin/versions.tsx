@@ -23,7 +23,7 @@ export function VersionsPart({ plugin, reload }: PartProps) {
   });
   const running = plugin.versions.find((version) => version.isRunning);
   return (
-    <div className="card flush table-scroll">
+    <div className="card flush table-scroll" tabIndex={0} role="region" aria-label="Versions">
       <table>
         <caption className="visually-hidden">Versions of {plugin.name}</caption>
         <thead><tr><th>Version</th><th>Content</th><th>Installed</th><th>From</th><th className="number">Files</th><th className="number">Size</th><th><span className="visually-hidden">Do</span></th></tr></thead>

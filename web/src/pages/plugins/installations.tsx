@@ -31,6 +31,10 @@ export function Installations() {
   const [dismissed, setDismissed] = useState<string[]>([]);
   useEvents('installations', (data) => {
     const changed = data as Installation;
+    if (!changed.id) {
+      list.reload();
+      return;
+    }
     if (!isOver(changed)) seen.add(changed.id);
     const before = list.value ?? [];
     list.replace(before.some((one) => one.id === changed.id) ? before.map((one) => (one.id === changed.id ? changed : one)) : [changed, ...before]);
