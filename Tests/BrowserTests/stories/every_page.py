@@ -1,5 +1,4 @@
 """Every page, in light and dark: nothing that axe finds, nothing in the console, nothing wider than its window."""
-# seeded
 
 from harness import ADDRESS, Story, expect, weather
 

@@ -20,7 +20,7 @@ ADDRESS = os.environ['PATCHBAY_ADDRESS']
 SETUP_CODE = os.environ.get('PATCHBAY_SETUP_CODE', '')
 SHOTS = Path(os.environ.get('PATCHBAY_SHOTS', '/tmp/patchbay-shots'))
 CHROMIUM = os.environ.get('PATCHBAY_CHROMIUM', '/usr/bin/chromium')
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 ADA = {'email': 'ada@example.org', 'name': 'Ada Lovelace', 'password': 'an engine weaves patterns'}
 
 expect.set_options(timeout=PATIENCE_MS)

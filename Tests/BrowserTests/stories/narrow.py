@@ -1,5 +1,4 @@
 """On a phone: nothing sticks out sideways, and the places come when asked for. And the theme that one chose stays."""
-# seeded
 
 from harness import Story, expect
 
