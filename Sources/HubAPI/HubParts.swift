@@ -16,6 +16,7 @@ package struct HubParts: Sendable {
     package var log: RequestLog
     package var shelf: StoreShelf
     let inFlight = KeysInFlight()
+    let changes = ChangeLimit()
     let pageTokens: PageTokens
 
     package init(
@@ -54,6 +55,8 @@ package struct HubFacts: Sendable {
     package var interface: String?
     /// The suffix of the origins of plugins' pages: `localhost`.
     package var pageSuffix: String
+    /// Addresses of proxies whose X-Forwarded-For is believed.
+    package var trustedProxies: Set<String> = []
     /// Whether cookies may only travel by https.
     package var isSecure: Bool
 

@@ -97,7 +97,8 @@ struct ThreadLaneTests {
     @Test func `one runs, one waits, and the third is turned away`() async throws {
         let lane = ThreadLane(name: "test", threads: 1, waitingMax: 1)
         var ends: [Int32] = [0, 0]
-        try #require(pipe2(&ends, O_CLOEXEC) == 0)
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let (reading, writing) = (ends[0], ends[1])
         defer {
             close(reading)

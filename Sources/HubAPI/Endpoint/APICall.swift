@@ -21,7 +21,24 @@ struct APICall: Sendable {
         return authenticated.principal
     }
 
-    var address: String { request.peer.host }
+    /// Who asks, as the audit and the limits know them: the other end, or whom a proxy that the operator trusts speaks for.
+    var address: String {
+        let peer = request.peer.host
+        guard hub.facts.trustedProxies.contains(peer), let forwarded = request.headers.values("x-forwarded-for").last else { return peer }
+        // The last entry is the proxy's own; those before it are whatever a client wrote.
+        let last = forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) } ?? ""
+        return last.isEmpty || last.utf8.count > 45 || !last.utf8.allSatisfy(Self.isOfAnAddress) ? peer : last
+    }
+
+    private static func isOfAnAddress(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
+            UInt8(ascii: "."), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+
     var requester: Requester { Requester(principal, address: address) }
     var initiator: Initiator { Initiator(principal, address: address, correlation: "\(request.id)") }
     var visitor: Visitor { Visitor(address: address, userAgent: request.headers["user-agent"] ?? "") }

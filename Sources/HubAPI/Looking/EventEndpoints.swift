@@ -7,6 +7,8 @@ import PluginModel
 /// What happens now, as it happens (Server-Sent Events).
 enum EventEndpoints {
     static let topicsMax = 20
+    /// How long somebody who was signed out, disabled or lost a role may go on listening.
+    static let recheckTime = Duration.seconds(5)
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -30,9 +32,17 @@ enum EventEndpoints {
             try await events.send(ServerSentEvent(data: "{}", event: "hello", retry: .seconds(2)))
             for event in missed { try await events.send(.journal(event)) }
             let last = missed.last?.sequence ?? 0
-            for await event in stream {
-                if case .journal(let one) = event, one.sequence <= last { continue }
-                if let message = try await call.message(of: event, wanted) { try await events.send(message) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await call.untilSignedOut() }
+                group.addTask {
+                    for await event in stream {
+                        if case .journal(let one) = event, one.sequence <= last { continue }
+                        if let message = try await call.message(of: event, wanted) { try await events.send(message) }
+                    }
+                }
+                // Whichever is first: whoever may not listen any more is cut off, and has to ask anew.
+                defer { group.cancelAll() }
+                try await group.next()
             }
         }
     }
@@ -64,6 +74,25 @@ extension ServerSentEvent {
 }
 
 extension APICall {
+    /// Returns when whoever asked is not signed in any more, or may do other things than when they asked.
+    fileprivate func untilSignedOut() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: EventEndpoints.recheckTime)
+            do throws(Fault) {
+                let now: Authenticated
+                if let header = request.headers["authorization"] {
+                    now = try await hub.accounts.authenticate(bearer: String(header.split(separator: " ").last ?? ""))
+                } else {
+                    now = try await hub.accounts.authenticate(session: request.cookie(SessionCookie.name) ?? "")
+                }
+                if now.principal != authenticated?.principal { return }
+            } catch {
+                // A database that does not answer for a moment signs nobody out.
+                if error.turn == .caller { return }
+            }
+        }
+    }
+
     /// Events of the journal behind the last one a browser has seen.
     fileprivate func missedEvents(_ topics: Set<HubTopic>) async throws -> [JournalEvent] {
         guard topics.contains(.journal), let id = request.lastEventID, let last = Int64(id) else { return [] }

@@ -46,9 +46,9 @@ enum HealthEndpoints {
         return .json(["ready": .bool(isReady), "checks": .object(JSONObject(checks))], status: isReady ? .ok : .serviceUnavailable)
     }
 
-    /// For this machine without signing in; for others with a token that may see the settings.
+    /// For this machine without signing in; for others, also when they come through a proxy on it, with a token that may see the settings.
     private static func metrics(_ call: APICall) async throws -> HTTPResponse {
-        if !call.request.peer.isLoopback {
+        if !isOfThisMachine(call.request) {
             guard let header = call.request.headers["authorization"], header.lowercased().hasPrefix("bearer ") else {
                 throw ProblemDocument.unauthenticated
             }
@@ -81,6 +81,15 @@ enum HealthEndpoints {
         var response = HTTPResponse.text(text.text, type: "text/plain; version=0.0.4; charset=utf-8")
         response.headers["Cache-Control"] = "no-store"
         return response
+    }
+}
+
+extension HealthEndpoints {
+    /// A proxy connects from this machine too, but says whom it speaks for, or asks for another host.
+    private static func isOfThisMachine(_ request: HTTPRequest) -> Bool {
+        let host = request.authority?.host ?? ""
+        let isForwarded = ["forwarded", "x-forwarded-for", "via"].contains { request.headers[$0] != nil }
+        return request.peer.isLoopback && !isForwarded && (host == "localhost" || host == "[::1]" || host.hasPrefix("127."))
     }
 }
 

@@ -62,7 +62,7 @@ struct FrameRouter: Sendable {
         guard let around = request.target.query("hub"), hub.facts.origins.contains(around) else {
             throw ProblemDocument.badQuery("hub", "is the origin of this hub that frames the page")
         }
-        let entry = "/assets/" + source.text.split(separator: "/").map { PercentCoding.encode(String($0)) }.joined(separator: "/")
+        let entry = "/assets/" + PercentCoding.encodePath(source.text)
         let html = """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

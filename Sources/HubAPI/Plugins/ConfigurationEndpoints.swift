@@ -23,7 +23,7 @@ enum ConfigurationEndpoints {
         Endpoint(
             .put, "/plugins/{id}/configuration", "Set and take away values; keys that are not named stay", chapter: chapter,
             access: .signedIn,
-            body: .json(change), query: scope, answer: configuration, problems: ["plugin.changed-meanwhile", "configuration.invalid-value"]
+            body: .json(change), query: scope, answer: configuration, problems: ["plugin.changed-meanwhile", "settings.invalid-value"]
         ) { call in
             let (id, scope) = (try call.plugin(), try call.scope(isChange: true))
             let change = try call.change()
@@ -44,7 +44,7 @@ enum ConfigurationEndpoints {
         Endpoint(
             .post, "/plugins/{id}/configuration/test", "Ask the plugin whether it can work with its settings", chapter: chapter,
             access: .signedIn,
-            body: .raw(limit: 1 << 20), query: scope, answer: .named("ConfigurationTest"), problems: ["configuration.no-test"],
+            body: .raw(limit: 1 << 20), query: scope, answer: .named("ConfigurationTest"), problems: ["settings.no-test"],
             deadline: .seconds(60)
         ) { call in
             var call = call

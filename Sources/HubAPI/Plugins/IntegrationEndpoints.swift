@@ -31,7 +31,7 @@ extension PluginView {
         func address(_ image: Image?) -> JSONValue {
             switch image {
             case .file(let path):
-                .string("\(base)/assets/\(path.text.split(separator: "/").map { PercentCoding.encode(String($0)) }.joined(separator: "/"))")
+                .string("\(base)/assets/\(PercentCoding.encodePath(path.text))")
             case .url(let url): .string(url)
             case .glyph, nil: .null
             }

@@ -23,7 +23,7 @@ enum PluginDetails {
                 let address: String
                 switch shot.image {
                 case .file(let path):
-                    address = assets + path.text.split(separator: "/").map { PercentCoding.encode(String($0)) }.joined(separator: "/")
+                    address = assets + PercentCoding.encodePath(path.text)
                 case .url(let url): address = url
                 case .glyph: return nil
                 }

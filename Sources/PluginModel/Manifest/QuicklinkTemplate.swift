@@ -31,24 +31,9 @@ package enum QuicklinkTemplate {
         parts.map { part in
             switch part {
             case .text(let text): text
-            case .argument(let name, let defaultValue): percentEncoded(values[name] ?? defaultValue ?? "")
+            case .argument(let name, let defaultValue): PercentCoding.encode(values[name] ?? defaultValue ?? "")
             }
         }.joined()
-    }
-
-    /// Everything but RFC 3986's unreserved characters as `%XX` of its UTF-8 bytes.
-    private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
