@@ -33,7 +33,7 @@ function Charts({ minutes }: { minutes: MetricsMinute[] }) {
       <Chart title="Calls per minute" points={series((one) => one.calls)} words={number} />
       <Chart title="Errors per minute" points={series((one) => one.errors)} words={number} look="bad" />
       <Chart title="Latency, p95" points={series((one) => one.p95Ms)} words={milliseconds} />
-      <Chart title="Processor time per minute" points={series((one) => one.cpuMs)} words={milliseconds} />
+      <Chart title="Processor time" points={series((one) => one.cpuMs)} words={milliseconds} />
       <Chart title="Memory" points={series((one) => one.memoryBytes)} words={bytes} />
       <Chart title="Sent out" points={series((one) => one.egressBytes)} words={bytes} />
       <Chart title="Refused host calls" points={series((one) => one.denials)} words={number} look="bad" />

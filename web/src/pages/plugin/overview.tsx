@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { ContributionItem, Failure } from '../../api/types';
 import { useResource } from '../../api/resource';
 import { Link } from '../../shell/router';
@@ -13,6 +14,8 @@ export function OverviewPart({ plugin }: PartProps) {
   const { may } = useSession();
   const maySee = may('organisation:manage');
   const failures = useResource<Failure[]>(maySee ? `/plugins/${encodeURIComponent(plugin.id)}/failures?limit=3` : null);
+  const { reload } = failures;
+  useEffect(() => reload(), [reload, plugin.revision, health.errorsPerMinute]);
   return (
     <div className="stack loose">
       {plugin.description && <p style={{ maxWidth: 760 }}>{plugin.description}</p>}

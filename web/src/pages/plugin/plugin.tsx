@@ -11,6 +11,7 @@ import { formatNames } from '../../ui/format';
 import { Menu, useToast } from '../../ui/overlay';
 import { StateLine, StateSign } from '../../ui/plugin-state';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { Tabs } from '../../ui/tabs';
 import { AboutPart } from './about';
 import { ActivityPart } from './activity';
 import { ConfigurationPart } from './configuration';
@@ -35,6 +36,10 @@ export function PluginPage({ id, part }: { id: string; part: string }) {
     else if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
     else plugin.reload();
   });
+  useEvents('metrics', (data) => {
+    const { plugin: about, health } = data as { plugin?: string; health?: Plugin['health'] };
+    if (plugin.value && about === id && health) plugin.replace({ ...plugin.value, health });
+  });
   if (isGone) {
     return (
       <Empty icon="plug" title={`${plugin.value?.name ?? id} is removed`} action={<Link className="button" href="/plugins">To the plugins</Link>}>
@@ -53,11 +58,7 @@ function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string;
   return (
     <>
       <Head plugin={plugin} resource={resource} isDeciding={part === 'consent'} />
-      <nav className="tabs" aria-label={`Parts of ${plugin.name}`}>
-        {parts.map(([key, label]) => (
-          <Link key={key} className="tab" href={key ? `${base}/${key}` : base} aria-current={key === part ? 'page' : undefined}>{label}</Link>
-        ))}
-      </nav>
+      <Tabs label={`Parts of ${plugin.name}`} here={part} tabs={parts.map(([key, label]) => ({ key, label, href: key ? `${base}/${key}` : base }))} />
       {part === '' && <OverviewPart {...props} />}
       {part === 'permissions' && <PermissionsPart {...props} />}
       {part === 'configuration' && <ConfigurationPart {...props} />}
