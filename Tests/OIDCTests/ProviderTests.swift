@@ -16,8 +16,9 @@ private final class RunningProvider {
     init() throws {
         let folder = #filePath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
         var (incoming, outgoing): ([Int32], [Int32]) = ([0, 0], [0, 0])
-        try #require(pipe2(&incoming, O_CLOEXEC) == 0)
-        try #require(pipe2(&outgoing, O_CLOEXEC) == 0)
+        try #require(pipe(&incoming) == 0)
+        try #require(pipe(&outgoing) == 0)
+        for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
