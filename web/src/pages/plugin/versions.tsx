@@ -33,7 +33,7 @@ export function VersionsPart({ plugin, reload }: PartProps) {
               <td>{version.version ?? 'none'} {version.isRunning && <Badge look="good">runs</Badge>} {version.isWaiting && <Badge look="warn">waits</Badge>} {version.signed && <Badge>signed</Badge>}</td>
               <td><Copyable text={version.contentHash} label={version.contentHash.slice(0, 12)} /></td>
               <td><Ago at={version.installedAt} /></td>
-              <td className="cut" style={{ maxWidth: 220 }} title={version.source}>{version.source}</td>
+              <td className="cut" style={{ maxWidth: 220 }} title={version.source}>{/\/uploads\/upload-/.test(version.source) ? 'a file that was sent' : version.source}</td>
               <td className="number">{number(version.files)}</td>
               <td className="number">{bytes(version.bytes)}</td>
               <td className="number">
