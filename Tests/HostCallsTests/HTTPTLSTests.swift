@@ -61,7 +61,8 @@ final class TLSServer {
 
     private static func spawn(_ arguments: [String], in folder: String = "/") throws -> (process: pid_t, output: Int32) {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw TookTooLong(description: "no pipe") }
+        guard pipe(&ends) == 0 else { throw TookTooLong(description: "no pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)

@@ -94,7 +94,7 @@ struct CrashTests {
 
     private static func run(_ folder: String, seed: UInt64, killAfter: Duration) async throws -> [String] {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw HubLab.POSIXFailure(number: errno) }
+        guard pipe(&ends) == 0 else { throw HubLab.POSIXFailure(number: errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -19,7 +19,6 @@ private final class RunningProvider {
         try #require(pipe(&incoming) == 0)
         try #require(pipe(&outgoing) == 0)
         for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

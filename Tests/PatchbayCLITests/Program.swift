@@ -105,7 +105,8 @@ final class RunningProgram: @unchecked Sendable {
         _ executable: String, _ words: [String], folder: String, environment: [String], input: String?
     ) throws -> (pid: pid_t, ends: [Int32]) {
         var (standardInput, standardOutput, standardError): ([Int32], [Int32], [Int32]) = ([-1, -1], [-1, -1], [-1, -1])
-        guard pipe2(&standardInput, O_CLOEXEC) == 0, pipe2(&standardOutput, O_CLOEXEC) == 0, pipe2(&standardError, O_CLOEXEC) == 0 else { throw CannotWrite(path: "a pipe") }
+        guard pipe(&standardInput) == 0, pipe(&standardOutput) == 0, pipe(&standardError) == 0 else { throw CannotWrite(path: "a pipe") }
+        for end in standardInput + standardOutput + standardError { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         for end in standardInput + standardOutput + standardError { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

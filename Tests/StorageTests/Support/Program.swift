@@ -26,7 +26,7 @@ final class Program: @unchecked Sendable {
     private static func start(_ words: [String], _ log: String?) throws -> (pid_t, Int32) {
         var ends: [Int32] = [-1, -1]
         if log == nil {
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw TestTrouble(description: "no pipe: errno \(errno)") }
+            guard pipe(&ends) == 0 else { throw TestTrouble(description: "no pipe: errno \(errno)") }
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         }
         var actions = posix_spawn_file_actions_t()
