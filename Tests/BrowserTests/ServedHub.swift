@@ -10,7 +10,7 @@ final class ServedHub {
 
     /// Beyond this the hub is not up, on machines slower than any we know.
     static let patience = Duration.seconds(90)
-    static let storyPatience = Duration.seconds(150)
+    static let storyPatience = Duration.seconds(240)
 
     init(isSeeded: Bool) throws(TestTrouble) {
         guard let program = Places.program else { throw TestTrouble(description: "patchbay is not built: swift build") }

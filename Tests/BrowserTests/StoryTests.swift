@@ -4,7 +4,7 @@ import Testing
 
 /// The interface as people meet it: the built program, a new data folder, a real browser. One at a time, since each has a browser of its own.
 @Suite(.serialized) struct StoryTests {
-    @Test(.timeLimit(.minutes(3)), arguments: Story.all)
+    @Test(.timeLimit(.minutes(6)), arguments: Story.all)
     func `in a browser`(_ story: Story) async throws {
         let told = try await Self.blocking { () throws(TestTrouble) -> (exit: Int32, text: String) in
             let hub = try ServedHub(isSeeded: story.isSeeded)

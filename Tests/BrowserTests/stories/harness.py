@@ -36,6 +36,7 @@ class Story:
         self.expected = ['401 (Unauthorized)']
         self.shot_count = 0
         self.csrf = {}
+        self.open_requests = {}
 
     def __enter__(self):
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -88,6 +89,10 @@ class Story:
     def new_page(self, context):
         page = context.new_page()
         page.on('console', lambda message: self.heard(message.type, f"{message.text} {message.location.get('url', '')}"))
+        asked = self.open_requests[page] = set()
+        page.on('request', lambda request: '/api/v1/' in request.url and '/api/v1/events' not in request.url and asked.add(request))
+        page.on('requestfinished', lambda request: asked.discard(request))
+        page.on('requestfailed', lambda request: asked.discard(request))
         page.on('pageerror', lambda error: self.complaints.append(f'uncaught: {error}'))
         return page
 
@@ -106,9 +111,17 @@ class Story:
 
     def go(self, path, page=None):
         page = page or self.page
+        self.open_requests[page].clear()
         page.goto(ADDRESS + path)
         expect(page.locator('h1').first).to_be_visible()
+        self.settle(page)
         return page
+
+    def settle(self, page=None):
+        """Waits until a page has what it asked the hub for, and has drawn it."""
+        page = page or self.page
+        self.wait_for(lambda: not self.open_requests[page], f'answers to {page.url}', page=page)
+        page.evaluate('() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 
     # The API, as the person of a profile
 
@@ -145,14 +158,14 @@ class Story:
 
     # Waiting, looking, showing
 
-    def wait_for(self, look, what, seconds=PATIENCE_MS / 1000):
+    def wait_for(self, look, what, seconds=PATIENCE_MS / 1000, page=None):
         deadline = time.monotonic() + seconds
         while True:
             found = look()
             if found:
                 return found
             assert time.monotonic() < deadline, f'waited {seconds:.0f} s for {what}'
-            self.page.wait_for_timeout(50)
+            (page or self.page).wait_for_timeout(20)
 
     def shot(self, name, page=None, full=False):
         self.shot_count += 1

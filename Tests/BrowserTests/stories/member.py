@@ -33,13 +33,13 @@ with Story('member') as story:
     for path in ['/', '/plugins', '/plugins/acme.weather', '/plugins/acme.weather/permissions', '/plugins/acme.weather/configuration',
                  '/plugins/acme.weather/versions', '/plugins/acme.weather/consent', '/plugins?install=1', '/settings']:
         story.go(path, hers)
-        hers.wait_for_timeout(150)
         for name in buttons:
             for role in ['button', 'link']:
                 shown = hers.locator('#page').get_by_role(role, name=name, exact=True)
                 assert shown.count() == 0, f'{path} shows "{name}" to somebody who may not'
         story.shot(path.strip('/').replace('/', '-').split('?')[0] or 'overview', hers)
-        story.accessible(f'{path} of a member', hers)
+        if path in ('/', '/plugins/acme.weather'):
+            story.accessible(f'{path} of a member', hers)
     story.go('/settings/people', hers)
     expect(hers.get_by_text('These settings are for administrators of this hub.')).to_be_visible()
     expect(hers.get_by_role('button', name='Add a person')).to_have_count(0)

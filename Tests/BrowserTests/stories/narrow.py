@@ -15,7 +15,6 @@ with Story('narrow', viewport=(390, 800)) as story:
     story.api('POST', '/plugins/patchbay.guestbook/consent', {'grants': []})
     for path in PATHS:
         story.go(path)
-        page.wait_for_timeout(120)
         story.fits(path)
         if path in ('/', '/plugins', '/plugins/patchbay.field-notes/consent', '/settings/people', '/store', '/audit'):
             story.shot(path.strip('/').replace('/', '-') or 'overview')
