@@ -163,5 +163,8 @@ let package = Package(
         .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
             swiftSettings: house),
+        // The pages, in a real browser, served by the built program.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["patchbay", "patchbay-worker", "Sandbox"], exclude: ["stories"], swiftSettings: house),
     ]
 )
