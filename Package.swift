@@ -154,6 +154,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "HubAPITests",
+            dependencies: [
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "JSONSchema",
+                "PluginModel", "JSON",
+            ],
+            exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
             swiftSettings: house),
     ]
