@@ -200,6 +200,41 @@ import Testing
         #expect(await third.end() == 0)
     }
 
+    @Test func `with its address and a token a running hub takes packages, and switches them`() async throws {
+        let hub = try await ServedHub.start(program)
+        let ada = try await hub.setUp()
+        let made = try await ada.ask(
+            "POST", "/api/v1/account/tokens", json: ["name": "cli", "scopes": ["plugin:read", "admin:plugins"]])
+        try #require(made.status == 201, "\(made.text)")
+        let token = try #require(made.json["token"]?.stringValue)
+        func remote(_ words: String...) async throws -> (exit: Int32, output: String, error: String) {
+            try await program.run(
+                ["plugin"] + words + ["--hub", "http://127.0.0.1:\(hub.port)/"], environment: ["PATCHBAY_TOKEN=\(token)"])
+        }
+        let sent = try await remote("install", try version(1), "--json")
+        #expect(sent.exit == 0 && sent.output.contains(#""plugin":"test.tool""#), "\(sent)")
+        let list = try await remote("list")
+        #expect(list.exit == 0 && list.output.contains("test.tool") && list.output.contains("needs-consent"), "\(list)")
+        #expect(try await ada.ask("POST", "/api/v1/plugins/test.tool/consent", json: ["grants": []]).status == 200)
+        #expect(try await remote("disable", "test.tool").exit == 0)
+        #expect(try await ada.ask("GET", "/api/v1/plugins/test.tool").json["state"]?["name"] == "disabled")
+        #expect(try await remote("enable", "test.tool").exit == 0)
+        #expect(try await ada.ask("GET", "/api/v1/plugins/test.tool").json["state"]?["name"] == "enabled")
+        try program.write("bad/patchbay.json", "{}")
+        let bad = try await remote("install", "\(program.home)/bad")
+        #expect(bad.exit == 1 && bad.error.contains("error["), "\(bad)")
+        let gone = try await remote("disable", "test.gone", "--json")
+        #expect(gone.exit != 0 && gone.output.contains("error"), "\(gone)")
+        let url = "http://127.0.0.1:\(hub.port)"
+        let stranger = try await program.run(["plugin", "list", "--hub", url, "--token", "pbt_wrong"])
+        #expect(stranger.exit == 3 && stranger.error.contains("error[account.not-signed-in]"), "\(stranger)")
+        let nobody = try await program.run(["plugin", "list", "--hub", url])
+        #expect(nobody.exit == 2 && nobody.error.contains("PATCHBAY_TOKEN"), "\(nobody)")
+        #expect(try await remote("install", "x.tgz", "--link").exit == 2)
+        #expect(try await program.run(["plugin", "enable", "test.tool"]).exit == 2)
+        #expect(await hub.end() == 0)
+    }
+
     @Test func `beside a running hub packages are looked at and not changed`() async throws {
         let hub = try await ServedHub.start(program)
         let ada = try await hub.setUp()

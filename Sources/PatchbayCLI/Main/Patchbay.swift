@@ -16,7 +16,8 @@ package enum Patchbay {
                     .command(PluginCallCommand.self), .command(PluginValidateCommand.self), .command(PluginInspectCommand.self),
                     .command(PluginInstallCommand.self), .command(PluginListCommand.self), .command(PluginVersionsCommand.self),
                     .command(PluginUpdateCommand.self), .command(PluginRollbackCommand.self), .command(PluginRemoveCommand.self),
-                    .command(PluginVerifyCommand.self), .command(PluginPackCommand.self), .command(PluginSignCommand.self),
+                    .command(PluginVerifyCommand.self), .command(PluginEnableCommand.self), .command(PluginDisableCommand.self),
+                    .command(PluginPackCommand.self), .command(PluginSignCommand.self),
                 ]),
             .group(name: "config", summary: "Check configuration files", children: [.command(ConfigCheckCommand.self)]),
             .group(

@@ -18,6 +18,8 @@ _patchbay() {
             "plugin/rollback") path="plugin rollback" ;;
             "plugin/remove") path="plugin remove" ;;
             "plugin/verify") path="plugin verify" ;;
+            "plugin/enable") path="plugin enable" ;;
+            "plugin/disable") path="plugin disable" ;;
             "plugin/pack") path="plugin pack" ;;
             "plugin/sign") path="plugin sign" ;;
             "/config") path="config" ;;
@@ -70,7 +72,7 @@ _patchbay() {
                 --memory-limit) kind=value ;;
             esac
             ;;
-        "plugin") words="call validate inspect install list versions update rollback remove verify pack sign" options="--help" ;;
+        "plugin") words="call validate inspect install list versions update rollback remove verify enable disable pack sign" options="--help" ;;
         "plugin call")
             words="" options="--grant --config --time-limit --memory-limit --state --allow-degraded --json --quiet --verbose --help"
             case "$previous" in
@@ -97,19 +99,23 @@ _patchbay() {
             esac
             ;;
         "plugin install")
-            words="" options="--from --as --link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --help"
+            words="" options="--from --as --link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --hub --token --help"
             case "$previous" in
                 --from) kind=file ;;
                 --as) words="patchbay forgeportal coop" ;;
                 --integrity) kind=value ;;
                 --platform) words="macos linux windows" ;;
                 --data) kind=directory ;;
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin list")
-            words="" options="--data --json --help"
+            words="" options="--data --json --hub --token --help"
             case "$previous" in
                 --data) kind=directory ;;
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin versions")
@@ -144,6 +150,20 @@ _patchbay() {
             words="" options="--data --json --help"
             case "$previous" in
                 --data) kind=directory ;;
+            esac
+            ;;
+        "plugin enable")
+            words="" options="--hub --token --json --help"
+            case "$previous" in
+                --hub) kind=value ;;
+                --token) kind=value ;;
+            esac
+            ;;
+        "plugin disable")
+            words="" options="--hub --token --json --help"
+            case "$previous" in
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin pack")
