@@ -92,16 +92,16 @@ let package = Package(
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages",
+                "Manifests",
                 "JSONSchema", "PluginModel", "JSON",
             ],
             swiftSettings: house),
         .target(
             name: "HubAPI",
             dependencies: [
-                "HTTPServer", "Hub", "HubCore", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown", "PluginModel",
-                "JSON",
-                "CSodium",
+                "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown",
+                "PluginModel", "JSON", "CSodium",
             ], swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
