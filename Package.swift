@@ -156,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "HubAPITests",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "JSONSchema",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox",
+                "JSONSchema",
                 "PluginModel", "JSON",
             ],
             exclude: ["Golden"], swiftSettings: house),

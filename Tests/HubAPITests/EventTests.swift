@@ -10,7 +10,8 @@ import Testing
 struct EventTests {
     /// A stream that is read until a text has come.
     private static func listen(_ world: World, _ topics: String, as person: Person, after id: String? = nil) async throws -> Connection {
-        var head = "GET /api/v1/events?topics=\(topics) HTTP/1.1\r\nHost: 127.0.0.1:\(world.hub.port)\r\nAccept: text/event-stream\r\n"
+        var head =
+            "GET /api/v1/events?topics=\(topics) HTTP/1.1\r\nHost: 127.0.0.1:\(world.hub.port)\r\nAccept: text/event-stream\r\nConnection: close\r\n"
         for (name, value) in person.headers(isChange: false) { head += "\(name): \(value)\r\n" }
         if let id { head += "Last-Event-ID: \(id)\r\n" }
         let bytes = Array((head + "\r\n").utf8)
@@ -99,7 +100,7 @@ struct EventTests {
         #expect(try await hub.ask("DELETE", "/session", as: world.stranger).status == 204)
         let isOver = try await onThread {
             let deadline = ContinuousClock.now + EventEndpoints.recheckTime + .seconds(20)
-            while ContinuousClock.now < deadline { if !stream.receive() { return true } }
+            while ContinuousClock.now < deadline { if !stream.receive() { return ContinuousClock.now < deadline } }
             return false
         }
         #expect(isOver)

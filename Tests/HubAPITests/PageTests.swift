@@ -72,7 +72,7 @@ struct PageTests {
         let page = try #require(pages.first { $0["plugin"] == "lab.probe" })
         #expect(page["frame"]?["origin"] == .string("http://\(Self.host):\(world.hub.port)"))
         let url = try #require(page["frame"]?["url"]?.stringValue)
-        let target = String(url.split(separator: "/", maxSplits: 2).last.map { "/" + $0.split(separator: "/", maxSplits: 1)[1] } ?? "")
+        let target = "/" + (url.split(separator: "/", maxSplits: 2).last.map(String.init) ?? "")
         let shown = try await Self.frame(world, target)
         let own = "http://127.0.0.1:\(world.hub.port)"
         #expect(shown.status == 200 && shown["content-type"]?.hasPrefix("text/html") == true, "\(shown)")
