@@ -39,11 +39,21 @@ run: build ## start a hub on http://127.0.0.1:8420 with the example plugins; ARG
 judge: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
 	@.build/release/patchbay run $(ARGS)
 
+# In three runs, one after the other: workers that are to end within a time, hubs and browsers that start many processes, and the rest. Beside each
+# other they would measure one another. With ARGS there is one run.
+LIVE := HubTests|HubAPITests|BrowserTests|StorageTests
+TESTS = swift test --disable-xctest
+ifeq ($(ARGS),)
+RUN_TESTS = $(TESTS) --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(LIVE))'
+else
+RUN_TESTS = $(TESTS) $(ARGS)
+endif
+
 test: setup-tests runtime web ## run every test, those in a browser too
-	@$(OPEN_FILES); swift test --disable-xctest $(ARGS)
+	@$(OPEN_FILES); $(RUN_TESTS)
 
 soak: setup-tests runtime web ## run the tests with their long forms: more seeds, more repetitions
-	@$(OPEN_FILES); PATCHBAY_SOAK=1 swift test --disable-xctest $(ARGS)
+	@$(OPEN_FILES); export PATCHBAY_SOAK=1; $(RUN_TESTS)
 
 bench: build ## measure beside the peers on this machine and print ratios
 	@swift build $(RELEASE) --product patchbay-bench

@@ -143,7 +143,9 @@ enum PluginEndpoints {
         json["contentHash"] = .string((versions.first(where: \.isRunning) ?? versions.last)?.version.contentHash ?? "")
         json["findings"] = .array(view.findings.map(\.text.json))
         json["names"] = .array(view.names.map(JSONValue.string))
-        return .json(.object(json))
+        var response = HTTPResponse.json(.object(json))
+        response.tag(revision: view.revision)
+        return response
     }
 
     /// ForgePortal's own request, section 8 of its contract: the texts of its errors are kept.
@@ -154,7 +156,12 @@ enum PluginEndpoints {
                     code: "request.wrong-value", message: "Body must contain { enabled: boolean }", remedy: #"Send {"enabled": true}."#,
                     turn: .caller), status: .badRequest)
         }
-        let id = try call.plugin()
+        let id: PluginID
+        do throws(Fault) { id = try call.plugin() } catch {
+            guard error.code == "plugin.not-found" else { throw error }
+            throw Fault(
+                code: error.code, message: "Plugin \"\(visible(call.parameter("id")))\" not found", remedy: error.remedy, turn: error.turn)
+        }
         try await call.hub.registry.setEnabled(id, enabled, by: call.initiator)
         return .json([
             "id": .string(id.rawValue), "enabled": .bool(enabled),

@@ -73,7 +73,10 @@ package struct PluginInstallCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context, builds: true, platform: platform)
+        let access =
+            isDryRun
+            ? try StoreAccess.open(store, in: context, builds: true, platform: platform)
+            : try await StoreAccess.openToChange(store, in: context, builds: true, platform: platform)
         do throws(CommandFailure) {
             let code = try await install(access, in: context)
             await access.reader.finish()

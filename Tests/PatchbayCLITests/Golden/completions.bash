@@ -5,6 +5,7 @@ _patchbay() {
     for (( index = 1; index < COMP_CWORD; index++ )); do
         word="${COMP_WORDS[index]}"
         case "$path/$word" in
+            "/serve") path="serve" ;;
             "/run") path="run" ;;
             "/plugin") path="plugin" ;;
             "plugin/call") path="plugin call" ;;
@@ -24,13 +25,38 @@ _patchbay() {
             "/schema") path="schema" ;;
             "schema/check") path="schema check" ;;
             "schema/test") path="schema test" ;;
+            "/admin") path="admin" ;;
+            "admin/users") path="admin users" ;;
+            "admin/create-user") path="admin create-user" ;;
+            "admin/reset-password") path="admin reset-password" ;;
+            "admin/backup") path="admin backup" ;;
+            "admin/oidc-secret") path="admin oidc-secret" ;;
+            "admin/vault") path="admin vault" ;;
+            "admin vault/status") path="admin vault status" ;;
+            "admin vault/add-key") path="admin vault add-key" ;;
+            "admin vault/rotate") path="admin vault rotate" ;;
+            "admin vault/retire") path="admin vault retire" ;;
             "/doctor") path="doctor" ;;
             "/help") path="help" ;;
             "/completions") path="completions" ;;
         esac
     done
     case "$path" in
-        "") words="run plugin config schema doctor help completions" options="--help --version" ;;
+        "") words="serve run plugin config schema admin doctor help completions" options="--help --version" ;;
+        "serve")
+            words="" options="--data --host --port --database --public-url --trust-proxy --page-suffix --store --seed --allow-degraded --no-backup --log-json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --host) kind=value ;;
+                --port) kind=value ;;
+                --database) kind=value ;;
+                --public-url) kind=value ;;
+                --trust-proxy) kind=value ;;
+                --page-suffix) kind=value ;;
+                --store) kind=directory ;;
+                --seed) kind=directory ;;
+            esac
+            ;;
         "run")
             words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
@@ -155,11 +181,81 @@ _patchbay() {
                 --remotes) kind=directory ;;
             esac
             ;;
+        "admin") words="users create-user reset-password backup oidc-secret vault" options="--help" ;;
+        "admin users")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin create-user")
+            words="" options="--name --administrator --organisation --role --public-url --data --database --json --help"
+            case "$previous" in
+                --name) kind=value ;;
+                --organisation) kind=value ;;
+                --role) words="viewer developer team-admin template-admin platform-admin" ;;
+                --public-url) kind=value ;;
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin reset-password")
+            words="" options="--public-url --data --database --json --help"
+            case "$previous" in
+                --public-url) kind=value ;;
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin backup")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin oidc-secret")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault") words="status add-key rotate retire" options="--help" ;;
+        "admin vault status")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault add-key")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault rotate")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault retire")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
         "doctor")
             words="" options="--json --help"
             ;;
         "help")
-            words="run plugin config schema doctor help completions formats permissions sandbox exit-codes" options="--help"
+            words="serve run plugin config schema admin doctor help completions formats permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"
