@@ -120,8 +120,16 @@ class Story:
     def settle(self, page=None):
         """Waits until a page has what it asked the hub for, and has drawn it."""
         page = page or self.page
+        drawn = '() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'
+        page.evaluate(drawn)
         self.wait_for(lambda: not self.open_requests[page], f'answers to {page.url}', page=page)
-        page.evaluate('() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+        page.evaluate(drawn)
+
+    def turn(self, path):
+        """To another page without loading the interface again, as its links do."""
+        self.page.evaluate("(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path)
+        self.settle()
+        expect(self.page.locator('h1').first).to_be_visible()
 
     # The API, as the person of a profile
 

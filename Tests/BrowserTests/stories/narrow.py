@@ -13,8 +13,9 @@ with Story('narrow', viewport=(390, 800)) as story:
     page = story.page
     story.set_up()
     story.api('POST', '/plugins/patchbay.guestbook/consent', {'grants': []})
+    story.go('/')
     for path in PATHS:
-        story.go(path)
+        story.turn(path)
         story.fits(path)
         if path in ('/', '/plugins', '/plugins/patchbay.field-notes/consent', '/settings/people', '/store', '/audit'):
             story.shot(path.strip('/').replace('/', '-') or 'overview')

@@ -60,6 +60,6 @@ with Story('update') as story:
             assert 'Nobody is at home.' in str(failure) or 'plugin.threw' in str(failure), failure
     expect(page.locator('.page-head h1')).to_contain_text('1.0.0')
     expect(page.get_by_role('note')).to_have_count(0)
-    expect(page.locator('.page-head')).to_contain_text('Nobody is at home.')
+    expect(page.locator('.page-head')).to_contain_text('Nobody is at home')
     story.shot('taken-back')
     assert story.call('acme.weather', 'version') == '1.0.0'

@@ -13,7 +13,8 @@ const turns: Record<string, string> = {
 export function ProblemNote({ problem, action }: { problem: Problem; action?: ReactNode }) {
   const whose = turns[problem.turn ?? ''] ?? '';
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [problem]);
+  // In braces: newer browsers give a promise, which is no way to clean up.
+  useEffect(() => { void box.current?.scrollIntoView({ block: 'nearest' }); }, [problem]);
   // A single finding that says the same again says nothing more.
   const findings = (problem.findings ?? []).filter((finding) => finding.message !== problem.detail && !problem.detail.endsWith(finding.message));
   return (
