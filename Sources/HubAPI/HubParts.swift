@@ -17,6 +17,7 @@ package struct HubParts: Sendable {
     package var shelf: StoreShelf
     package var outside: OutsideSignIn
     let inFlight = KeysInFlight()
+    let renderings = Renderings()
     let changes = ChangeLimit()
     let pageTokens: PageTokens
 
