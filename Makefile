@@ -39,12 +39,14 @@ run: build ## start a hub on http://127.0.0.1:8420 with the example plugins; ARG
 judge: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
 	@.build/release/patchbay run $(ARGS)
 
-# In three runs, one after the other: workers that are to end within a time, hubs and browsers that start many processes, and the rest. Beside each
-# other they would measure one another. With ARGS there is one run.
+# In four runs, one after the other: workers that are to end within a time, servers that are to answer within one, hubs and browsers that start many
+# processes, and the rest. Beside each other they would measure one another. With ARGS there is one run.
+SERVERS := HTTPServerTests|HostCallsTests
 LIVE := HubTests|HubAPITests|BrowserTests|StorageTests
 TESTS = swift test --disable-xctest
 ifeq ($(ARGS),)
-RUN_TESTS = $(TESTS) --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(LIVE))'
+RUN_TESTS = $(TESTS) --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
+	&& $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(SERVERS)|$(LIVE))'
 else
 RUN_TESTS = $(TESTS) $(ARGS)
 endif
