@@ -21,6 +21,40 @@ struct OrganisationTests {
         #expect(elsewhere == "account.not-allowed")
     }
 
+    @Test func `a request is about the organisation it names, if that is theirs, and else about their own; changes count at once`()
+        async throws
+    {
+        let house = try await House()
+        let accounts = house.accounts
+        let admin = try await house.administrator
+        let labs = try await accounts.createOrganisation(slug: "labs", name: "Labs", by: admin)
+        let bob = try await house.join("bob", .viewer)
+        var person = try await house.requester(bob).principal
+        // Each is asked twice: the second answer is remembered.
+        for _ in 0..<2 {
+            #expect(try await accounts.organisation(named: "acme", for: person)?.id == house.organisation.id)
+            #expect(try await accounts.organisation(named: nil, for: person)?.id == house.organisation.id)
+            #expect(try await accounts.organisation(named: "labs", for: person) == nil, "not theirs")
+            #expect(try await accounts.organisation(named: "nowhere", for: person) == nil)
+            #expect(try await accounts.organisation(named: String(repeating: "a", count: 41), for: admin.principal) == nil)
+            #expect(try await accounts.organisation(named: "labs", for: admin.principal) == labs, "administrators reach all")
+            #expect(try await accounts.organisations(of: person).map(\.slug) == ["acme"])
+            #expect(Set(try await accounts.organisations(of: admin.principal).map(\.slug)) == ["acme", "labs"])
+        }
+        person.onlyIn = labs.id
+        #expect(try await accounts.organisation(named: "acme", for: person) == nil, "a token of another organisation")
+        #expect(try await accounts.organisations(of: person).isEmpty)
+        _ = try await accounts.renameOrganisation(house.organisation.id, slug: "works", by: admin)
+        person = try await house.requester(bob).principal
+        #expect(try await accounts.organisation(named: "acme", for: person) == nil)
+        #expect(try await accounts.organisation(named: "works", for: person)?.slug == "works")
+        #expect(try await accounts.organisation(named: nil, for: person)?.slug == "works")
+        let contents = try await accounts.contents(of: labs.id, by: admin)
+        try await accounts.removeOrganisation(labs.id, expecting: contents, by: admin)
+        #expect(try await accounts.organisation(named: "labs", for: admin.principal) == nil)
+        #expect(try await accounts.organisations(of: admin.principal).map(\.slug) == ["works"])
+    }
+
     @Test(arguments: ["", "-a", "a-", "A", "a b", "ä", "a/b", String(repeating: "a", count: 41)]) func `a bad short name is refused`(
         slug: String
     ) async throws {

@@ -74,12 +74,7 @@ enum SessionEndpoints {
         guard let token = signedIn.token.text else { preconditionFailure("a token is text") }
         var call = call
         call.authenticated = try await call.hub.accounts.authenticate(session: token)
-        let first = call.principal.memberships.map(\.organisation).min()
-        let isAdministrator = call.principal.user.isHubAdministrator
-        call.organisation = try await call.hub.store.read { (records) throws(Fault) in
-            if let first { return try records.organisation(first) }
-            return isAdministrator ? try records.organisations(PageRequest(limit: 1)).first : nil
-        }
+        call.organisation = try await call.hub.accounts.organisation(named: nil, for: call.principal)
         var response = HTTPResponse.json(try await describe(call), status: .created)
         response.headers["Set-Cookie"] = SessionCookie.set(signedIn, now: call.hub.now(), facts: call.hub.facts)
         return response
@@ -103,20 +98,12 @@ enum SessionEndpoints {
 
     private static func organisations(of principal: Principal, _ hub: HubParts) async throws -> [JSONValue] {
         let isAdministrator = principal.user.isHubAdministrator
-        return try await hub.store.read { (records) throws(Fault) in
-            let own = Dictionary(principal.memberships.map { ($0.organisation, $0.role) }, uniquingKeysWith: { first, _ in first })
-            var found: [Organisation] = []
-            if isAdministrator {
-                found = try records.organisations(PageRequest(limit: PageRequest.limitMax))
-            } else {
-                for id in own.keys.sorted() { if let one = try records.organisation(id) { found.append(one) } }
-            }
-            return found.filter { principal.onlyIn == nil || principal.onlyIn == $0.id }.map { one in
-                [
-                    "id": .string(one.id.rawValue), "slug": .string(one.slug), "name": .string(one.name),
-                    "role": .string((isAdministrator ? .platformAdmin : own[one.id] ?? .viewer).rawValue),
-                ]
-            }
+        let own = Dictionary(principal.memberships.map { ($0.organisation, $0.role) }, uniquingKeysWith: { first, _ in first })
+        return try await hub.accounts.organisations(of: principal).map { one in
+            [
+                "id": .string(one.id.rawValue), "slug": .string(one.slug), "name": .string(one.name),
+                "role": .string((isAdministrator ? .platformAdmin : own[one.id] ?? .viewer).rawValue),
+            ]
         }
     }
 }

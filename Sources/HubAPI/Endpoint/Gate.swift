@@ -105,24 +105,15 @@ struct Gate: Sendable {
     )
 
     private func organisation(of request: HTTPRequest, for principal: Principal) async throws -> Organisation? {
-        if let slug = request.headers["x-organisation"] ?? request.target.query("organisation") {
-            let found = try await hub.store.read { (records) throws(Fault) in try records.organisation(slug: slug) }
-            // Who does not belong to it learns nothing about whether it exists.
-            guard let found, principal.user.isHubAdministrator || principal.memberships.contains(where: { $0.organisation == found.id }),
-                principal.onlyIn == nil || principal.onlyIn == found.id
-            else {
-                throw ProblemDocument.about(
-                    Fault(
-                        code: "account.not-found", message: "There is no organisation '\(visible(slug))' you belong to.",
-                        remedy: "GET /api/v1/organisations shows yours.", turn: .caller))
-            }
-            return found
+        let slug = request.headers["x-organisation"] ?? request.target.query("organisation")
+        let found = try await hub.accounts.organisation(named: slug, for: principal)
+        if let slug, found == nil {
+            throw ProblemDocument.about(
+                Fault(
+                    code: "account.not-found", message: "There is no organisation '\(visible(slug))' you belong to.",
+                    remedy: "GET /api/v1/organisations shows yours.", turn: .caller))
         }
-        let id = principal.onlyIn ?? principal.memberships.map(\.organisation).min()
-        return try await hub.store.read { (records) throws(Fault) in
-            if let id { return try records.organisation(id) }
-            return principal.user.isHubAdministrator ? try records.organisations(PageRequest(limit: 1)).first : nil
-        }
+        return found
     }
 
     private func allow(_ access: Endpoint.Access, _ call: APICall) throws {
@@ -138,7 +129,7 @@ struct Gate: Sendable {
     // MARK: What
 
     private func checkQuery(_ endpoint: Endpoint, _ request: HTTPRequest) throws {
-        guard endpoint.query != QueryParameter.any else { return }
+        guard !request.target.query.isEmpty, endpoint.query != QueryParameter.any else { return }
         let known = endpoint.query.map(\.name) + ["organisation"]
         for pair in request.target.query where !known.contains(pair.name) {
             let near = nearMiss(pair.name, among: known).map { " Did you mean '\($0)'?" } ?? ""
@@ -236,9 +227,9 @@ struct Gate: Sendable {
     /// Entity tags of what was read, and the headers every answer of the API carries.
     private func finish(_ response: HTTPResponse, to request: HTTPRequest) -> HTTPResponse {
         var response = response
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if response.headers["Cache-Control"] == nil { response.headers["Cache-Control"] = "no-store" }
+        if response.headers["X-Content-Type-Options"] == nil { response.headers.add("X-Content-Type-Options", "nosniff") }
         guard request.method == .get || request.method == .head, response.status == .ok, case .bytes(let bytes) = response.body else {
+            if response.headers["Cache-Control"] == nil { response.headers.add("Cache-Control", "no-store") }
             return response
         }
         let tag = response.headers["ETag"] ?? "\"\(RequestHash.tag(bytes))\""

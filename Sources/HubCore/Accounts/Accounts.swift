@@ -9,24 +9,30 @@ package final class Accounts: Sendable {
     let clock: @Sendable () -> Timestamp
     let entropy: Entropy
     let limiter = Mutex(SignInLimiter())
-    let cache: PrincipalCache
+    /// By the hash of a cookie or token.
+    let cache: ShortMemory<[UInt8], Authenticated>
+    let organisationMemory: ShortMemory<OrganisationQuestion, [Organisation]>
 
     package init(
         store: any HubStore, hasher: PasswordHasher, policy: AccountPolicy = AccountPolicy(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system
     ) {
         (self.store, self.hasher, self.policy, self.clock, self.entropy) = (store, hasher, policy, clock, entropy)
-        cache = PrincipalCache(entriesMax: policy.principalsMax, age: policy.principalAge)
+        cache = ShortMemory(entriesMax: policy.principalsMax, age: policy.principalAge)
+        organisationMemory = ShortMemory(entriesMax: policy.principalsMax, age: policy.principalAge)
     }
 
     /// Hashings of passwords since the start, for metrics.
     package var hashings: Int { hasher.hashings }
 
-    /// A change of people: resolved principals are forgotten when it is on disk.
+    /// A change of people or organisations: what is remembered of them is forgotten when it is on disk.
     func change<Value: Sendable>(
         _ body: @escaping @Sendable (any HubTransaction) throws(Fault) -> Value
     ) async throws(Fault) -> Value {
-        defer { cache.forgetAll() }
+        defer {
+            cache.forgetAll()
+            organisationMemory.forgetAll()
+        }
         return try await store.write(body)
     }
 

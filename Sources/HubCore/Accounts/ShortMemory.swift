@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Who a credential belongs to, remembered for a moment: a page makes many requests, and asking the store for each costs more than them.
+/// Answers of the store, remembered for a moment: a page makes many requests, and asking the store for each costs more than them.
 ///
 /// A look-up that began before a change and ends behind it is not kept: `begin` tells the generation, and `put` compares it.
-final class PrincipalCache: Sendable {
+final class ShortMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct State {
-        var entries: [[UInt8]: (value: Authenticated, at: Timestamp)] = [:]
+        var entries: [Key: (value: Value, at: Timestamp)] = [:]
         var generation = 0
     }
 
@@ -15,20 +15,20 @@ final class PrincipalCache: Sendable {
 
     init(entriesMax: Int, age: Duration) { (self.entriesMax, self.age) = (entriesMax, age) }
 
-    func get(_ hash: [UInt8], now: Timestamp) -> Authenticated? {
+    func get(_ key: Key, now: Timestamp) -> Value? {
         state.withLock { state in
-            guard let entry = state.entries[hash], now >= entry.at, now.elapsed(since: entry.at) < age else { return nil }
+            guard let entry = state.entries[key], now >= entry.at, now.elapsed(since: entry.at) < age else { return nil }
             return entry.value
         }
     }
 
     func begin() -> Int { state.withLock { $0.generation } }
 
-    func put(_ value: Authenticated, _ hash: [UInt8], now: Timestamp, begun generation: Int) {
+    func put(_ value: Value, _ key: Key, now: Timestamp, begun generation: Int) {
         state.withLock { state in
             guard state.generation == generation else { return }
             if state.entries.count >= entriesMax { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[hash] = (value, now)
+            state.entries[key] = (value, now)
         }
     }
 
