@@ -18,12 +18,32 @@ extension Timestamp: CustomStringConvertible {
     package var description: String {
         let (days, rest) = Self.divided(unixMilliseconds, by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)
-        func padded(_ number: Int64, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        // Answers are full of times, so the digits are written one by one.
+        guard (0...9999).contains(year) else { return "\(year)" + Self.text(year: 0, month, day, rest).dropFirst(4) }
+        return Self.text(year: year, month, day, rest)
+    }
+
+    private static func text(year: Int64, _ month: Int64, _ day: Int64, _ rest: Int64) -> String {
+        String(unsafeUninitializedCapacity: 24) { bytes in
+            var place = 0
+            func write(_ number: Int64, _ width: Int, _ mark: Unicode.Scalar) {
+                var number = number
+                for digit in stride(from: place + width - 1, through: place, by: -1) {
+                    bytes[digit] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+                    number /= 10
+                }
+                bytes[place + width] = UInt8(ascii: mark)
+                place += width + 1
+            }
+            write(year, 4, "-")
+            write(month, 2, "-")
+            write(day, 2, "T")
+            write(rest / 3_600_000, 2, ":")
+            write(rest / 60_000 % 60, 2, ":")
+            write(rest / 1000 % 60, 2, ".")
+            write(rest % 1000, 3, "Z")
+            return place
         }
-        let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { padded($0, 2) }.joined(separator: ":")
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(padded(rest % 1000, 3))Z"
     }
 
     private static func divided(_ number: Int64, by divisor: Int64) -> (Int64, Int64) {
