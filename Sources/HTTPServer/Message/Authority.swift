@@ -5,19 +5,24 @@ package struct Authority: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads `name`, `name:8080`, `[::1]:8080`; nil for anything else. A dot at the end of a name is left out.
     package init?(parsing text: String) {
-        var host = Substring(text.lowercased())
+        // Asked for every request, and nearly always in lower case already.
+        let isLower = text.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        var host = isLower ? text[...].utf8 : text.lowercased()[...].utf8
+        let (open, close) = (UInt8(ascii: "["), UInt8(ascii: "]"))
         var port: UInt16?
-        let afterBracket = host.lastIndex(of: "]").map { host.index(after: $0) } ?? host.startIndex
-        if host.first == "[", afterBracket == host.startIndex { return nil }
-        if let colon = host[afterBracket...].firstIndex(of: ":") {
+        let afterBracket = host.lastIndex(of: close).map { host.index(after: $0) } ?? host.startIndex
+        if host.first == open, afterBracket == host.startIndex { return nil }
+        if let colon = host[afterBracket...].firstIndex(of: UInt8(ascii: ":")) {
             let digits = host[host.index(after: colon)...]
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(digits) else { return nil }
+            guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(Substring(digits)) else {
+                return nil
+            }
             port = number
             host = host[..<colon]
         }
-        if host.last == "." { host.removeLast() }
-        guard !host.isEmpty, host.first == "[" ? host.last == "]" : !host.contains("[") && !host.contains("]") else { return nil }
-        self.host = String(host)
+        if host.last == UInt8(ascii: ".") { host.removeLast() }
+        guard !host.isEmpty, host.first == open ? host.last == close : !host.contains(open) && !host.contains(close) else { return nil }
+        self.host = String(Substring(host))
         self.port = port
     }
 
