@@ -16,6 +16,7 @@ package struct HubParts: Sendable {
     package var log: RequestLog
     package var shelf: StoreShelf
     let inFlight = KeysInFlight()
+    let renderings = Renderings()
     let changes = ChangeLimit()
     let pageTokens: PageTokens
 

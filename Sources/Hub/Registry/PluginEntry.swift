@@ -91,6 +91,11 @@ struct PluginEntry: Sendable {
 
     /// What decides its state. The worker's part is left at idle: it belongs to what runs.
     func facts(_ organisation: Organisation.ID?, environment: [String: String]) -> PluginFacts {
+        facts(organisation, layers(organisation, environment: environment))
+    }
+
+    /// The same, where the settings are at hand.
+    func facts(_ organisation: Organisation.ID?, _ layers: ConfigurationLayers?) -> PluginFacts {
         var facts = PluginFacts(since: [record.changedAt, override?.updatedAt].compactMap(\.self).max() ?? record.changedAt)
         if let problem {
             facts.trouble = .init(problem.message, remedy: problem.remedy, turn: .operator)
@@ -112,7 +117,7 @@ struct PluginEntry: Sendable {
         facts.startsEnabled = manifest?.initialState.isEnabled ?? true
         (facts.file, facts.override) = (file?.isEnabled, override?.isEnabled)
         (facts.organisation, facts.isOrganisationView) = (organisation.flatMap { enablement[$0] }, organisation != nil)
-        facts.missing = layers(organisation, environment: environment)?.missing ?? []
+        facts.missing = layers?.missing ?? []
         (facts.quarantine, facts.setback) = (record.quarantine, setback)
         return facts
     }

@@ -48,7 +48,11 @@ package actor PluginRegistry {
     nonisolated let directory = PluginDirectory()
     /// What happens, for those who look.
     package nonisolated let events: HubEvents
-    var entries: [PluginID: PluginEntry] = [:]
+    var entries: [PluginID: PluginEntry] = [:] {
+        didSet { seen.changed() }
+    }
+    /// What was made of the entries for those who look.
+    nonisolated let seen = ViewMemory()
     /// Decisions at work, and those that wait, by plugin.
     private var deciding: [PluginID: [CheckedContinuation<Void, Never>]] = [:]
     var making: [Making: Task<Void, any Error>] = [:]

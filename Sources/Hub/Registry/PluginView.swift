@@ -22,7 +22,19 @@ package struct PluginView: Sendable {
         package var asksForMore: Bool
     }
 
+    /// Equal as long as nothing that is shown has changed; never equal again afterwards.
+    ///
+    /// Views of one registry with one id, for one organisation, say the same when their stamps are equal.
+    package struct Stamp: Sendable, Hashable {
+        /// Of whatever the registry holds.
+        var changes: Int
+        var worker: PluginState.Worker
+        var degraded: [String]
+        var health: PluginHealth
+    }
+
     package var id: PluginID
+    package var stamp: Stamp
     /// Every name that leads to it, the id first.
     package var names: [String]
     package var name: String
@@ -63,31 +75,46 @@ package struct VersionView: Sendable, Hashable {
 
 extension PluginRegistry {
     /// All plugins, by id, as the hub or one organisation sees them.
-    package func plugins(for organisation: Organisation.ID? = nil) async -> [PluginView] {
+    package nonisolated func plugins(for organisation: Organisation.ID? = nil) async -> [PluginView] {
+        if let known = seen.all(for: organisation, directory, at: now) { return known }
+        return await everyView(organisation)
+    }
+
+    package nonisolated func plugin(_ id: PluginID, for organisation: Organisation.ID? = nil) async throws(Fault) -> PluginView {
+        if let known = seen.view(of: id, for: organisation, directory, at: now) { return known }
+        guard let view = await view(of: id, organisation) else { throw RegistryFault.notFound(id.rawValue) }
+        return view
+    }
+
+    private func everyView(_ organisation: Organisation.ID?) async -> [PluginView] {
         var views: [PluginView] = []
-        for id in entries.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+        views.reserveCapacity(entries.count)
+        for id in idsInOrder() {
             if let view = await view(of: id, organisation) { views.append(view) }
         }
         return views
     }
 
-    package func plugin(_ id: PluginID, for organisation: Organisation.ID? = nil) async throws(Fault) -> PluginView {
-        guard let view = await view(of: id, organisation) else { throw RegistryFault.notFound(id.rawValue) }
-        return view
+    private func idsInOrder() -> [PluginID] {
+        let changes = seen.changes
+        if let known = seen.ids(at: changes) { return known }
+        let ids = entries.keys.sorted { $0.rawValue < $1.rawValue }
+        seen.keep(ids, at: changes)
+        return ids
     }
 
     /// What ForgePortal's pages ask: every name of every enabled plugin, and the settings that anybody may see, only where there are some.
     package func status(for organisation: Organisation.ID? = nil) -> (enabledIDs: [String], configs: [String: JSONObject]) {
         var ids: [String] = []
         var configs: [String: JSONObject] = [:]
-        for id in entries.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard let entry = entries[id], entry.facts(organisation, environment: parts.environment).state.status == .enabled else {
-                continue
-            }
+        for id in idsInOrder() {
+            guard let entry = entries[id] else { continue }
+            let layers = entry.layers(organisation, environment: parts.environment)
+            guard entry.facts(organisation, layers).state.status == .enabled else { continue }
             // An alias of another plugin's id leads there.
             let names = entry.names.filter { directory.find($0)?.id == id }
             ids += names
-            guard let config = entry.layers(organisation, environment: parts.environment)?.publicConfig, !config.isEmpty else { continue }
+            guard let config = layers?.publicConfig, !config.isEmpty else { continue }
             for name in names { configs[name] = config }
         }
         return (ids, configs)
@@ -104,20 +131,32 @@ extension PluginRegistry {
         }
     }
 
+    /// The view as it is now, made or found; asks its worker.
     private func view(of id: PluginID, _ organisation: Organisation.ID?) async -> PluginView? {
-        guard let entry = entries[id], let live = directory.live(id) else { return nil }
-        var facts = entry.facts(organisation, environment: parts.environment)
-        (facts.worker, facts.degraded) = await worker(live, entry, organisation)
+        guard let live = directory.live(id), let entry = entries[id] else { return nil }
+        let changes = seen.changes
+        let (worker, degraded) = await worker(live, entry, organisation)
+        let stamp = PluginView.Stamp(changes: changes, worker: worker, degraded: degraded, health: live.metrics.health(at: now))
+        if let known = seen.kept(id, organisation), known.stamp == stamp { return known }
+        let made = view(of: entry, organisation, stamp)
+        seen.keep(made, organisation)
+        return made
+    }
+
+    private func view(of entry: PluginEntry, _ organisation: Organisation.ID?, _ stamp: PluginView.Stamp) -> PluginView {
+        let layers = entry.layers(organisation, environment: parts.environment)
+        var facts = entry.facts(organisation, layers)
+        (facts.worker, facts.degraded) = (stamp.worker, stamp.degraded)
         let manifest = entry.manifest
         let version = entry.version(entry.shownVersion)
         let waiting = entry.record.runningVersion == nil ? nil : entry.record.waitingVersion
         let asked = Set(manifest?.permissions.map(\.text) ?? [])
         return PluginView(
-            id: id, names: entry.names, name: manifest?.name ?? version?.title ?? id.rawValue,
+            id: entry.id, stamp: stamp, names: entry.names, name: manifest?.name ?? version?.title ?? entry.id.rawValue,
             version: manifest?.version ?? version?.version,
             format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state, manifest: manifest,
             findings: entry.reading?.findings ?? [], permissions: manifest?.permissions.map(\.text) ?? [],
-            publicConfig: entry.layers(organisation, environment: parts.environment)?.publicConfig ?? JSONObject(), trust: version?.trust,
+            publicConfig: layers?.publicConfig ?? JSONObject(), trust: version?.trust,
             waiting: waiting.map { name in
                 PluginView.Waiting(
                     name: name, version: entry.version(name)?.version ?? entry.waiting?.manifest?.version,
@@ -126,7 +165,7 @@ extension PluginRegistry {
             isOnTrial: entry.record.fallbackVersion != nil, isLinked: entry.shownVersion == LinkedFolder.name,
             folder: entry.reading?.folder,
             installedAt: entry.record.installedAt, changedAt: entry.record.changedAt, revision: entry.record.revision,
-            health: live.metrics.health(at: now))
+            health: stamp.health)
     }
 
     private static func sides(_ manifest: PluginManifest) -> PluginView.Sides? {

@@ -50,6 +50,7 @@ package struct PluginTotals: Sendable, Hashable {
 final class PluginMetrics: Sendable {
     static let minutesMax = 60
     static let sparkMinutes = 30
+    private static let noCalls = [Int](repeating: 0, count: sparkMinutes)
 
     private struct Bucket {
         var minute: Int64
@@ -148,6 +149,9 @@ final class PluginMetrics: Sendable {
     func health(at now: Timestamp) -> PluginHealth {
         state.withLock { state in
             let last = Self.minute(now)
+            guard let newest = state.buckets.last, newest.minute > last - Int64(Self.sparkMinutes) else {
+                return PluginHealth(memoryBytes: state.memoryBytes, cpuPercent: state.cpuPercent, spark: Self.noCalls)
+            }
             // The minute at work and the part of the one before that makes it sixty seconds.
             let part = 1 - Double(now.unixMilliseconds % 60_000) / 60_000
             var (calls, errors) = (0.0, 0.0)

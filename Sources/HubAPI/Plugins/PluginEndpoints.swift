@@ -119,21 +119,37 @@ enum PluginEndpoints {
     private static func list(_ call: APICall) async throws -> HTTPResponse {
         let page = try call.page()
         let words = (call.query("q") ?? "").lowercased().split(separator: " ")
+        let isNarrowed = ["status", "state", "format", "kind", "q"].contains { call.query($0) != nil }
         let views = await call.hub.registry.plugins(for: call.organisation?.id).filter { view in
+            guard page.after.map({ view.id.rawValue > $0 }) ?? true else { return false }
+            guard isNarrowed else { return true }
             func fits(_ name: String, _ value: String?) -> Bool { call.query(name).map { $0 == value } ?? true }
             let text = "\(view.id) \(view.name) \(view.manifest?.description ?? "")".lowercased()
             return fits("status", view.state.status.rawValue) && fits("state", view.state.name.rawValue)
                 && fits("format", view.format?.rawValue)
                 && (call.query("kind").map { kind in view.manifest?.contributions.contains { $0.kind.rawValue == kind } ?? false } ?? true)
-                && words.allSatisfy { text.contains($0) } && (page.after.map { view.id.rawValue > $0 } ?? true)
+                && words.allSatisfy { text.contains($0) }
         }
         let shown = views.prefix(page.limit)
-        return .page(shown.map(\.json), call, page, last: views.count > shown.count ? shown.last?.id.rawValue : nil)
+        let texts = shown.map { view in
+            call.hub.renderings.bytes(.listed, of: view, for: call.organisation?.id) { view.json.serializedBytes() }
+        }
+        return .page(texts: texts, call, page, last: views.count > shown.count ? shown.last?.id.rawValue : nil)
     }
 
     private static func detail(_ call: APICall) async throws -> HTTPResponse {
         let id = try call.plugin()
         let view = try await call.hub.registry.plugin(id, for: call.organisation?.id)
+        // What lies in a linked folder may change without anybody telling the hub.
+        guard !view.isLinked else { return .json(bytes: try await detail(of: view, call)) }
+        if let known = call.hub.renderings.known(.detailed, of: view, for: call.organisation?.id) { return .json(bytes: known) }
+        let bytes = try await detail(of: view, call)
+        call.hub.renderings.keep(bytes, .detailed, of: view, for: call.organisation?.id)
+        return .json(bytes: bytes)
+    }
+
+    private static func detail(of view: PluginView, _ call: APICall) async throws -> [UInt8] {
+        let id = view.id
         var json = view.json.objectValue ?? [:]
         let base = "/api/v1/plugins/\(PercentCoding.encode(id.rawValue))/assets/"
         json["manifest"] = try await PluginDetails.manifest(of: view, assets: base)
@@ -143,7 +159,7 @@ enum PluginEndpoints {
         json["contentHash"] = .string((versions.first(where: \.isRunning) ?? versions.last)?.version.contentHash ?? "")
         json["findings"] = .array(view.findings.map(\.text.json))
         json["names"] = .array(view.names.map(JSONValue.string))
-        return .json(.object(json))
+        return JSONValue.object(json).serializedBytes()
     }
 
     /// ForgePortal's own request, section 8 of its contract: the texts of its errors are kept.
