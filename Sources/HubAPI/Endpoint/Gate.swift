@@ -54,7 +54,7 @@ struct Gate: Sendable {
                 try checkOrigin(request)
                 try hub.accounts.checkCSRF(request.headers["x-csrf-token"], for: session)
             }
-            if isChange { try hub.changes.take(call.requester.auditName) }
+            if isChange, !endpoint.isCall { try hub.changes.take(call.requester.auditName) }
             call.organisation = try await organisation(of: request, for: call.principal)
             try allow(endpoint.access, call)
         }
