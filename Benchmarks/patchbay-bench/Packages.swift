@@ -24,7 +24,7 @@ struct PackageFigures {
         var figures = PackageFigures()
         let root = try temporaryFolder()
         defer { removeTree(root) }
-        let packages = try writePackages(in: root + "/packages")
+        let packages = try writePackages(in: root + "/packages", count: count)
         let reader = PackageReader { _ in PackageReading(format: .coop, manifest: nil, claim: .init(), findings: []) }
         var rounds: [Double] = []
         for _ in 0..<5 {
@@ -78,7 +78,7 @@ struct PackageFigures {
 
     // MARK: The packages
 
-    private static func writePackages(in folder: String) throws -> [String] {
+    static func writePackages(in folder: String, count: Int) throws -> [String] {
         mkdir(folder, 0o755)
         return try (0..<count).map { index in
             let package = "\(folder)/demo\(index)"
@@ -132,13 +132,13 @@ struct PackageFigures {
 
     // MARK: The machine
 
-    private static func temporaryFolder() throws -> String {
+    static func temporaryFolder() throws -> String {
         var template = Array("/tmp/patchbay-bench-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Peer.Missing("no temporary folder") }
         return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private static func write(_ bytes: [UInt8], to path: String) throws {
+    static func write(_ bytes: [UInt8], to path: String) throws {
         guard let file = fopen(path, "we") else { throw Peer.Missing("\(path) cannot be written") }
         defer { fclose(file) }
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Peer.Missing("\(path) cannot be written") }
@@ -149,7 +149,7 @@ struct PackageFigures {
         return pclose(pipe) == 0
     }
 
-    private static func removeTree(_ path: String) { _ = shell("rm --recursive --force '\(path)'") }
+    static func removeTree(_ path: String) { _ = shell("rm --recursive --force '\(path)'") }
 
     private static func peak() -> Double {
         for line in readLines("/proc/self/status") where line.hasPrefix("VmHWM:") {

@@ -1,10 +1,10 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER [quick|starts|packages]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+// Usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|hub]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
 // Or: patchbay-bench soak [--cycles N], which measures what the hub itself holds before and after many failures.
 if CommandLine.arguments.dropFirst().first == "soak" { exit(try await Soak.run(Array(CommandLine.arguments.dropFirst(2)))) }
-guard (2...3).contains(CommandLine.arguments.count) else {
-    print("usage: patchbay-bench PEERS-FOLDER [quick|starts|packages]   (normally: make bench)")
+guard (2...3).contains(CommandLine.arguments.count) || CommandLine.arguments.dropFirst(2).first == "hub" else {
+    print("usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|hub]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -32,6 +32,16 @@ if CommandLine.arguments.last == "starts" {
     }
     exit(0)
 }
+if CommandLine.arguments.dropFirst(2).first == "hub" {
+    // The hub alone, with its goals; a further word names one part of it: reads, switching, crowd, thousand.
+    let hub = try await HubFigures.measure(peers: folder, only: CommandLine.arguments.dropFirst(3).first)
+    var report = Report()
+    hub.rows(&report)
+    report.heading("Goals")
+    for bar in hub.bars { report.line(bar.line) }
+    report.print()
+    exit(hub.bars.allSatisfy(\.isMet) ? 0 : 1)
+}
 guard let reference = Reference(folder: folder) else {
     print("The reference peer, Node's worker_threads, cannot run: install nodejs.")
     exit(2)
@@ -54,6 +64,7 @@ note("packages")
 let packages = try await PackageFigures.measure(folder: folder)
 note("starts and memory")
 let starts = try await StartFigures.measure()
+let hub = try await HubFigures.measure(peers: folder)
 var peers: [Peer] = []
 var missing: [String] = []
 for (name, script) in Peer.scripts {
@@ -121,6 +132,8 @@ report.row(
     "\(PackageFigures.archiveMegabytes) MB archive unpacked", Report.number(packages.unpackRate, 0) + " MB/s",
     "GNU tar \(Report.number(packages.tarRate, 0)) MB/s")
 
+hub.rows(&report)
+
 let callback = peers.first { $0.name == "isolated-vm" }?.number("hostCall")
 let bars = [
     Bar(text: "async call, one at a time, p50", measured: spinning.one.ratio, limit: 0.4, atMost: true, unit: "WT"),
@@ -137,6 +150,6 @@ let bars = [
     Bar(text: "archive of 100 MB unpacked", measured: packages.unpackRate, limit: 80, atMost: false, unit: "MB/s"),
 ]
 report.heading("Goals")
-for bar in bars { report.line(bar.line) }
+for bar in bars + hub.bars { report.line(bar.line) }
 report.print()
-exit(bars.allSatisfy(\.isMet) ? 0 : 1)
+exit((bars + hub.bars).allSatisfy(\.isMet) ? 0 : 1)
