@@ -144,7 +144,8 @@ extension PluginRegistry {
             let waiting = entry.record.runningVersion == nil ? nil : entry.record.waitingVersion
             return [shown.map { (entry.id, $0, installed, false) }, waiting.map { (entry.id, $0, installed, true) }].compactMap(\.self)
         }
-        let packages = parts.packages
+        // Built was what is here when it came; what calls it finds its code in the cache, or builds it then.
+        let packages = parts.packages.examining(with: HubExaminer(services: parts.services, platform: parts.platform))
         await withTaskGroup(of: (PluginID, Bool, VersionReading?).self) { group in
             var rest = wanted[...]
             func next() {
