@@ -1,9 +1,10 @@
 # The doors of this repository; `make` alone lists them. Every target may be repeated.
 .DEFAULT_GOAL := help
-.PHONY: help setup runtime build run test soak bench lint format clean
+.PHONY: help setup setup-tests runtime web build run judge test soak bench lint format clean
 MAKEFLAGS += --no-print-directory
 
 SWIFT_FILES := Sources Tests Benchmarks Package.swift
+SOURCES := Package.swift $(shell find Sources -type f)
 # The Swift runtime is linked in: two programs that need only Debian's libraries.
 RELEASE := --configuration release --static-swift-stdlib
 # Every test of the suite starts at once, with up to 2,400 files open among them; a login may open 1,024 unless it asks for more.
@@ -15,21 +16,44 @@ help: ## list what can be made
 setup: ## install the Debian packages that are missing
 	@scripts/setup
 
+setup-tests:
+	@scripts/setup --tests
+
 runtime: setup
 	@scripts/build-runtime
 
-build: runtime ## build the programs patchbay and patchbay-worker into .build/release
+web: setup
+	@scripts/build-web
+
+# Asked anew only when a source is newer: the build system takes seconds to find that nothing is to be done.
+.build/release.stamp: $(SOURCES) | setup
 	@swift build $(RELEASE) --product patchbay-worker
 	@swift build $(RELEASE) --product patchbay
+	@touch $@
 
-run: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
+build: runtime web .build/release.stamp ## build the programs into .build/release, and the pages into .build/web
+
+run: build ## start a hub on http://127.0.0.1:8420 with the example plugins; ARGS="--port 9000" passes options on
+	@exec .build/release/patchbay serve --data .data --seed plugins --store plugins $(ARGS)
+
+judge: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
 	@.build/release/patchbay run $(ARGS)
 
-test: runtime ## run every test
-	@$(OPEN_FILES); swift test --disable-xctest $(ARGS)
+# In three runs, one after the other: workers that are to end within a time, hubs and browsers that start many processes, and the rest. Beside each
+# other they would measure one another. With ARGS there is one run.
+LIVE := HubTests|HubAPITests|BrowserTests|StorageTests
+TESTS = swift test --disable-xctest
+ifeq ($(ARGS),)
+RUN_TESTS = $(TESTS) --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(LIVE))'
+else
+RUN_TESTS = $(TESTS) $(ARGS)
+endif
 
-soak: runtime ## run the tests with their long forms: more seeds, more repetitions
-	@$(OPEN_FILES); PATCHBAY_SOAK=1 swift test --disable-xctest $(ARGS)
+test: setup-tests runtime web ## run every test, those in a browser too
+	@$(OPEN_FILES); $(RUN_TESTS)
+
+soak: setup-tests runtime web ## run the tests with their long forms: more seeds, more repetitions
+	@$(OPEN_FILES); export PATCHBAY_SOAK=1; $(RUN_TESTS)
 
 bench: build ## measure beside the peers on this machine and print ratios
 	@swift build $(RELEASE) --product patchbay-bench

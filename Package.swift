@@ -92,16 +92,16 @@ let package = Package(
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages", "Manifests",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages",
+                "Manifests",
                 "JSONSchema", "PluginModel", "JSON",
             ],
             swiftSettings: house),
         .target(
             name: "HubAPI",
             dependencies: [
-                "HTTPServer", "Hub", "HubCore", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown", "PluginModel",
-                "JSON",
-                "CSodium",
+                "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown",
+                "PluginModel", "JSON", "CSodium",
             ], swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
@@ -154,7 +154,18 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "HubAPITests",
+            dependencies: [
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox",
+                "JSONSchema",
+                "PluginModel", "JSON",
+            ],
+            exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
             name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
             swiftSettings: house),
+        // The pages, in a real browser, served by the built program.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["patchbay", "patchbay-worker", "Sandbox"], exclude: ["stories"], swiftSettings: house),
     ]
 )

@@ -11,7 +11,8 @@ package struct HubAPI: Sendable {
     package init(_ hub: HubParts) { self.hub = hub }
 
     static let endpoints: [Endpoint] =
-        HealthEndpoints.all + SessionEndpoints.all + AccountEndpoints.all + OrganisationEndpoints.all + PeopleEndpoints.all
+        HealthEndpoints.all + SessionEndpoints.all + OIDCEndpoints.all + AccountEndpoints.all + OrganisationEndpoints.all
+        + PeopleEndpoints.all
         + PluginEndpoints.all
         + InstallationEndpoints.all + ConsentEndpoints.all + ConfigurationEndpoints.all + WatchingEndpoints.all + IntegrationEndpoints.all
         + StoreEndpoints.all + PageEndpoints.all + PluginRoutes.endpoints + OverviewEndpoints.all + JournalEndpoints.all

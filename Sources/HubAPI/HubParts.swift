@@ -15,6 +15,7 @@ package struct HubParts: Sendable {
     package var entropy: Entropy
     package var log: RequestLog
     package var shelf: StoreShelf
+    package var outside: OutsideSignIn
     let inFlight = KeysInFlight()
     let renderings = Renderings()
     let changes = ChangeLimit()
@@ -22,10 +23,12 @@ package struct HubParts: Sendable {
 
     package init(
         registry: PluginRegistry, accounts: Accounts, vault: Vault, store: any HubStore, facts: HubFacts,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system, log: RequestLog, shelf: StoreShelf
+        now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system, log: RequestLog, shelf: StoreShelf,
+        outside: OutsideSignIn = OutsideSignIn()
     ) {
         (self.registry, self.accounts, self.vault, self.store) = (registry, accounts, vault, store)
         (self.facts, self.now, self.entropy, self.log, self.shelf) = (facts, now, entropy, log, shelf)
+        self.outside = outside
         pageTokens = PageTokens(now: now, entropy: entropy)
     }
 }

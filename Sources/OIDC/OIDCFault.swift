@@ -1,7 +1,7 @@
-import PluginModel
+package import PluginModel
 
 /// Why somebody who came from a provider is not let in. The reason is for the log; a browser is told the code.
-enum OIDCFault {
+package enum OIDCFault {
     static func badToken(_ why: String) -> Fault {
         Fault(
             code: "oidc.bad-token", message: "The provider's token was not accepted: it \(why).",
@@ -33,7 +33,7 @@ enum OIDCFault {
             remedy: "Compare the issuer with the provider's settings.", turn: .operator)
     }
 
-    static func badReturn() -> Fault {
+    package static func badReturn() -> Fault {
         Fault(
             code: "oidc.bad-return", message: "The browser came back without what it left with, or too late.", remedy: "Sign in again.",
             turn: .caller)

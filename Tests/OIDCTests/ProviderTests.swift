@@ -11,6 +11,9 @@ import Testing
 private final class RunningProvider {
     let process: pid_t
     let port: Int
+    /// The provider's clock stands here, and the hub's begins here. With clocks of their own a slow machine would make a token that is
+    /// rightly refused: one from a minute after the hub's standing clock.
+    let startedAt = Timestamp.system()
     private let input: Int32
 
     init() throws {
@@ -24,7 +27,9 @@ private final class RunningProvider {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, incoming[0], 0)
         posix_spawn_file_actions_adddup2(&actions, outgoing[1], 1)
-        var words: [UnsafeMutablePointer<CChar>?] = [strdup("node"), strdup("\(folder)/Fixtures/provider.mjs"), nil]
+        var words: [UnsafeMutablePointer<CChar>?] = [
+            strdup("node"), strdup("\(folder)/Fixtures/provider.mjs"), strdup("\(startedAt.unixMilliseconds)"), nil,
+        ]
         defer { words.forEach { free($0) } }
         var pid = pid_t()
         try #require(posix_spawnp(&pid, "node", &actions, nil, &words, environ) == 0)
@@ -58,7 +63,8 @@ private final class RunningProvider {
 }
 
 private final class HandClock: Sendable {
-    private let now = Mutex(Timestamp.system())
+    private let now: Mutex<Timestamp>
+    init(at start: Timestamp) { now = Mutex(start) }
     var read: @Sendable () -> Timestamp { { self.now.withLock { $0 } } }
     func advance(_ duration: Duration) { now.withLock { $0 = $0.advanced(by: duration) } }
 }
@@ -66,7 +72,7 @@ private final class HandClock: Sendable {
 private struct Trip {
     let running: RunningProvider
     let provider: Provider
-    let clock = HandClock()
+    let clock: HandClock
 
     init(
         clientID: String = "hub", secret: String = "s&cr=t", path: String = "", isPrivateAllowed: Bool = true, loop: HostLoop,
@@ -74,6 +80,7 @@ private struct Trip {
     ) throws {
         let running = try running ?? RunningProvider()
         self.running = running
+        clock = HandClock(at: running.startedAt)
         let configuration = ProviderConfiguration(
             issuer: running.issuer + path, clientID: clientID, clientSecret: Secret(secret),
             redirectAddress: "https://hub.acme.test/auth/oidc?x=1",

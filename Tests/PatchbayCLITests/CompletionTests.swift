@@ -14,7 +14,7 @@ struct CompletionTests {
         "bash offers what the parser would take",
         .enabled(if: Files.kind("/bin/bash") != .missing),
         arguments: [
-            CompletionCase(line: "patchbay ", expected: "run plugin config schema doctor help completions"),
+            CompletionCase(line: "patchbay ", expected: "serve run plugin config schema admin doctor help completions"),
             CompletionCase(line: "patchbay d", expected: "doctor"),
             CompletionCase(line: "patchbay --v", expected: "--version"),
             CompletionCase(line: "patchbay plugin ca", expected: "call"),
@@ -26,6 +26,9 @@ struct CompletionTests {
             CompletionCase(line: "patchbay config check --as ", expected: "patchbay forgeportal coop"),
             CompletionCase(line: "patchbay schema ", expected: "check test"),
             CompletionCase(line: "patchbay schema check s.json i.json --draft ", expected: "2020-12 7"),
+            CompletionCase(line: "patchbay serve --trust", expected: "--trust-proxy"),
+            CompletionCase(line: "patchbay admin vault ", expected: "status add-key rotate retire"),
+            CompletionCase(line: "patchbay admin create-user a@b.test --role team", expected: "team-admin"),
             CompletionCase(line: "patchbay help per", expected: "permissions"),
             CompletionCase(line: "patchbay completions ", expected: "bash"),
             CompletionCase(line: "patchbay plugin call /usr/shar", expected: "/usr/share"),

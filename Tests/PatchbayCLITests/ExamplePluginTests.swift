@@ -7,7 +7,7 @@ import Testing
     private static let plugins = Program.repository + "/plugins"
 
     /// Folders with tests, by the plugin they belong to.
-    static let tested = ["coco", "made-open", "forgeportal-oncall", "field-notes"]
+    static let tested = ["coco", "made-open", "forgeportal-oncall", "field-notes", "guestbook"]
 
     @Test(arguments: tested) func `an example's own tests pass`(_ plugin: String) async throws {
         let folder = "\(Self.plugins)/\(plugin)/test"

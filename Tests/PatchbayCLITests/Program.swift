@@ -55,16 +55,21 @@ final class Program: Sendable {
     }
 
     /// Starts it, in a process group of its own as a shell does.
-    func start(_ words: [String], input: String? = nil) throws -> RunningProgram {
+    /// - Parameter prefix: A program that becomes ours, with its words.
+    func start(_ words: [String], input: String? = nil, environment: [String] = [], prefix: [String] = []) throws -> RunningProgram {
         let executable = try #require(Self.executable, "patchbay is not built: swift build --product patchbay")
+        let line = prefix + [executable] + words
         return try RunningProgram(
-            executable, words, folder: Self.repository,
-            environment: ["HOME=\(home)", "PATCHBAY_CACHE=\(home)/cache", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"], input: input)
+            line[0], Array(line.dropFirst()), folder: Self.repository,
+            environment: ["HOME=\(home)", "PATCHBAY_CACHE=\(home)/cache", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"] + environment,
+            input: input)
     }
 
     /// Runs it to its end.
-    func run(_ words: [String], input: String? = nil) async throws -> (exit: Int32, output: String, error: String) {
-        let running = try start(words, input: input)
+    func run(
+        _ words: [String], input: String? = nil, environment: [String] = []
+    ) async throws -> (exit: Int32, output: String, error: String) {
+        let running = try start(words, input: input, environment: environment)
         return await blocking {
             let exit = running.wait()
             return (exit, running.output, running.error)
@@ -107,7 +112,6 @@ final class RunningProgram: @unchecked Sendable {
         var (standardInput, standardOutput, standardError): ([Int32], [Int32], [Int32]) = ([-1, -1], [-1, -1], [-1, -1])
         guard pipe(&standardInput) == 0, pipe(&standardOutput) == 0, pipe(&standardError) == 0 else { throw CannotWrite(path: "a pipe") }
         for end in standardInput + standardOutput + standardError { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        for end in standardInput + standardOutput + standardError { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -137,6 +141,9 @@ final class RunningProgram: @unchecked Sendable {
     deinit {
         for end in ends where end >= 0 { close(end) }
     }
+
+    /// Whether it was not waited for yet.
+    private(set) var isOpen = true
 
     /// Reads until this holds, or nothing more comes; false when it never held.
     func read(until isReached: (RunningProgram) -> Bool) -> Bool {
@@ -169,6 +176,7 @@ final class RunningProgram: @unchecked Sendable {
         if ends.contains(where: { $0 >= 0 }) { kill(pid, SIGKILL) }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        isOpen = false
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
     }
 

@@ -35,6 +35,8 @@ window.addEventListener('message', (event) => {
     const root = document.documentElement;
     root.dataset['theme'] = message.theme;
     root.style.colorScheme = message.theme;
+    // The same ground as the frame's, so that a page's own colours stand on what they were chosen for.
+    root.style.background = 'var(--pb-surface)';
     for (const [name, value] of Object.entries(message.tokens)) if (name.startsWith('--pb-')) root.style.setProperty(name, value);
     for (const listener of listeners) listener(hello);
   } else if (message.kind === 'token' && message.token && message.expiresAt) {

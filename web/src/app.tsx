@@ -4,7 +4,7 @@ import { Boundary } from './shell/boundary';
 import { RouterProvider, useRouter } from './shell/router';
 import { SessionProvider, useSession } from './shell/session';
 import { Shell } from './shell/shell';
-import { applyTheme } from './shell/theme';
+import { followTheme } from './shell/theme';
 import { ToastProvider } from './ui/overlay';
 import { ProblemNote } from './ui/problem';
 import { Redeem } from './pages/door/redeem';
@@ -22,7 +22,7 @@ function App() {
   return problem ? <main className="door"><div className="door-card"><ProblemNote problem={problem} /></div></main> : null;
 }
 
-applyTheme();
+followTheme();
 const root = document.getElementById('app');
 if (root) {
   createRoot(root).render(

@@ -50,6 +50,7 @@ enum AccountEndpoints {
                     .init("name", .text), .init("scopes", .list(.text)), .init("organisation", .text, optional: true),
                     .init("expiresAt", .time, optional: true),
                 ])), answer: .named("Token"), status: .created, problems: ["account.scope-too-wide", "account.token-by-token"],
+            showsSecret: true,
             handler: makeToken),
         Endpoint(.delete, "/account/tokens/{id}", "Take a token back", chapter: chapter, access: .signedIn) { call in
             try await call.hub.accounts.revokeToken(APIToken.ID(call.parameter("id")), by: call.requester)
@@ -75,9 +76,7 @@ enum AccountEndpoints {
         var organisation: Organisation.ID?
         if let slug = try call.optionalText("organisation") {
             let found = try await call.hub.store.read { (records) throws(Fault) in try records.organisation(slug: slug) }
-            guard let found,
-                call.principal.user.isHubAdministrator || call.principal.memberships.contains(where: { $0.organisation == found.id })
-            else { throw call.wrong("organisation", "is none you belong to") }
+            guard let found, call.principal.belongs(to: found.id) else { throw call.wrong("organisation", "is none you belong to") }
             organisation = found.id
         }
         var age: Duration?

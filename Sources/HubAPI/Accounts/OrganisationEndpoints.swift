@@ -20,7 +20,7 @@ enum OrganisationEndpoints {
             return .page(list.map(\.json), call, page, last: list.last?.id.rawValue)
         },
         Endpoint(
-            .post, "/organisations", "Make an organisation", chapter: chapter, access: .hub(.adminUsers),
+            .post, "/organisations", "Make an organisation", chapter: chapter, access: .hub(.adminSettings),
             body: .json(.object([.init("slug", .text), .init("name", .text)])), answer: organisation, status: .created,
             problems: ["account.slug-taken"]
         ) { call in
@@ -42,11 +42,12 @@ enum OrganisationEndpoints {
                 ).json)
         },
         Endpoint(
-            .get, "/organisations/{slug}/removal", "What would go with an organisation", chapter: chapter, access: .hub(.adminUsers),
+            .get, "/organisations/{slug}/removal", "What would go with an organisation", chapter: chapter, access: .hub(.adminSettings),
             answer: .named("OrganisationRemoval")
         ) { call in .json(try await call.hub.accounts.contents(of: try await call.namedOrganisation().id, by: call.requester).json) },
         Endpoint(
-            .delete, "/organisations/{slug}", "Remove an organisation with all that is in it", chapter: chapter, access: .hub(.adminUsers),
+            .delete, "/organisations/{slug}", "Remove an organisation with all that is in it", chapter: chapter,
+            access: .hub(.adminSettings),
             query: [QueryParameter("confirm", .text, "Its short name, again.")]
         ) { call in
             let organisation = try await call.namedOrganisation()
@@ -94,10 +95,7 @@ extension APICall {
     func namedOrganisation() async throws -> Organisation {
         let slug = parameter("slug")
         let found = try await hub.store.read { (records) throws(Fault) in try records.organisation(slug: slug) }
-        let isOwn = { (id: Organisation.ID) in
-            principal.user.isHubAdministrator || principal.memberships.contains { $0.organisation == id }
-        }
-        guard let found, isOwn(found.id) else {
+        guard let found, principal.belongs(to: found.id) else {
             throw Fault(
                 code: "account.not-found", message: "There is no organisation '\(visible(slug))' you belong to.",
                 remedy: "GET /api/v1/organisations shows yours.", turn: .caller)
@@ -114,6 +112,14 @@ extension APICall {
                     turn: .caller),
                 status: .badRequest)
         }
+    }
+}
+
+extension Principal {
+    /// Whether an organisation is there for them at all; a token that is good in one sees no other.
+    func belongs(to id: Organisation.ID) -> Bool {
+        guard onlyIn == nil || onlyIn == id else { return false }
+        return user.isHubAdministrator || memberships.contains { $0.organisation == id }
     }
 }
 

@@ -21,7 +21,7 @@ enum PeopleEndpoints {
             .post, "/users", "Add a person; the answer holds a one-time code for their password", chapter: chapter,
             access: .hub(.adminUsers),
             body: .json(.object([.init("email", .text), .init("name", .text), .init("isHubAdministrator", .boolean, optional: true)])),
-            answer: user, status: .created, problems: ["account.email-taken"]
+            answer: user, status: .created, problems: ["account.email-taken"], showsSecret: true
         ) { call in
             let made = try await call.hub.accounts.createUser(
                 email: try call.text("email"), name: try call.text("name"),
@@ -59,7 +59,7 @@ enum PeopleEndpoints {
         Endpoint(
             .post, "/users/{id}/reset-code", "A one-time code with which a person sets a password", chapter: chapter,
             access: .hub(.adminUsers),
-            answer: .object([.init("code", .text), .init("expiresAt", .time)])
+            answer: .object([.init("code", .text), .init("expiresAt", .time)]), showsSecret: true
         ) { call in
             let code = try await call.hub.accounts.makePasswordCode(for: User.ID(call.parameter("id")), by: call.requester)
             let end = call.hub.now().advanced(by: call.hub.accounts.policy.passwordResetAge)

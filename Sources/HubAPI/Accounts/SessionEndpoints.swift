@@ -42,10 +42,6 @@ enum SessionEndpoints {
             response.headers["Set-Cookie"] = SessionCookie.clear(call.hub.facts)
             return response
         },
-        Endpoint(
-            .get, "/session/oidc", "Other places to sign in with", chapter: chapter, access: .everybody,
-            answer: .list(.object([.init("id", .text), .init("name", .text)]))
-        ) { _ in .json([]) },
     ]
 
     private static func setUp(_ call: APICall) async throws -> HTTPResponse {

@@ -44,18 +44,26 @@ struct Endpoint: Sendable {
     var status: HTTPStatus = .ok
     /// Codes of problems beside those that any request may meet.
     var problems: [String] = []
+    /// Whether the answer holds what is shown once and kept nowhere, such as the text of a token.
+    var showsSecret = false
     var deadline: Duration? = .seconds(30)
     var handler: Handler
 
     init(
         _ method: HTTPMethod, _ path: String, _ summary: String, chapter: String, access: Access, body: Body = .none,
-        query: [QueryParameter] = [], answer: Shape? = nil, status: HTTPStatus? = nil, problems: [String] = [],
+        query: [QueryParameter] = [], answer: Shape? = nil, status: HTTPStatus? = nil, problems: [String] = [], showsSecret: Bool = false,
         deadline: Duration? = .seconds(30), handler: @escaping Handler
     ) {
         (self.method, self.path, self.summary, self.chapter) = (method, path, summary, chapter)
         (self.access, self.body, self.query, self.answer) = (access, body, query, answer)
-        (self.problems, self.deadline, self.handler) = (problems, deadline, handler)
+        (self.problems, self.showsSecret, self.deadline, self.handler) = (problems, showsSecret, deadline, handler)
         self.status = status ?? (answer == nil ? .noContent : .ok)
+    }
+
+    /// Whether an `Idempotency-Key` may come along.
+    var takesKeys: Bool {
+        if case .raw = body { return false }
+        return method == .post && !showsSecret
     }
 
     var pattern: String { isAtRoot ? path : "/api/v1\(path)" }

@@ -62,11 +62,16 @@ struct Gate: Sendable {
         guard request.method == .post, let key = request.headers["idempotency-key"], call.authenticated != nil else {
             return try await endpoint.handler(call)
         }
-        guard case .raw = endpoint.body else { return try await once(key, call, endpoint) }
+        let reason: String
+        switch endpoint.body {
+        case .raw: reason = "What is sent here may be long, and is not looked through for a key."
+        case .none, .json:
+            guard endpoint.showsSecret else { return try await once(key, call, endpoint) }
+            reason = "The answer holds what is shown once; it is not kept to be shown again."
+        }
         throw ProblemDocument.about(
-            Fault(
-                code: "request.idempotency-not-here", message: "A package that is sent cannot be remembered by a key.",
-                remedy: "Leave Idempotency-Key out: the same package twice ends in one.", turn: .caller), status: .badRequest)
+            Fault(code: "request.idempotency-not-here", message: reason, remedy: "Leave Idempotency-Key out.", turn: .caller),
+            status: .badRequest)
     }
 
     // MARK: Who
@@ -189,7 +194,7 @@ struct Gate: Sendable {
                     turn: .caller), status: .badRequest)
         }
         let owner = call.requester.auditName
-        let hash = RequestHash.of(call.request)
+        let hash = RequestHash.of(call.request, organisation: call.organisation?.id.rawValue ?? "")
         if let kept = try await hub.store.read({ (records) throws(Fault) in try records.answer(to: key, of: owner) }) {
             return try replay(kept, hash)
         }

@@ -32,6 +32,7 @@ extension ProblemDocument {
         if !findings.isEmpty { extensions["findings"] = .array(findings.map(\.json)) }
         var problem = ProblemDocument(
             status, code: fault.code, title: status.title.isEmpty ? "Error" : status.title, detail: fault.message, extensions: extensions)
+        if status == .unauthorized { problem.headers["WWW-Authenticate"] = "Bearer realm=\"Patchbay\"" }
         if status == .tooManyRequests || status == .serviceUnavailable { problem.headers["Retry-After"] = "\(retryAfter(fault))" }
         return problem.forForgePortal
     }
@@ -100,10 +101,12 @@ extension ProblemDocument {
         case .caller: return .unprocessableContent
         case .plugin: return .unprocessableContent
         case .operator: return .conflict
-        case .downstream: return HTTPStatus(rawValue: 502)
+        case .downstream: return badGateway
         case .hub: return .internalServerError
         }
     }
+
+    private static let badGateway = HTTPStatus(rawValue: 502)
 
     /// Where the code's last word does not say it.
     static let statuses: [String: HTTPStatus] = [
@@ -115,7 +118,13 @@ extension ProblemDocument {
         "plugin.disabled": .conflict, "plugin.no-code": .notFound, "plugin.no-version": .conflict, "plugin.nothing-before": .conflict,
         "plugin.not-quarantined": .conflict, "grant.not-asked": .unprocessableContent, "installation.over": .conflict,
         "hub.stopping": .serviceUnavailable, "storage.busy": .serviceUnavailable, "storage.full": .serviceUnavailable,
-        "request.no-organisation": .badRequest, "request.bad-query": .badRequest, "call.timeout": .gatewayTimeout,
+        "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
+        "storage.closed": .serviceUnavailable, "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
+        "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
+        // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.
+        "call.time-limit": .gatewayTimeout, "call.never-settled": .gatewayTimeout, "call.cpu-limit": badGateway,
+        "call.memory-limit": badGateway, "plugin.threw": badGateway, "plugin.bad-answer": badGateway, "plugin.load-failed": badGateway,
     ]
 }
 

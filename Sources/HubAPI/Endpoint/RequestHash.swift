@@ -3,10 +3,10 @@ import HTTPServer
 
 /// Hashes of requests and answers (BLAKE2b).
 enum RequestHash {
-    /// Of everything that makes a request another one.
-    static func of(_ request: HTTPRequest) -> [UInt8] {
+    /// Of everything that makes a request another one; the organisation too, which a header may name.
+    static func of(_ request: HTTPRequest, organisation: String) -> [UInt8] {
         var bytes: [UInt8] = []
-        for part in [request.method.rawValue, request.path] + request.target.query.flatMap({ [$0.name, $0.value] }) {
+        for part in [organisation, request.method.rawValue, request.path] + request.target.query.flatMap({ [$0.name, $0.value] }) {
             bytes += Array("\(part.utf8.count):\(part)".utf8)
         }
         bytes.append(0)
@@ -23,5 +23,13 @@ enum RequestHash {
         var result = [UInt8](repeating: 0, count: count)
         crypto_generichash(&result, count, bytes, UInt64(bytes.count), nil, 0)
         return result
+    }
+}
+
+extension HTTPResponse {
+    /// An entity tag that begins with the revision, so that `If-Match` may send it back as it came.
+    mutating func tag(revision: Int) {
+        guard case .bytes(let bytes) = body else { return }
+        headers["ETag"] = "\"\(revision)-\(RequestHash.tag(bytes))\""
     }
 }

@@ -112,12 +112,15 @@ extension APICall {
             return ServerSentEvent(data: view.json.serialized(), event: "plugin")
         case .removed(let id):
             return ServerSentEvent(data: JSONValue.object(["id": .string(id.rawValue), "removed": true]).serialized(), event: "plugin")
-        case .installation(let installation): return ServerSentEvent(data: installation.json.serialized(), event: "installation")
+        case .installation(let installation):
+            guard principal.may(.adminPlugins, in: nil) else { return nil }
+            return ServerSentEvent(data: installation.json.serialized(), event: "installation")
         case .log(let line): return maySee(line) ? ServerSentEvent(data: line.json.serialized(), event: "log") : nil
         case .metrics(let id, let health):
             return ServerSentEvent(
                 data: JSONValue.object(["plugin": .string(id.rawValue), "health": health.json]).serialized(), event: "metrics")
         case .journal(let event):
+            guard may(.journalRead) else { return nil }
             let isVisible = event.organisation == nil || event.organisation == organisation?.id || principal.may(.journalRead, in: nil)
             return isVisible ? .journal(event) : nil
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")

@@ -103,7 +103,9 @@ enum OverviewEndpoints {
             "vault": [
                 "keys": .array(
                     status.keys.map { ["id": .string($0.id), "active": .bool($0.isActive), "secrets": .int(Int64($0.secrets))] })
-            ], "oidc": [],
+            ],
+            "oidc": .array(
+                call.hub.outside.places.map { ["id": .string($0.id), "name": .string($0.name), "issuer": .string($0.issuer)] }),
             "sandbox": [
                 "state": .string(facts.layers.allSatisfy { $0.state == "on" } ? "full" : "degraded"),
                 "waived": .array(facts.waivedLayers.map(JSONValue.string)),

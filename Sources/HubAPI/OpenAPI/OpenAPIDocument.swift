@@ -93,7 +93,7 @@ enum OpenAPIDocument {
         var headers = [header("X-Organisation", "The short name of the organisation the request is about.")]
         if endpoint.method != .get {
             headers.append(header("X-CSRF-Token", "With a cookie: the session's csrfToken."))
-            if endpoint.method == .post {
+            if endpoint.method == .post, endpoint.takesKeys {
                 headers.append(header("Idempotency-Key", "The same key and request gives the same answer for a day."))
             }
         }

@@ -122,19 +122,10 @@ struct FrameRouter: Sendable {
 
     /// The person as they are now: who was signed out or disabled since has no page token either.
     private func current(_ grant: PageTokens.Grant) async throws -> Principal {
-        let user = grant.principal.user.id
-        let source = grant.source
-        let principal = try await hub.store.read { (records) throws(Fault) -> Principal? in
-            guard let user = try records.user(user), !user.isDisabled else { return nil }
-            switch source {
-            case .session(let hash): guard try records.session(tokenHash: hash) != nil else { return nil }
-            case .token(let id): guard try records.token(id) != nil else { return nil }
-            }
-            var principal = grant.principal
-            (principal.user, principal.memberships) = (user, try records.memberships(of: user.id))
-            return principal
+        guard let principal = try await grant.source.principal(like: grant.principal, hub) else { throw ProblemDocument.unauthenticated }
+        guard principal.may(.pluginRead, in: grant.organisation?.id) || principal.may(.pluginRead, in: nil) else {
+            throw ProblemDocument.missing(.pluginRead)
         }
-        guard let principal else { throw ProblemDocument.unauthenticated }
         return principal
     }
 

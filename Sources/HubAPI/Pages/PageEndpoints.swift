@@ -42,12 +42,8 @@ enum PageEndpoints {
             guard view.state.takesCalls else {
                 throw view.state.refusal(of: id) ?? Fault(code: "plugin.disabled", message: "'\(id)' takes no calls.", turn: .operator)
             }
-            let source: PageTokens.Source
-            switch call.principal.kind {
-            case .token(let id): source = .token(id)
-            case .session, .local: source = .session(hash: call.authenticated?.session?.tokenHash ?? [])
-            }
-            let made = try call.hub.pageTokens.make(for: id, call.principal, call.organisation, from: source)
+            guard let authenticated = call.authenticated else { throw ProblemDocument.unauthenticated }
+            let made = try call.hub.pageTokens.make(for: id, call.principal, call.organisation, from: CredentialSource(authenticated))
             return .json(["token": .string(made.text), "expiresAt": .string(made.expiresAt.description)])
         },
     ]

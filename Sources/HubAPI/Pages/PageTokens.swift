@@ -13,12 +13,7 @@ final class PageTokens: Sendable {
         var organisation: Organisation?
         var expiresAt: Timestamp
         /// The session or token it was given through: with that, it ends.
-        var source: Source
-    }
-
-    enum Source: Sendable, Hashable {
-        case session(hash: [UInt8])
-        case token(APIToken.ID)
+        var source: CredentialSource
     }
 
     static let age = Duration.seconds(600)
@@ -32,7 +27,7 @@ final class PageTokens: Sendable {
     init(now: @escaping @Sendable () -> Timestamp, entropy: Entropy) { (self.now, self.entropy) = (now, entropy) }
 
     /// Throws `page.too-many-tokens`.
-    func make(for plugin: PluginID, _ principal: Principal, _ organisation: Organisation?, from source: Source) throws(Fault) -> (
+    func make(for plugin: PluginID, _ principal: Principal, _ organisation: Organisation?, from source: CredentialSource) throws(Fault) -> (
         text: String, expiresAt: Timestamp
     ) {
         let text = Self.prefix + entropy.bytes(32).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

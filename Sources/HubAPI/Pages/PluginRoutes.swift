@@ -18,6 +18,9 @@ enum PluginRoutes {
         "cache-control", "content-language", "content-type", "etag", "last-modified", "retry-after",
     ]
 
+    /// Parts of types a browser would run or style with.
+    private static let markup = ["html", "xml", "svg", "script", "css", "pdf", "multipart"]
+
     static let endpoints: [Endpoint] = [HTTPMethod.get, .post, .put, .patch, .delete].map { method in
         Endpoint(
             method, "/plugins/{id}/routes/{path...}", "A route of the plugin itself", chapter: PageEndpoints.chapter, access: .signedIn,
@@ -140,9 +143,11 @@ enum PluginRoutes {
                 !text.unicodeScalars.contains(where: { $0.value < 0x20 })
             else { continue }
             // A page of markup would run with the hub's cookie if it came from the hub's own origin.
-            if name.lowercased() == "content-type", ["html", "xml", "svg"].contains(where: text.lowercased().contains) { continue }
+            if name.lowercased() == "content-type", markup.contains(where: text.lowercased().contains) { continue }
             response.headers[name] = text
         }
+        // Shown by itself it is nobody's page.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
     }
 }

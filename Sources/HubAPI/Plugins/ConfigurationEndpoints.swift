@@ -100,6 +100,7 @@ extension APICall {
     func tagged(_ form: ConfigurationForm) throws -> HTTPResponse {
         var response = HTTPResponse.json(form.json)
         response.headers["X-Revision"] = "\(form.revision)"
+        response.tag(revision: form.revision)
         return response
     }
 }

@@ -74,10 +74,10 @@ extension APICall {
         }
     }
 
-    /// The revision a change expects, from `If-Match: "7"`.
+    /// The revision a change expects, from the entity tag that was read (`If-Match: "7-93fe…"`), or from a revision alone (`"7"`).
     func ifMatch() throws -> Int? {
         guard let header = request.headers["if-match"], header != "*" else { return nil }
-        let digits = header.filter { $0 != "\"" }
+        let digits = header.filter { $0 != "\"" }.prefix { $0 != "-" }
         guard let revision = Int(digits) else {
             throw ProblemDocument.about(
                 Fault(code: "request.bad-if-match", message: "If-Match names a revision, such as \"7\".", turn: .caller),

@@ -5,6 +5,7 @@ import JSON
 import Manifests
 import PluginModel
 import PluginPackages
+import Synchronization
 
 /// Bringing packages into the hub.
 enum InstallationEndpoints {
@@ -113,8 +114,8 @@ enum InstallationEndpoints {
         request.integrity = try integrity(call.query("integrity"), call)
         request.allowsUnsigned = try call.flag("allowUnsigned")
         request.allowsOtherKey = try call.flag("allowOtherKey")
-        // The file goes with the last reference to it.
-        request.whenOver = { withExtendedLifetime(upload) {} }
+        // The registry remembers requests that are over; the file is not kept for that.
+        request.whenOver = { upload.release() }
         return request
     }
 
@@ -124,15 +125,17 @@ enum InstallationEndpoints {
     }
 }
 
-/// A package as it was sent: a file of the hub's own, gone when nobody holds it.
+/// A package as it was sent: a file of the hub's own, gone when it is released or nobody holds it.
 final class Upload: Sendable {
-    let file: SpooledFile
+    private let file: Mutex<SpooledFile?>
     let name: String
-    var path: String { file.path }
+    let path: String
 
     init(_ call: APICall) async throws {
         name = Self.name(call.request.headers["x-file-name"])
-        file = try await call.request.body.spool(into: call.hub.facts.uploads)
+        let file = try await call.request.body.spool(into: call.hub.facts.uploads)
+        self.file = Mutex(file)
+        path = file.path
         guard file.byteCount > 0 else {
             throw ProblemDocument.about(
                 Fault(
@@ -141,6 +144,8 @@ final class Upload: Sendable {
                     turn: .caller))
         }
     }
+
+    func release() { file.withLock { $0 = nil } }
 
     /// What the file was called where it comes from; only shown.
     private static func name(_ header: String?) -> String {

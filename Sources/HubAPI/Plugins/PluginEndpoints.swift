@@ -141,11 +141,17 @@ enum PluginEndpoints {
         let id = try call.plugin()
         let view = try await call.hub.registry.plugin(id, for: call.organisation?.id)
         // What lies in a linked folder may change without anybody telling the hub.
-        guard !view.isLinked else { return .json(bytes: try await detail(of: view, call)) }
-        if let known = call.hub.renderings.known(.detailed, of: view, for: call.organisation?.id) { return .json(bytes: known) }
-        let bytes = try await detail(of: view, call)
-        call.hub.renderings.keep(bytes, .detailed, of: view, for: call.organisation?.id)
-        return .json(bytes: bytes)
+        let known = view.isLinked ? nil : call.hub.renderings.known(.detailed, of: view, for: call.organisation?.id)
+        let bytes: [UInt8]
+        if let known {
+            bytes = known
+        } else {
+            bytes = try await detail(of: view, call)
+            if !view.isLinked { call.hub.renderings.keep(bytes, .detailed, of: view, for: call.organisation?.id) }
+        }
+        var response = HTTPResponse.json(bytes: bytes)
+        response.tag(revision: view.revision)
+        return response
     }
 
     private static func detail(of view: PluginView, _ call: APICall) async throws -> [UInt8] {
@@ -170,7 +176,12 @@ enum PluginEndpoints {
                     code: "request.wrong-value", message: "Body must contain { enabled: boolean }", remedy: #"Send {"enabled": true}."#,
                     turn: .caller), status: .badRequest)
         }
-        let id = try call.plugin()
+        let id: PluginID
+        do throws(Fault) { id = try call.plugin() } catch {
+            guard error.code == "plugin.not-found" else { throw error }
+            throw Fault(
+                code: error.code, message: "Plugin \"\(visible(call.parameter("id")))\" not found", remedy: error.remedy, turn: error.turn)
+        }
         try await call.hub.registry.setEnabled(id, enabled, by: call.initiator)
         return .json([
             "id": .string(id.rawValue), "enabled": .bool(enabled),

@@ -42,7 +42,9 @@ enum WatchingEndpoints {
             query: [QueryParameter("limit", .integer, "How many at most, 1 to 100.")], answer: .list(.named("Failure"))
         ) { call in
             let limit = try call.number("limit", in: 1...100, otherwise: 50)
-            return .json(.array(try await call.hub.registry.failures(of: try call.plugin(), limit: limit).map(\.json)))
+            let isOperator = call.principal.may(.adminPlugins, in: nil)
+            let failures = try await call.hub.registry.failures(of: try call.plugin(), limit: limit)
+            return .json(.array(failures.map { isOperator ? $0.json : $0.withoutWords.json }))
         },
         Endpoint(
             .get, "/plugins/{id}/metrics", "Its numbers, a minute each, oldest first", chapter: chapter, access: .organisation(.pluginRead),
@@ -102,6 +104,15 @@ extension APICall {
 }
 
 extension PluginFailure {
+    /// What may be told to every organisation: what the plugin said may be about another one's items, and no failure knows whose it was.
+    fileprivate var withoutWords: PluginFailure {
+        var failure = self
+        failure.fault = Fault(
+            code: fault.code, message: "The plugin's own words are shown to the hub's administrators.", remedy: fault.remedy,
+            turn: fault.turn)
+        return failure
+    }
+
     var json: JSONValue {
         var members: JSONObject = [
             "at": .string(at.description), "version": .string(version), "entry": .string(entry), "code": .string(fault.code),

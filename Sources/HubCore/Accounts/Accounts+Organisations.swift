@@ -8,6 +8,10 @@ extension Accounts {
         let isEverywhere = principal.user.isHubAdministrator && principal.onlyIn == nil
         return try await store.read { (records) throws(Fault) in
             if isEverywhere { return try records.organisations(page) }
+            // An administrator's token that is good in one organisation sees that one, member or not.
+            if principal.user.isHubAdministrator, let only = principal.onlyIn {
+                return try [records.organisation(only)].compactMap { $0 }.filter { one in page.after.map { one.id.rawValue > $0 } ?? true }
+            }
             var found: [Organisation] = []
             for membership in principal.memberships where principal.onlyIn == nil || principal.onlyIn == membership.organisation {
                 if let one = try records.organisation(membership.organisation) { found.append(one) }

@@ -5,8 +5,14 @@ package import PluginModel
 /// Everything that can be wrong with the words typed is found in `init`, before anything runs.
 package protocol Command: Sendable {
     static var spec: CommandSpec { get }
+    /// Whether being stopped by Ctrl-C or SIGTERM is how it ends, and no failure.
+    static var runsUntilStopped: Bool { get }
     init(_ arguments: ParsedArguments) throws(UsageError)
     func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode
+}
+
+extension Command {
+    package static var runsUntilStopped: Bool { false }
 }
 
 /// What a command may use of the world: the terminal, the place it was started from, and the parts of the hub it drives.

@@ -24,6 +24,9 @@ extension ExitCode {
         "signature.": .refused, "signature.malformed": .invalidPlugin, "signature.key-unusable": .usage,
         "sandbox.": .cannotSandbox, "bundle.sandbox-unavailable": .cannotSandbox, "bundle.tools-missing": .cannotSandbox,
         "coop.bad-answer": .hubFailed, "coop.not-loaded": .hubFailed, "hub.": .hubFailed, "storage.": .hubFailed,
+        "vault.": .hubFailed, "vault.unknown-key": .usage, "vault.key-active": .usage, "vault.key-in-use": .refused,
+        "account.": .refused, "account.not-found": .usage, "account.invalid": .usage, "account.email-taken": .usage,
+        "oidc.": .refused, "oidc.bad-settings": .usage, "oidc.not-found": .usage, "storage.backup-elsewhere": .usage,
         "bundle.failed": .hubFailed, "bundle.cache-unusable": .hubFailed,
         "call.cancelled": .interrupted, "interrupted.": .interrupted,
     ]

@@ -8,7 +8,7 @@ package struct HelpCommand: Command {
         ],
         positionals: [
             .init("NAME", "A command, a group of commands or a topic", isRequired: false),
-            .init("SUBCOMMAND", "A subcommand of the group", isRequired: false),
+            .init("SUBCOMMAND", "A subcommand of the group", isRequired: false, repeats: true),
         ])
 
     private let page: Page
@@ -19,7 +19,7 @@ package struct HelpCommand: Command {
     }
 
     package init(_ arguments: ParsedArguments) throws(UsageError) {
-        let words = ["NAME", "SUBCOMMAND"].compactMap { arguments.positional($0) }
+        let words = [arguments.positional("NAME")].compactMap(\.self) + arguments.positionals("SUBCOMMAND")
         if words.count == 1, let topic = HelpTopic.named(words[0]) {
             page = .topic(topic)
             return

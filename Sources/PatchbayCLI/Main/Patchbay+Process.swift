@@ -20,15 +20,16 @@ extension Patchbay {
             ending.end(as: .interrupted)
         }
         let words = Array(CommandLine.arguments.dropFirst())
-        let task = Task { await perform(words, in: context) }
+        let task = Task { await carryOut(words, in: context) }
         ending.attach { task.cancel() }
-        let exitCode = await task.value
+        let (exitCode, runsUntilStopped) = await task.value
         if ending.cause == .hubFailed {
             let fault = Fault(
                 code: "hub.output-failed", message: "standard output cannot be written", remedy: "Make room, or write somewhere else.",
                 turn: .operator, details: String(cString: strerror(ending.reason)).lowercased())
             terminal.error.lines(ErrorRendering.lines(fault, style: terminal.error.style, width: terminal.error.width))
         }
+        if ending.cause == .interrupted, runsUntilStopped { return exitCode.rawValue }
         return (ending.cause ?? exitCode).rawValue
     }
 

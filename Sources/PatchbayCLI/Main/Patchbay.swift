@@ -16,12 +16,25 @@ package enum Patchbay {
                     .command(PluginCallCommand.self), .command(PluginValidateCommand.self), .command(PluginInspectCommand.self),
                     .command(PluginInstallCommand.self), .command(PluginListCommand.self), .command(PluginVersionsCommand.self),
                     .command(PluginUpdateCommand.self), .command(PluginRollbackCommand.self), .command(PluginRemoveCommand.self),
-                    .command(PluginVerifyCommand.self), .command(PluginPackCommand.self), .command(PluginSignCommand.self),
+                    .command(PluginVerifyCommand.self), .command(PluginEnableCommand.self), .command(PluginDisableCommand.self),
+                    .command(PluginPackCommand.self), .command(PluginSignCommand.self),
                 ]),
             .group(name: "config", summary: "Check configuration files", children: [.command(ConfigCheckCommand.self)]),
             .group(
                 name: "schema", summary: "Check JSON by JSON Schemas",
                 children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),
+            .group(
+                name: "admin", summary: "Look after a hub with its data folder in hand",
+                children: [
+                    .command(AdminUsersCommand.self), .command(AdminCreateUserCommand.self), .command(AdminResetPasswordCommand.self),
+                    .command(AdminBackupCommand.self), .command(AdminOIDCSecretCommand.self),
+                    .group(
+                        name: "vault", summary: "The keys that seal secrets",
+                        children: [
+                            .command(AdminVaultStatusCommand.self), .command(AdminVaultAddKeyCommand.self),
+                            .command(AdminVaultRotateCommand.self), .command(AdminVaultRetireCommand.self),
+                        ]),
+                ]),
             .command(DoctorCommand.self),
             .command(HelpCommand.self),
             .command(CompletionsCommand.self),
@@ -39,10 +52,24 @@ package enum Patchbay {
     /// Carries out one command line. Everything a person sees goes through the context's terminal; nothing here ends the process.
     /// - Parameter words: The command line without the program's name.
     package static func perform(_ words: [String], in context: CommandContext) async -> ExitCode {
+        await carryOut(words, in: context).exitCode
+    }
+
+    /// The same, and whether the command is one that runs until it is stopped.
+    static func carryOut(_ words: [String], in context: CommandContext) async -> (exitCode: ExitCode, runsUntilStopped: Bool) {
+        var runsUntilStopped = false
+        let exitCode = await carryOut(words, in: context, &runsUntilStopped)
+        return (exitCode, runsUntilStopped)
+    }
+
+    private static func carryOut(_ words: [String], in context: CommandContext, _ runsUntilStopped: inout Bool) async -> ExitCode {
         let isJSON = words.prefix { $0 != "--" }.contains("--json")
         do {
             switch try ArgumentParser(root: commands).parse(words) {
-            case .run(let command): return try await command.run(in: context)
+            case .run(let command):
+                let exitCode = try await command.run(in: context)
+                runsUntilStopped = type(of: command).runsUntilStopped
+                return exitCode
             case .version: context.terminal.output.line("patchbay \(version)")
             case .help(let path):
                 let output = context.terminal.output

@@ -11,11 +11,12 @@ struct DataFolders: Sendable {
     var uploads: String { root + "/uploads" }
 
     /// Makes what is missing, and removes what a killed hub left of uploads.
-    init(_ folder: String) throws(Fault) {
+    /// - Parameter isSweeping: False beside a hub, whose uploads these may be.
+    init(_ folder: String, isSweeping: Bool = true) throws(Fault) {
         root = folder
         try Self.make(folder)
         for place in [backups, bundles, uploads] { try Self.make(place) }
-        guard let listing = opendir(uploads) else { return }
+        guard isSweeping, let listing = opendir(uploads) else { return }
         defer { closedir(listing) }
         while let entry = readdir(listing) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in

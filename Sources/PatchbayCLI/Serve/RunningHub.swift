@@ -19,38 +19,47 @@ final class RunningHub: Sendable {
     private let store: SQLStore
     private let accounts: Accounts
     private let housekeeping: Task<Void, Never>
+    private let lock: FolderLock
+    /// Of requests to the provider people sign in at; nil where there is none.
+    private let outsideLoop: HostLoop?
     /// What whoever started it reads.
     let greeting: [String]
 
     private init(
-        server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, greeting: [String]
+        server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, lock: FolderLock,
+        outsideLoop: HostLoop?, greeting: [String]
     ) {
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
-        (self.accounts, self.greeting) = (accounts, greeting)
+        (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
         housekeeping = Task { await Self.keepHouse(accounts, store) }
     }
 
     /// Returns when the hub answers. `log` gets a line for whatever an operator should know.
     static func start(_ options: ServeOptions, log: @escaping @Sendable (String) -> Void) async throws(Fault) -> RunningHub {
         raiseFileLimit()
+        let oidc = try OIDCSettings.read(options.environment)
         let layout = try layout()
         let machine = await MachineLook.take(layout)
         let waived = try machine.waived(allowsDegraded: options.allowsDegraded)
         let folders = try DataFolders(options.data)
+        let lock = try await FolderLock.take(folders.root, as: .hub)
         let store = try await HubStores.open(
             options.database ?? folders.database,
             HubStoreOptions(backupFolder: folders.backups, isBackupWaived: options.waivesBackup))
         do throws(Fault) {
-            return try await start(options, layout: layout, machine: machine, waived: waived, folders: folders, store: store, log: log)
+            return try await start(
+                options, layout: layout, machine: machine, waived: waived, folders: folders, store: store, lock: lock, oidc: oidc,
+                log: log)
         } catch {
             await store.close()
+            lock.release()
             throw error
         }
     }
 
     private static func start(
         _ options: ServeOptions, layout: WorkerLayout, machine: MachineLook, waived: Set<String>, folders: DataFolders, store: SQLStore,
-        log: @escaping @Sendable (String) -> Void
+        lock: FolderLock, oidc: OIDCSettings?, log: @escaping @Sendable (String) -> Void
     ) async throws(Fault) -> RunningHub {
         let vault = try await Vault.start(store: store, keyFile: KeyFile(path: folders.vaultKey), environment: options.environment)
         let accounts = Accounts(store: store, hasher: PasswordHasher())
@@ -69,7 +78,8 @@ final class RunningHub: Sendable {
             let report = try await registry.start()
             for note in report.notes { log("note \(note.code): \(note.message)") }
             return try await serve(
-                options, machine, waived, folders, store, vault, accounts, needsSetUp, services, registry, plugins: report.plugins, log)
+                options, machine, waived, folders, store, vault, accounts, needsSetUp, services, registry, lock, oidc,
+                plugins: report.plugins, log)
         } catch {
             await services.stop()
             throw error
@@ -94,8 +104,8 @@ final class RunningHub: Sendable {
 
     private static func serve(
         _ options: ServeOptions, _ machine: MachineLook, _ waived: Set<String>, _ folders: DataFolders, _ store: SQLStore, _ vault: Vault,
-        _ accounts: Accounts, _ needsSetUp: Bool, _ services: PluginServices, _ registry: PluginRegistry, plugins: Int,
-        _ log: @escaping @Sendable (String) -> Void
+        _ accounts: Accounts, _ needsSetUp: Bool, _ services: PluginServices, _ registry: PluginRegistry, _ lock: FolderLock,
+        _ oidc: OIDCSettings?, plugins: Int, _ log: @escaping @Sendable (String) -> Void
     ) async throws(Fault) -> RunningHub {
         // The port is known only when the server listens, and the routes have to know it.
         let late = LateDispatcher()
@@ -111,21 +121,35 @@ final class RunningHub: Sendable {
                 remedy: "Choose another port with --port, or end what listens there.", turn: .operator)
         }
         let shownHost = options.host.contains(":") ? "[\(options.host)]" : options.host
-        let publicURL = options.publicURL ?? "http://\(shownHost):\(bound.port)"
+        // Nobody types 0.0.0.0; on this machine the hub is at the loopback address then too.
+        let publicURL = options.publicURL ?? "http://\(options.isEverywhere ? "127.0.0.1" : shownHost):\(bound.port)"
         let names = hosts(options, publicURL)
         let size = store
-        let facts = HubFacts(
+        var facts = HubFacts(
             publicURL: publicURL, origins: names.map { "http://\($0):\(bound.port)" } + [publicURL], bind: "\(shownHost):\(bound.port)",
             databaseKind: options.database == nil ? "SQLite" : "PostgreSQL", databaseBytes: { (try? await size.byteCount()) ?? 0 },
             machine: machine.report.json, layers: machine.layers, waivedLayers: waived.sorted(), stores: options.stores,
             npmFolder: folders.root, startedAt: Timestamp.system(), uploads: folders.uploads,
             interface: interface(options.environment, machine),
             pageSuffix: options.pageSuffix, isSecure: publicURL.hasPrefix("https://"))
+        facts.trustedProxies = Set(options.trustedProxies)
+        let outsideLoop = oidc.map { _ in HostLoop(name: "pb-oidc") }
+        var outside = OutsideSignIn()
+        if let oidc, let outsideLoop {
+            outside.places = [try await oidc.place(publicURL: publicURL, vault: vault, loop: outsideLoop)]
+        }
         let parts = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),
-            shelf: StoreShelf(folders: options.stores, examiner: HubExaminer(services: services)))
+            shelf: StoreShelf(folders: options.stores, examiner: HubExaminer(services: services)),
+            outside: outside)
         do { late.set(try HubAPI(parts).dispatcher(hosts: names)) } catch {
             throw Fault(code: "hub.unexpected", message: "\(error)", remedy: "Please report this.", turn: .hub)
+        }
+        if facts.interface == nil { log("note: the web interface was not built, so there is the API alone: make build") }
+        if names.allSatisfy(ownNames.contains), !options.isLoopback {
+            log(
+                "note: the hub answers by \(names.joined(separator: ", ")) only; tell it the name people use: --public-url http://NAME:\(bound.port)"
+            )
         }
         if let seed = options.seed, plugins == 0 { await Seeding.install(seed, into: registry, log: log) }
         var greeting = ["Patchbay \(hubVersion) answers at \(publicURL)"]
@@ -137,7 +161,10 @@ final class RunningHub: Sendable {
         if !waived.isEmpty {
             greeting.append("The sandbox is NOT whole here: \(waived.sorted().joined(separator: ", ")). See patchbay doctor.")
         }
-        return RunningHub(server: server, registry: registry, services: services, store: store, accounts: accounts, greeting: greeting)
+        HubAddress.write(publicURL, in: folders.root)
+        return RunningHub(
+            server: server, registry: registry, services: services, store: store, accounts: accounts, lock: lock, outsideLoop: outsideLoop,
+            greeting: greeting)
     }
 
     /// Until the task is cancelled.
@@ -149,7 +176,9 @@ final class RunningHub: Sendable {
         await server.shutdown(grace: .seconds(10))
         await registry.stop()
         await services.stop()
+        outsideLoop?.stop()
         await store.close()
+        lock.release()
     }
 
     // MARK: Parts
@@ -160,11 +189,12 @@ final class RunningHub: Sendable {
         }
     }
 
+    private static let ownNames = ["127.0.0.1", "localhost", "[::1]"]
+
     /// The names by which the hub answers; a request for any other is refused (DNS rebinding).
     private static func hosts(_ options: ServeOptions, _ publicURL: String) -> [String] {
-        var names = ["127.0.0.1", "localhost", "[::1]"]
-        let isEverywhere = options.host == "0.0.0.0" || options.host == "::"
-        if !isEverywhere { names.append(options.host.contains(":") ? "[\(options.host)]" : options.host) }
+        var names = ownNames
+        if !options.isEverywhere { names.append(options.host.contains(":") ? "[\(options.host)]" : options.host) }
         if let authority = publicURL.split(separator: "/").dropFirst().first, let parsed = Authority(parsing: String(authority)) {
             names.append(parsed.host)
         }

@@ -23,6 +23,9 @@ package struct ServeCommand: Command {
                 "database", value: "URL", help: "postgres://USER:PASSWORD@HOST/NAME",
                 fallback: "PATCHBAY_DATABASE, or SQLite in the data folder"),
             .init("public-url", value: "URL", help: "Where people reach the hub, behind a proxy"),
+            .init(
+                "trust-proxy", value: "ADDRESS", repeats: true,
+                help: "Believe what the proxy at this address says about where requests come from"),
             .init("page-suffix", value: "DOMAIN", help: "Plugins' pages live at PLUGIN.DOMAIN", fallback: "localhost"),
             .init("store", value: "DIR", repeats: true, help: "A folder of packages that the store page offers", completion: .directory),
             .init("seed", value: "DIR", help: "Install the packages of this folder when there are no plugins yet", completion: .directory),
@@ -32,11 +35,14 @@ package struct ServeCommand: Command {
         ],
         topics: ["sandbox", "exit-codes"])
 
+    package static let runsUntilStopped = true
+
     let arguments: StoreArguments
     let host: String
     let port: UInt16
     let database: String?
     let publicURL: String?
+    let trustedProxies: [String]
     let pageSuffix: String
     let stores: [String]
     let seed: String?
@@ -56,6 +62,7 @@ package struct ServeCommand: Command {
                 of: "--public-url", value: publicURL, why: "it begins with neither http:// nor https://",
                 hint: "Write --public-url https://plugins.example.org")
         }
+        trustedProxies = arguments.values("trust-proxy")
         pageSuffix = arguments.value("page-suffix") ?? "localhost"
         stores = arguments.values("store")
         seed = arguments.value("seed")
@@ -69,7 +76,8 @@ package struct ServeCommand: Command {
         let named = context.environment["PATCHBAY_DATABASE"].flatMap { $0.isEmpty ? nil : $0 }
         let options = ServeOptions(
             data: try arguments.folder(in: context), host: host, port: port, database: database ?? named, publicURL: publicURL,
-            pageSuffix: pageSuffix, stores: stores.map(absolute), seed: seed.map(absolute), waivedLayers: [],
+            trustedProxies: trustedProxies, pageSuffix: pageSuffix, stores: stores.map(absolute), seed: seed.map(absolute),
+            waivedLayers: [],
             allowsDegraded: allowsDegraded,
             waivesBackup: waivesBackup, logsAsJSON: logsAsJSON, environment: context.environment)
         let output = context.terminal.output

@@ -11,6 +11,8 @@ package struct ServeOptions: Sendable, Hashable {
     package var database: String?
     /// Where people reach it, when that is not where it listens.
     package var publicURL: String?
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [String]
     /// The suffix of plugins' own origins.
     package var pageSuffix: String
     /// Folders with packages that the store page offers.
@@ -26,5 +28,6 @@ package struct ServeOptions: Sendable, Hashable {
 
     static let portDefault: UInt16 = 8420
 
+    var isEverywhere: Bool { host == "0.0.0.0" || host == "::" }
     var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) || host.hasPrefix("127.") }
 }

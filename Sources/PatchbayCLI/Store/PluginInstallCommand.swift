@@ -35,7 +35,7 @@ package struct PluginInstallCommand: Command {
             .init("allow-unsigned", help: "Take an unsigned version of a plugin that was signed before"),
             .init("allow-other-key", help: "Take a version signed by another key than before, and expect that key from now on"),
             .hubPlatform, .dryRun, .data, .jsonObject, .quiet,
-        ],
+        ] + RemoteArguments.options,
         topics: ["formats", "permissions", "exit-codes"])
 
     private let sources: [String]
@@ -45,6 +45,7 @@ package struct PluginInstallCommand: Command {
     private let platform: Platform?
     private let options: InstallOptions
     private let store: StoreArguments
+    private let remote: RemoteArguments
     private let isJSON: Bool
     private let isQuiet: Bool
 
@@ -68,12 +69,29 @@ package struct PluginInstallCommand: Command {
                 hint: "Install the packages one at a time.")
         }
         store = StoreArguments(arguments)
+        remote = try RemoteArguments(arguments)
+        if remote.hub != nil {
+            // What these mean is said in the hub, where somebody looks at it.
+            for option in ["from", "link", "dry-run", "integrity", "allow-unsigned", "allow-other-key"]
+            where arguments.has(option) || arguments.value(option) != nil {
+                throw .invalidValue(
+                    of: "--\(option)", value: arguments.value(option) ?? "", why: "it does not go with --hub",
+                    hint: "Use the hub's page Plugins, or its API, for that.")
+            }
+        }
         isJSON = arguments.has("json")
         isQuiet = arguments.has("quiet")
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context, builds: true, platform: platform)
+        if let hub = try HubClient.of(remote, in: context) {
+            defer { hub.stop() }
+            return try await HubPlugins(hub: hub, context: context, isJSON: isJSON).install(sources)
+        }
+        let access =
+            isDryRun
+            ? try StoreAccess.open(store, in: context, builds: true, platform: platform)
+            : try await StoreAccess.openToChange(store, in: context, builds: true, platform: platform)
         do throws(CommandFailure) {
             let code = try await install(access, in: context)
             await access.reader.finish()

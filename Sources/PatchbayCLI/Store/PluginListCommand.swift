@@ -7,17 +7,23 @@ package struct PluginListCommand: Command {
     package static let spec = CommandSpec(
         name: "list", summary: "List the plugins that are installed",
         examples: [.init("list", "patchbay plugin list"), .init("in a script", "patchbay plugin list --json | jq -r '.[].id'")],
-        options: [.data, .init("json", help: "Print one JSON array, an object a plugin")])
+        options: [.data, .init("json", help: "Print one JSON array, an object a plugin")] + RemoteArguments.options)
 
     private let store: StoreArguments
+    private let remote: RemoteArguments
     private let isJSON: Bool
 
     package init(_ arguments: ParsedArguments) throws(UsageError) {
         store = StoreArguments(arguments)
+        remote = try RemoteArguments(arguments)
         isJSON = arguments.has("json")
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
+        if let hub = try HubClient.of(remote, in: context) {
+            defer { hub.stop() }
+            return try await HubPlugins(hub: hub, context: context, isJSON: isJSON).list()
+        }
         let access = try StoreAccess.open(store, in: context)
         let (plugins, problems) = access.store.list()
         let output = context.terminal.output

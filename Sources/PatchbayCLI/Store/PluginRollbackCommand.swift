@@ -29,7 +29,7 @@ package struct PluginRollbackCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context)
+        let access = try await StoreAccess.openToChange(store, in: context)
         let before = try await storing { () throws(StoreError) in try access.store.plugin(id) }
         try await storing { () throws(StoreError) in _ = try access.store.rollback(id, to: version) }
         let after = try await storing { () throws(StoreError) in try access.store.plugin(id) }
@@ -85,7 +85,7 @@ package struct PluginRemoveCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context)
+        let access = isDryRun ? try StoreAccess.open(store, in: context) : try await StoreAccess.openToChange(store, in: context)
         let removal = try await storing { () throws(StoreError) in
             try await access.store.remove(id, version: version, dryRun: isDryRun, forgetsPublisher: forgetsPublisher)
         }

@@ -52,7 +52,8 @@ package struct PluginUpdateCommand: Command {
     }
 
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
-        let access = try StoreAccess.open(store, in: context, builds: true, platform: platform)
+        // A dry run of a new version keeps it for a moment.
+        let access = try await StoreAccess.openToChange(store, in: context, builds: true, platform: platform)
         do throws(CommandFailure) {
             let code = try await update(access, in: context)
             await access.reader.finish()

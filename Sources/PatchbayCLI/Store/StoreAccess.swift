@@ -10,6 +10,19 @@ struct StoreAccess: Sendable {
     let store: PackageStore
     let reader: PackageReadingRunner
     let examiner: StoreExaminer
+    /// Held while packages are changed, so that no hub runs on them meanwhile; nil for who only looks.
+    private(set) var lock: FolderLock?
+
+    /// The same for a command that changes packages: refused while a hub runs on the folder, which keeps one from starting until the end.
+    static func openToChange(
+        _ arguments: StoreArguments, in context: CommandContext, builds: Bool = false, platform: Platform? = nil
+    ) async throws(CommandFailure) -> StoreAccess {
+        var access = try open(arguments, in: context, builds: builds, platform: platform)
+        do throws(Fault) { access.lock = try await FolderLock.take(access.store.folder, as: .command) } catch {
+            throw CommandFailure(error)
+        }
+        return access
+    }
 
     /// Opens it; the folder is made where it is missing.
     static func open(_ arguments: StoreArguments, in context: CommandContext, builds: Bool = false, platform: Platform? = nil)

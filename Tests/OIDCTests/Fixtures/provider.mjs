@@ -1,4 +1,5 @@
 // A small OpenID Connect provider on loopback: prints its port, lives until its standard input ends.
+// Its clock stands at the milliseconds named on its command line; without them it goes.
 // What it answers is chosen by the client's id, so that one provider plays the good and the bad ones.
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -7,6 +8,11 @@ const make = (kid) => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 204
 let [current, published] = [make('k1'), []];
 published = [current];
 const codes = new Map();
+// What is known of whoever signs in, by the client that asks.
+const people = {
+  'verified-client': { email: 'grace@acme.test', email_verified: true, name: 'Grace' },
+  'unverified-client': { email: 'grace@acme.test', email_verified: false, name: 'Grace' },
+};
 let keysAsked = 0;
 const text = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const send = (response, status, value) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -42,9 +48,9 @@ const server = createServer(async (request, response) => {
       const isRight = asked && request.method === 'POST' && form.get('grant_type') === 'authorization_code' && asked.code_challenge === challenge
         && asked.redirect_uri === form.get('redirect_uri') && asked.client_id === form.get('client_id') && form.get('client_secret') === 's&cr=t';
       if (!isRight) return send(response, 400, { error: 'invalid_grant' });
-      const now = Math.floor(Date.now() / 1000);
+      const now = Math.floor((Number(process.argv[2]) || Date.now()) / 1000);
       const nonce = asked.client_id === 'wrong-nonce' ? 'other' : asked.nonce;
-      const signed = `${text({ alg: 'RS256', kid: current.kid })}.${text({ iss: issuer, aud: asked.client_id, sub: 'u-1', iat: now, exp: now + 300, nonce })}`;
+      const signed = `${text({ alg: 'RS256', kid: current.kid })}.${text({ iss: issuer, aud: asked.client_id, sub: 'u-1', ...people[asked.client_id], iat: now, exp: now + 300, nonce })}`;
       const id_token = `${signed}.${sign('sha256', Buffer.from(signed), current.privateKey).toString('base64url')}`;
       return send(response, 200, asked.client_id === 'no-token' ? {} : { id_token, access_token: 'unused', token_type: 'Bearer' });
     }

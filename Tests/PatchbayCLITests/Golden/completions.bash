@@ -5,6 +5,7 @@ _patchbay() {
     for (( index = 1; index < COMP_CWORD; index++ )); do
         word="${COMP_WORDS[index]}"
         case "$path/$word" in
+            "/serve") path="serve" ;;
             "/run") path="run" ;;
             "/plugin") path="plugin" ;;
             "plugin/call") path="plugin call" ;;
@@ -17,6 +18,8 @@ _patchbay() {
             "plugin/rollback") path="plugin rollback" ;;
             "plugin/remove") path="plugin remove" ;;
             "plugin/verify") path="plugin verify" ;;
+            "plugin/enable") path="plugin enable" ;;
+            "plugin/disable") path="plugin disable" ;;
             "plugin/pack") path="plugin pack" ;;
             "plugin/sign") path="plugin sign" ;;
             "/config") path="config" ;;
@@ -24,13 +27,38 @@ _patchbay() {
             "/schema") path="schema" ;;
             "schema/check") path="schema check" ;;
             "schema/test") path="schema test" ;;
+            "/admin") path="admin" ;;
+            "admin/users") path="admin users" ;;
+            "admin/create-user") path="admin create-user" ;;
+            "admin/reset-password") path="admin reset-password" ;;
+            "admin/backup") path="admin backup" ;;
+            "admin/oidc-secret") path="admin oidc-secret" ;;
+            "admin/vault") path="admin vault" ;;
+            "admin vault/status") path="admin vault status" ;;
+            "admin vault/add-key") path="admin vault add-key" ;;
+            "admin vault/rotate") path="admin vault rotate" ;;
+            "admin vault/retire") path="admin vault retire" ;;
             "/doctor") path="doctor" ;;
             "/help") path="help" ;;
             "/completions") path="completions" ;;
         esac
     done
     case "$path" in
-        "") words="run plugin config schema doctor help completions" options="--help --version" ;;
+        "") words="serve run plugin config schema admin doctor help completions" options="--help --version" ;;
+        "serve")
+            words="" options="--data --host --port --database --public-url --trust-proxy --page-suffix --store --seed --allow-degraded --no-backup --log-json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --host) kind=value ;;
+                --port) kind=value ;;
+                --database) kind=value ;;
+                --public-url) kind=value ;;
+                --trust-proxy) kind=value ;;
+                --page-suffix) kind=value ;;
+                --store) kind=directory ;;
+                --seed) kind=directory ;;
+            esac
+            ;;
         "run")
             words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
@@ -44,7 +72,7 @@ _patchbay() {
                 --memory-limit) kind=value ;;
             esac
             ;;
-        "plugin") words="call validate inspect install list versions update rollback remove verify pack sign" options="--help" ;;
+        "plugin") words="call validate inspect install list versions update rollback remove verify enable disable pack sign" options="--help" ;;
         "plugin call")
             words="" options="--grant --config --time-limit --memory-limit --state --allow-degraded --json --quiet --verbose --help"
             case "$previous" in
@@ -71,19 +99,23 @@ _patchbay() {
             esac
             ;;
         "plugin install")
-            words="" options="--from --as --link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --help"
+            words="" options="--from --as --link --integrity --allow-unsigned --allow-other-key --platform --dry-run --data --json --quiet --hub --token --help"
             case "$previous" in
                 --from) kind=file ;;
                 --as) words="patchbay forgeportal coop" ;;
                 --integrity) kind=value ;;
                 --platform) words="macos linux windows" ;;
                 --data) kind=directory ;;
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin list")
-            words="" options="--data --json --help"
+            words="" options="--data --json --hub --token --help"
             case "$previous" in
                 --data) kind=directory ;;
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin versions")
@@ -118,6 +150,20 @@ _patchbay() {
             words="" options="--data --json --help"
             case "$previous" in
                 --data) kind=directory ;;
+            esac
+            ;;
+        "plugin enable")
+            words="" options="--hub --token --json --help"
+            case "$previous" in
+                --hub) kind=value ;;
+                --token) kind=value ;;
+            esac
+            ;;
+        "plugin disable")
+            words="" options="--hub --token --json --help"
+            case "$previous" in
+                --hub) kind=value ;;
+                --token) kind=value ;;
             esac
             ;;
         "plugin pack")
@@ -155,11 +201,81 @@ _patchbay() {
                 --remotes) kind=directory ;;
             esac
             ;;
+        "admin") words="users create-user reset-password backup oidc-secret vault" options="--help" ;;
+        "admin users")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin create-user")
+            words="" options="--name --administrator --organisation --role --public-url --data --database --json --help"
+            case "$previous" in
+                --name) kind=value ;;
+                --organisation) kind=value ;;
+                --role) words="viewer developer team-admin template-admin platform-admin" ;;
+                --public-url) kind=value ;;
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin reset-password")
+            words="" options="--public-url --data --database --json --help"
+            case "$previous" in
+                --public-url) kind=value ;;
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin backup")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin oidc-secret")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault") words="status add-key rotate retire" options="--help" ;;
+        "admin vault status")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault add-key")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault rotate")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
+        "admin vault retire")
+            words="" options="--data --database --json --help"
+            case "$previous" in
+                --data) kind=directory ;;
+                --database) kind=value ;;
+            esac
+            ;;
         "doctor")
             words="" options="--json --help"
             ;;
         "help")
-            words="run plugin config schema doctor help completions formats permissions sandbox exit-codes" options="--help"
+            words="serve run plugin config schema admin doctor help completions formats permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"

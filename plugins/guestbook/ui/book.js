@@ -2,7 +2,8 @@
 // Colours and fonts come as CSS variables (--pb-…) and follow the hub's theme.
 
 const style = `
-  .book { display: grid; gap: 16px; padding: 4px; max-width: 640px; color: var(--pb-text); font: var(--pb-normal)/1.55 var(--pb-font); }
+  .book { display: grid; gap: 16px; padding: 18px 20px; max-width: 640px; color: var(--pb-text); font: var(--pb-normal)/1.55 var(--pb-font); }
+  .book p { margin: 0; }
   .book form { display: flex; gap: 8px; flex-wrap: wrap; }
   .book input { flex: 1; min-width: 200px; padding: 7px 10px; border: 1px solid var(--pb-line-strong); border-radius: 6px; background: var(--pb-surface); color: inherit; font: inherit; }
   .book button { padding: 7px 14px; border: 1px solid var(--pb-accent); border-radius: 6px; background: var(--pb-accent); color: var(--pb-accent-text); font: inherit; cursor: pointer; }

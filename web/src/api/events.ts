@@ -8,7 +8,10 @@ export interface HubEvent {
 
 type Listener = (event: HubEvent) => void;
 
-const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics'];
+const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'lost'];
+
+/** Many changes in a row show in the overview once, milliseconds after the first. */
+const overviewPause = 250;
 
 /** One stream for all topics that anything on the page listens to; opened anew when they change. */
 class EventBus {
@@ -16,6 +19,7 @@ class EventBus {
   private source: EventSource | null = null;
   private opened = '';
   private timer = 0;
+  private overviewTimer = 0;
 
   subscribe(topic: string, listener: Listener): () => void {
     const set = this.listeners.get(topic) ?? new Set();
@@ -27,6 +31,14 @@ class EventBus {
       if (set.size === 0) this.listeners.delete(topic);
       this.reopenSoon();
     };
+  }
+
+  private overviewSoon(): void {
+    if (this.overviewTimer) return;
+    this.overviewTimer = window.setTimeout(() => {
+      this.overviewTimer = 0;
+      this.deliver('overview', {});
+    }, overviewPause);
   }
 
   private reopenSoon(): void {
@@ -49,6 +61,13 @@ class EventBus {
   }
 
   private deliver(kind: string, data: unknown): void {
+    if (kind === 'lost') {
+      // Some were dropped on the way: whoever shows a state reads it anew; lines of a log stay lost.
+      for (const [topic, listeners] of this.listeners) if (!topic.startsWith('logs:')) for (const listener of listeners) listener({ topic, data: {} });
+      return;
+    }
+    // A stream with more topics says what changed, and what changed shows in the overview.
+    if (kind === 'plugin' && this.listeners.has('overview')) this.overviewSoon();
     const id = typeof data === 'object' && data !== null ? (data as { plugin?: string; id?: string }) : {};
     const subject = kind === 'log' ? `logs:${id.plugin ?? ''}` : kind === 'plugin' ? `plugin:${id.id ?? ''}` : '';
     const names = new Set([subject, kind === 'plugin' ? 'plugins' : kind === 'installation' ? 'installations' : kind]);

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, problemFrom } from './client';
+import type { Page } from './client';
 import type { Problem } from './types';
 
 export interface Resource<Value> {
@@ -18,6 +19,31 @@ const blink = 200;
 /** What a GET answers, kept current by `reload`; null asks for nothing. */
 export function useResource<Value>(path: string | null): Resource<Value> {
   return useLoaded(path, (signal) => api.get<Value>(path ?? '', signal));
+}
+
+/** A whole list, page by page: the first page shows at once, the rest is added as it comes. */
+export function useWholeList<Item>(path: string): Resource<Item[]> & { isWhole: boolean } {
+  const [isWhole, setWhole] = useState(false);
+  const grow = useRef<(items: Item[]) => void>(() => undefined);
+  const resource = useLoaded<Item[]>(path, async (signal) => {
+    setWhole(false);
+    const first = await api.list<Item>(path, signal);
+    const read = async () => {
+      let [items, next] = [first.items, first.next];
+      while (next && !signal.aborted) {
+        const page: Page<Item> = await api.list<Item>(next.replace(/^.*\/api\/v1/, ''), signal);
+        items = [...items, ...page.items];
+        next = page.next;
+        if (!signal.aborted) grow.current(items);
+      }
+      if (!signal.aborted) setWhole(true);
+    };
+    // What stands stays when a later page fails; reading anew tries again.
+    window.setTimeout(() => void read().catch(() => undefined), 0);
+    return first.items;
+  });
+  grow.current = resource.replace;
+  return { ...resource, isWhole };
 }
 
 /** What `load` gives, loaded anew when `key` changes; null loads nothing. */

@@ -55,7 +55,7 @@ export interface Plugin {
   id: string;
   name: string;
   version: string;
-  format: 'patchbay' | 'coop' | 'coco' | 'madeOpen' | 'forgePortal';
+  format: 'patchbay' | 'coop' | 'coco' | 'made-open' | 'forgeportal';
   status: 'enabled' | 'disabled' | 'error';
   errorMessage?: string;
   state: PluginState;
@@ -69,6 +69,8 @@ export interface Plugin {
   contributions: Record<string, number>;
   waiting: { version: string; asksForMore: boolean } | null;
   isLinked: boolean;
+  /** Runs on trial: the version before comes back if it fails its first calls. */
+  isOnTrial: boolean;
   installedAt: string;
   changedAt: string;
   revision: number;

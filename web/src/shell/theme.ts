@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
@@ -24,12 +24,14 @@ export function applyTheme(): void {
   window.dispatchEvent(new CustomEvent('patchbay-theme'));
 }
 
+/** Shows the theme from now on, and follows the system where nothing else was chosen; on every page, those before signing in too. */
+export function followTheme(): void {
+  applyTheme();
+  dark.addEventListener('change', applyTheme);
+}
+
 export function useTheme(): [ThemeChoice, (choice: ThemeChoice) => void] {
   const [choice, setChoice] = useState(stored);
-  useEffect(() => {
-    dark.addEventListener('change', applyTheme);
-    return () => dark.removeEventListener('change', applyTheme);
-  }, []);
   return [choice, (next) => {
     try {
       window.localStorage.setItem(key, next);

@@ -81,7 +81,7 @@ export function Spark({ values, label }: { values: number[]; label: string }) {
   const step = values.length > 1 ? 92 / (values.length - 1) : 92;
   const points = values.map((value, place) => `${(place * step).toFixed(1)},${(23 - (value / most) * 21).toFixed(1)}`).join(' ');
   return (
-    <svg className="spark" viewBox="0 0 92 24" role="img" aria-labelledby={title} preserveAspectRatio="none">
+    <svg className={most === 1 && values.every((value) => value === 0) ? 'spark flat' : 'spark'} viewBox="0 0 92 24" role="img" aria-labelledby={title} preserveAspectRatio="none">
       <title id={title}>{label}</title>
       <polyline points={points} fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
     </svg>

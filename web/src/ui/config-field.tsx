@@ -154,7 +154,7 @@ function SecretInput({ field, secret, onSecret, isOff, wrong, id, described }: W
   }
   return (
     <div className="row">
-      <input id={id} className="input" type="password" autoComplete="new-password" spellCheck={false} disabled={isOff} aria-describedby={described}
+      <input id={id} className="input" type="password" autoFocus={field.isSet} autoComplete="new-password" spellCheck={false} disabled={isOff} aria-describedby={described}
         aria-invalid={wrong ? true : undefined} aria-required={field.required || undefined} placeholder={field.placeholder ?? ''} value={secret ?? ''}
         onChange={(event) => onSecret(event.target.value === '' && !field.isSet ? undefined : event.target.value)} />
       {field.isSet && <Button isSmall onClick={() => onSecret(undefined)}>Keep the old one</Button>}

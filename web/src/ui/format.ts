@@ -62,9 +62,9 @@ export function kindName(kind: string, count = 1): string {
 /** `2 signals, 1 page`. */
 export function contributions(counts: Record<string, number>): string {
   const parts = Object.entries(counts).map(([kind, count]) => `${count} ${kindName(kind, count)}`);
-  return parts.length === 0 ? 'nothing yet' : parts.join(', ');
+  return parts.length === 0 ? 'functions to call' : parts.join(', ');
 }
 
 export const formatNames: Record<string, string> = {
-  patchbay: 'Patchbay', coop: 'Coop', coco: 'Coco AI', madeOpen: 'Made Open', forgePortal: 'ForgePortal',
+  patchbay: 'Patchbay', coop: 'Coop', coco: 'Coco AI', 'made-open': 'Made Open', forgeportal: 'ForgePortal',
 };

@@ -1,4 +1,5 @@
 import type { Plugin, PluginState } from '../api/types';
+import { useSession } from '../shell/session';
 import { Ago } from './basics';
 
 export type Mood = 'good' | 'idle' | 'warn' | 'bad';
@@ -25,17 +26,26 @@ export function StateSign({ plugin }: { plugin: Pick<Plugin, 'state' | 'waiting'
   return <span className={`sign ${mood}`} title={word}><span aria-hidden="true">{sign}</span><span className="visually-hidden">{word}</span></span>;
 }
 
-const turns: Record<string, string> = { author: 'the author\u2019s turn', operator: 'an operator\u2019s turn', member: 'yours to do', hub: 'the hub\u2019s turn' };
+/** Whose turn it is, for whoever reads it. */
+function turnWords(turn: string, may: (action: string) => boolean): string {
+  switch (turn) {
+    case 'author': return 'the author\u2019s turn';
+    case 'operator': return may('admin:plugins') ? 'your turn' : 'an operator\u2019s turn';
+    case 'member': return may('organisation:manage') || may('admin:plugins') ? 'your turn' : 'for whoever manages the organisation';
+    default: return 'the hub\u2019s turn';
+  }
+}
 
 /** The state as a sentence: what, why, since when, whose turn. */
 export function StateLine({ plugin }: { plugin: Pick<Plugin, 'state' | 'waiting'> }) {
+  const { may } = useSession();
   const { state, waiting } = plugin;
   const { word } = moodOf(state, waiting !== null);
   const why = state.reason ?? (waiting && word === 'Update waits' ? `${waiting.version} ${waiting.asksForMore ? 'asks for more rights' : 'is ready'}` : '');
   return (
     <span>
-      <strong>{word}</strong>{why && `: ${why}`}
-      {state.turn && <span className="quiet"> · {turns[state.turn]}</span>}
+      <strong>{word}</strong>{why && `: ${why.replace(/\.+$/, '')}`}
+      {state.turn && <span className="quiet"> · {turnWords(state.turn, may)}</span>}
       <span className="quiet"> · <Ago at={state.since} /></span>
     </span>
   );

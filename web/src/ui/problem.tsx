@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import type { Problem } from '../api/types';
 import type { Resource } from '../api/resource';
@@ -11,13 +12,18 @@ const turns: Record<string, string> = {
 /** What went wrong, whose turn it is, what to do; the rest folds out. */
 export function ProblemNote({ problem, action }: { problem: Problem; action?: ReactNode }) {
   const whose = turns[problem.turn ?? ''] ?? '';
+  const box = useRef<HTMLDivElement>(null);
+  // In braces: newer browsers give a promise, which is no way to clean up.
+  useEffect(() => { void box.current?.scrollIntoView({ block: 'nearest' }); }, [problem]);
+  // A single finding that says the same again says nothing more.
+  const findings = (problem.findings ?? []).filter((finding) => finding.message !== problem.detail && !problem.detail.endsWith(finding.message));
   return (
-    <div className="notice bad" role="alert">
+    <div ref={box} className="notice bad" role="alert">
       <strong>{problem.detail}</strong>
       {(problem.remedy || whose) && <span>{[problem.remedy, whose].filter(Boolean).join(' ')}</span>}
-      {problem.findings && problem.findings.length > 0 && (
+      {findings.length > 0 && (
         <ul className="stack tight">
-          {problem.findings.map((finding, place) => (
+          {findings.map((finding, place) => (
             <li key={place}>
               {finding.pointer && <code>{finding.pointer} </code>}{finding.message} {finding.remedy && <span className="quiet">{finding.remedy}</span>}
             </li>

@@ -36,5 +36,7 @@ function built(node: Node, key: number, depth: number): ReactNode {
   // A package's headings stand below the page's own.
   const shown = /^h[1-6]$/.test(tag) ? `h${Math.min(6, Number(tag[1]) + 2)}` : tag;
   if (!tags.has(tag)) return <span key={key}>{children(element, depth)}</span>;
+  // What scrolls sideways is reached by keys as well.
+  if (tag === 'pre') return <pre key={key} tabIndex={0}>{children(element, depth)}</pre>;
   return tag === 'hr' || tag === 'br' ? createElement(shown, { key }) : createElement(shown, { key }, ...children(element, depth));
 }

@@ -21,7 +21,11 @@ export function Setup() {
     adopt(await api.post<Session>('/setup', form));
     go('/', true);
   });
-  const wrong = (key: string) => work.problem?.findings?.find((finding) => finding.pointer === `/${key}`)?.message;
+  const { problem } = work;
+  // What is wrong with a password is said where it is typed.
+  const isPassword = problem?.code.startsWith('account.password') ?? false;
+  const wrong = (key: string) => problem?.findings?.find((finding) => finding.pointer === `/${key}`)?.message
+    ?? (key === 'password' && isPassword ? `${problem?.detail} ${problem?.remedy ?? ''}`.trim() : undefined);
   return (
     <Door title="Welcome">
       <p className="quiet">This hub is new. Make the first account; it may do everything.</p>
@@ -34,7 +38,7 @@ export function Setup() {
           value={form.password} onChange={(event) => set({ password: event.target.value })} wrong={wrong('password')} />
         <TextField label="Organisation" required help="Your team or company; more can follow." value={form.organisation}
           onChange={(event) => set({ organisation: event.target.value })} wrong={wrong('organisation')} />
-        {work.problem && <ProblemNote problem={work.problem} />}
+        {problem && !isPassword && <ProblemNote problem={problem} />}
         <Button look="primary" type="submit" isBusy={work.isBusy}>Begin</Button>
       </form>
     </Door>

@@ -3,6 +3,7 @@ import { useEvents } from '../../api/events';
 import { useResource } from '../../api/resource';
 import type { Integration } from '../../api/types';
 import { Link } from '../../shell/router';
+import { useSession } from '../../shell/session';
 import { Badge, Button, Empty, Icon } from '../../ui/basics';
 import { ModelCardView } from '../../ui/model-card';
 import { Dialog } from '../../ui/overlay';
@@ -11,6 +12,7 @@ import { resolvedTheme } from '../../shell/theme';
 
 /** What judges: every integration with its signals, its model card and whether it is ready. */
 export function IntegrationsPage() {
+  const { may } = useSession();
   const list = useResource<Integration[]>('/integrations');
   useEvents('plugins', () => list.reload());
   return (
@@ -18,7 +20,7 @@ export function IntegrationsPage() {
       <div className="page-head"><div className="grow stack tight"><h1>Integrations</h1><p className="quiet">Plugins whose signals judge content in rules.</p></div></div>
       <Loaded from={list}>
         {(items) => items.length === 0 ? (
-          <Empty icon="puzzle" title="No integrations yet" action={<Link className="button primary" href="/plugins?install=1">Install one</Link>}>
+          <Empty icon="puzzle" title="No integrations yet" action={may('admin:plugins') ? <Link className="button primary" href="/plugins?install=1">Install one</Link> : undefined}>
             An integration adds signals, such as a score for toxicity. Packages of Coop load as they are.
           </Empty>
         ) : <div className="columns">{items.map((item) => <Card key={item.id} item={item} />)}</div>}

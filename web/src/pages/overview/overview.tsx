@@ -2,8 +2,9 @@ import type { Overview } from '../../api/types';
 import { useEvents } from '../../api/events';
 import { useResource } from '../../api/resource';
 import { Link } from '../../shell/router';
+import { useSession } from '../../shell/session';
 import { Ago, Badge, Empty, Icon, Spark } from '../../ui/basics';
-import { bytes, milliseconds, number } from '../../ui/format';
+import { bytes, milliseconds, number, plural } from '../../ui/format';
 import { Loaded } from '../../ui/problem';
 
 /** Is everything well, and what waits for me? */
@@ -14,6 +15,7 @@ export function OverviewPage() {
 }
 
 function Glance({ overview }: { overview: Overview }) {
+  const { may } = useSession();
   const { plugins, calls, machine } = overview;
   const total = plugins.running + plugins.idle + plugins.needsYou + plugins.quarantined + plugins.disabled;
   const isWell = plugins.needsYou === 0 && plugins.quarantined === 0 && machine.sandbox === 'full';
@@ -22,9 +24,9 @@ function Glance({ overview }: { overview: Overview }) {
       <div className="page-head">
         <div className="grow stack tight">
           <h1>{isWell ? 'Everything is well' : plugins.quarantined > 0 ? 'Something failed' : 'Something waits for you'}</h1>
-          <p className="quiet">Patchbay {machine.version}, running since <Ago at={machine.startedAt} /></p>
+          <p className="quiet">Patchbay {machine.version}, started <Ago at={machine.startedAt} /></p>
         </div>
-        <Link className="button primary" href="/plugins?install=1"><Icon name="plus-lg" />Install a plugin</Link>
+        {may('admin:plugins') && <Link className="button primary" href="/plugins?install=1"><Icon name="plus-lg" />Install a plugin</Link>}
       </div>
       {machine.sandbox === 'degraded' && (
         <div className="notice warn">
@@ -34,7 +36,7 @@ function Glance({ overview }: { overview: Overview }) {
         </div>
       )}
       {total === 0 ? (
-        <Empty icon="plug" title="No plugins yet" action={<Link className="button primary" href="/plugins?install=1">Install the first one</Link>}>
+        <Empty icon="plug" title="No plugins yet" action={may('admin:plugins') ? <Link className="button primary" href="/plugins?install=1">Install the first one</Link> : undefined}>
           A plugin is a package that adds signals, actions, pages and more. What it asks for is shown before anything of it runs.
         </Empty>
       ) : (
@@ -47,7 +49,7 @@ function Glance({ overview }: { overview: Overview }) {
             <span className="quiet">Calls per minute</span>
             <span className="row spread"><span className="figure">{number(Math.round(calls.perMinute))}</span>
               <Spark values={calls.spark} label={`Calls per minute over the last ${calls.spark.length} minutes`} /></span>
-            <span className="quiet small">{calls.errors === 0 ? 'no errors' : `${number(calls.errors)} errors`}{calls.p95Ms !== null && `, p95 ${milliseconds(calls.p95Ms)}`}</span>
+            <span className="quiet small">{calls.errors === 0 ? 'no errors' : plural(calls.errors, 'error')}{calls.p95Ms !== null && `, p95 ${milliseconds(calls.p95Ms)}`}</span>
           </div>
         </div>
       )}
@@ -59,7 +61,7 @@ function Glance({ overview }: { overview: Overview }) {
               <li key={item.plugin + item.action} className="row wrap">
                 <span className="sign warn" aria-hidden="true">◐</span>
                 <span className="grow"><Link href={`/plugins/${encodeURIComponent(item.plugin)}`}>{item.name}</Link> <span className="quiet">{item.what}</span></span>
-                <Link className="button small" href={placeOf(item.plugin, item.action)}>{actionWords[item.action]}</Link>
+                {may('admin:plugins') && <Link className="button small" href={placeOf(item.plugin, item.action)}>{actionWords[item.action]}<span className="visually-hidden"> {item.name}</span></Link>}
               </li>
             ))}
           </ul>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useEvents } from '../../api/events';
 import { useResource } from '../../api/resource';
 import type { Failure, LogLine, MetricsMinute } from '../../api/types';
+import { useSession } from '../../shell/session';
 import { Ago, Badge, Button } from '../../ui/basics';
 import { Chart } from '../../ui/chart';
 import { Filter, SearchField } from '../../ui/fields';
@@ -11,14 +12,16 @@ import type { PartProps } from './plugin';
 
 /** Calls, times, memory as small charts; logs as they come; failures with the stack in the author's own files. */
 export function ActivityPart({ plugin }: PartProps) {
+  const { may } = useSession();
   const base = `/plugins/${encodeURIComponent(plugin.id)}`;
   const metrics = useResource<{ minutes: MetricsMinute[] }>(`${base}/metrics?minutes=60`);
   useEvents('metrics', () => metrics.reload());
   return (
     <div className="stack loose">
       <Loaded from={metrics}>{({ minutes }) => <Charts minutes={minutes} />}</Loaded>
-      <Logs plugin={plugin.id} />
-      <Failures path={`${base}/failures`} />
+      {may('organisation:manage')
+        ? <><Logs plugin={plugin.id} /><Failures path={`${base}/failures`} /></>
+        : <p className="quiet">Its log and its failures are for those who manage the organisation.</p>}
     </div>
   );
 }
@@ -26,11 +29,11 @@ export function ActivityPart({ plugin }: PartProps) {
 function Charts({ minutes }: { minutes: MetricsMinute[] }) {
   const series = (pick: (minute: MetricsMinute) => number | null) => minutes.map((minute) => ({ at: minute.at, value: pick(minute) }));
   return (
-    <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 250px), 1fr))' }}>
+    <div className="columns" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 220px), 1fr))' }}>
       <Chart title="Calls per minute" points={series((one) => one.calls)} words={number} />
       <Chart title="Errors per minute" points={series((one) => one.errors)} words={number} look="bad" />
       <Chart title="Latency, p95" points={series((one) => one.p95Ms)} words={milliseconds} />
-      <Chart title="Processor time per minute" points={series((one) => one.cpuMs)} words={milliseconds} />
+      <Chart title="Processor time" points={series((one) => one.cpuMs)} words={milliseconds} />
       <Chart title="Memory" points={series((one) => one.memoryBytes)} words={bytes} />
       <Chart title="Sent out" points={series((one) => one.egressBytes)} words={bytes} />
       <Chart title="Refused host calls" points={series((one) => one.denials)} words={number} look="bad" />
@@ -103,7 +106,7 @@ function Failures({ path }: { path: string }) {
                 <span><strong>{failure.message}</strong></span>
                 <span className="quiet small row wrap" style={{ gap: '0 10px' }}>
                   <code>{failure.code}</code> in <code>{failure.entry}</code> {failure.place && <code>{failure.place}</code>}
-                  <span>version {failure.version}</span><Ago at={failure.at} />
+                  <span title={failure.version}>version {failure.version.split('+')[0]}</span><Ago at={failure.at} />
                   {failure.turn && <Badge>{failure.turn === 'plugin' ? 'the author’s turn' : `${failure.turn}’s turn`}</Badge>}
                 </span>
                 {failure.remedy && <span className="small">{failure.remedy}</span>}

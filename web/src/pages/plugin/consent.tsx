@@ -17,7 +17,9 @@ export function ConsentPart({ plugin, reload }: PartProps) {
   const { location } = useRouter();
   const version = location.query.get('version');
   const path = `/plugins/${encodeURIComponent(plugin.id)}/consent`;
-  const consent = useResource<Consent>(version ? `${path}?version=${encodeURIComponent(version)}` : path);
+  const { may } = useSession();
+  const consent = useResource<Consent>(!may('admin:plugins') ? null : version ? `${path}?version=${encodeURIComponent(version)}` : path);
+  if (!may('admin:plugins')) return <div className="card"><p>What it may do is decided by an administrator of this hub.</p></div>;
   return <Loaded from={consent}>{(value) => <Question key={value.version} consent={value} plugin={plugin} reload={reload} path={path} />}</Loaded>;
 }
 
@@ -26,7 +28,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
   const { go } = useRouter();
   const tell = useToast();
   const asked = consent.permissions.filter((permission) => permission.status !== 'gone');
-  const [chosen, setChosen] = useState(() => new Set(asked.filter((one) => one.granted || (one.status === 'new' && !one.isOptional) || !consent.from).map((one) => one.permission)));
+  const [chosen, setChosen] = useState(() => new Set(asked.filter((one) => one.granted || (!one.isOptional && (one.status === 'new' || !consent.from))).map((one) => one.permission)));
   const isUpdate = consent.from !== undefined && consent.from !== null;
   const fresh = asked.filter((one) => one.status === 'new');
   const old = asked.filter((one) => one.granted).map((one) => one.permission);
@@ -71,7 +73,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
         </ul>
       </div>
 
-      <div className="columns">
+      <div className="columns two">
         <div className="card stack">
           <h3>What it adds</h3>
           <Items items={consent.contributions.added} sign={isUpdate ? '+' : ''} />
@@ -86,7 +88,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
         </div>
         <div className="card stack">
           <h3>Files</h3>
-          <Files consent={consent} isUpdate={isUpdate} />
+          <Files consent={consent} isUpdate={isUpdate} count={plugin.versions.find((one) => one.version === consent.version || one.name === consent.version)?.files} />
         </div>
         <div className="card stack">
           <h3>Signed by</h3>
@@ -154,9 +156,9 @@ function Settings({ changes, isUpdate }: { changes: Consent['settings']; isUpdat
   );
 }
 
-function Files({ consent, isUpdate }: { consent: Consent; isUpdate: boolean }) {
+function Files({ consent, isUpdate, count }: { consent: Consent; isUpdate: boolean; count: number | undefined }) {
   const { added, removed, changed } = consent.files;
-  if (!isUpdate) return <p>{plural(added.length, 'file')}, {bytes(consent.files.bytes)}</p>;
+  if (!isUpdate) return <p>{plural(count ?? added.length, 'file')}, {bytes(consent.files.bytes)}</p>;
   const total = added.length + removed.length + changed.length;
   if (total === 0) return <p className="quiet">No file changed.</p>;
   return (

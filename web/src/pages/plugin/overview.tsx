@@ -1,6 +1,8 @@
+import { useEffect } from 'react';
 import type { ContributionItem, Failure } from '../../api/types';
 import { useResource } from '../../api/resource';
 import { Link } from '../../shell/router';
+import { useSession } from '../../shell/session';
 import { Ago, Badge, Spark } from '../../ui/basics';
 import { bytes, kindName, milliseconds, number } from '../../ui/format';
 import { Loaded } from '../../ui/problem';
@@ -9,7 +11,11 @@ import type { PartProps } from './plugin';
 /** What it adds, how it is, and what failed lately. */
 export function OverviewPart({ plugin }: PartProps) {
   const { health } = plugin;
-  const failures = useResource<Failure[]>(`/plugins/${encodeURIComponent(plugin.id)}/failures?limit=3`);
+  const { may } = useSession();
+  const maySee = may('organisation:manage');
+  const failures = useResource<Failure[]>(maySee ? `/plugins/${encodeURIComponent(plugin.id)}/failures?limit=3` : null);
+  const { reload } = failures;
+  useEffect(() => reload(), [reload, plugin.revision, health.errorsPerMinute]);
   return (
     <div className="stack loose">
       {plugin.description && <p style={{ maxWidth: 760 }}>{plugin.description}</p>}
@@ -26,7 +32,7 @@ export function OverviewPart({ plugin }: PartProps) {
         {plugin.contributionsList.length === 0 && <p className="quiet" style={{ padding: '0 16px 14px' }}>Nothing that its manifest names.</p>}
         <ul className="list">{plugin.contributionsList.map((item) => <Contribution key={item.kind + item.id} plugin={plugin.id} item={item} />)}</ul>
       </section>
-      <section className="card stack" aria-labelledby="failures">
+      {maySee && <section className="card stack" aria-labelledby="failures">
         <h2 id="failures">The last failures</h2>
         <Loaded from={failures}>
           {(list) => list.length === 0 ? <p className="quiet">None. A call that fails is kept here, with the place in the author’s source.</p> : (
@@ -43,7 +49,7 @@ export function OverviewPart({ plugin }: PartProps) {
             </>
           )}
         </Loaded>
-      </section>
+      </section>}
     </div>
   );
 }

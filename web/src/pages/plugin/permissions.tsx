@@ -13,7 +13,7 @@ import type { PartProps } from './plugin';
 export function PermissionsPart({ plugin, reload }: PartProps) {
   const path = `/plugins/${encodeURIComponent(plugin.id)}/grants`;
   const grants = useResource<GrantItem[]>(path);
-  const { may } = useSession();
+  const { may, session } = useSession();
   const tell = useToast();
   const refresh = () => { grants.reload(); reload(); };
   const set = useWork(async (permission: string, isGranted: boolean) => {
@@ -62,7 +62,7 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
                         ? one.neverUsed ? <strong>never used</strong> : <>{number(one.uses)} uses{one.lastUsedAt && <>, last <Ago at={one.lastUsedAt} /></>}</>
                         : 'not granted'}
                       {one.refusals > 0 && <div className="removed">{plural(one.refusals, 'refusal')}</div>}
-                      {one.isGranted && one.grantedAt && <div className="quiet">by {one.grantedBy}, <Ago at={one.grantedAt} /></div>}
+                      {one.isGranted && one.grantedAt && <div className="quiet">{one.grantedBy === session?.user.id ? 'by you, ' : 'granted '}<Ago at={one.grantedAt} /></div>}
                     </div>
                     {may('admin:plugins') && (
                       <Button isSmall isBusy={set.isBusy} onClick={() => void set.run(one.permission, !one.isGranted)}>

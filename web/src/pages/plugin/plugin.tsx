@@ -6,11 +6,12 @@ import type { Resource } from '../../api/resource';
 import type { Plugin, PluginDetail } from '../../api/types';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
-import { Badge, Button, Icon, PluginIcon } from '../../ui/basics';
+import { Badge, Button, Empty, Icon, PluginIcon } from '../../ui/basics';
 import { formatNames } from '../../ui/format';
 import { Menu, useToast } from '../../ui/overlay';
 import { StateLine, StateSign } from '../../ui/plugin-state';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { Tabs } from '../../ui/tabs';
 import { AboutPart } from './about';
 import { ActivityPart } from './activity';
 import { ConfigurationPart } from './configuration';
@@ -27,12 +28,25 @@ const parts: [string, string][] = [
 /** A plugin's page: the same six parts for every plugin. */
 export function PluginPage({ id, part }: { id: string; part: string }) {
   const plugin = useResource<PluginDetail>(`/plugins/${encodeURIComponent(id)}`);
+  const [isGone, setGone] = useState(false);
   useEvents(`plugin:${id}`, (data) => {
-    const changed = data as Plugin;
+    const changed = data as Plugin & { removed?: boolean };
     const before = plugin.value;
-    if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
+    if (changed.removed) setGone(true);
+    else if (before && changed.revision === before.revision && changed.name) plugin.replace({ ...before, ...changed });
     else plugin.reload();
   });
+  useEvents('metrics', (data) => {
+    const { plugin: about, health } = data as { plugin?: string; health?: Plugin['health'] };
+    if (plugin.value && about === id && health) plugin.replace({ ...plugin.value, health });
+  });
+  if (isGone) {
+    return (
+      <Empty icon="plug" title={`${plugin.value?.name ?? id} is removed`} action={<Link className="button" href="/plugins">To the plugins</Link>}>
+        Somebody removed it while you were here.
+      </Empty>
+    );
+  }
   return <Loaded from={plugin}>{(value) => <Whole plugin={value} part={part} resource={plugin} />}</Loaded>;
 }
 
@@ -44,11 +58,7 @@ function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string;
   return (
     <>
       <Head plugin={plugin} resource={resource} isDeciding={part === 'consent'} />
-      <nav className="tabs" aria-label={`Parts of ${plugin.name}`}>
-        {parts.map(([key, label]) => (
-          <Link key={key} className="tab" href={key ? `${base}/${key}` : base} aria-current={key === part ? 'page' : undefined}>{label}</Link>
-        ))}
-      </nav>
+      <Tabs label={`Parts of ${plugin.name}`} here={part} tabs={parts.map(([key, label]) => ({ key, label, href: key ? `${base}/${key}` : base }))} />
       {part === '' && <OverviewPart {...props} />}
       {part === 'permissions' && <PermissionsPart {...props} />}
       {part === 'configuration' && <ConfigurationPart {...props} />}
@@ -114,6 +124,11 @@ function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource
           </div>
         )}
       </div>
+      {plugin.isOnTrial && (
+        <div className="notice" role="note">
+          <span><strong>{plugin.version} is on trial.</strong> The version before comes back by itself if the first calls fail.</span>
+        </div>
+      )}
       {problem && <ProblemNote problem={problem} />}
       {isRemoving && <RemoveDialog plugin={plugin} onClose={() => setRemoving(false)} />}
     </>

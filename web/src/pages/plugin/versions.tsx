@@ -23,7 +23,7 @@ export function VersionsPart({ plugin, reload }: PartProps) {
   });
   const running = plugin.versions.find((version) => version.isRunning);
   return (
-    <div className="card flush table-scroll">
+    <div className="card flush table-scroll" tabIndex={0} role="region" aria-label="Versions">
       <table>
         <caption className="visually-hidden">Versions of {plugin.name}</caption>
         <thead><tr><th>Version</th><th>Content</th><th>Installed</th><th>From</th><th className="number">Files</th><th className="number">Size</th><th><span className="visually-hidden">Do</span></th></tr></thead>
@@ -33,7 +33,7 @@ export function VersionsPart({ plugin, reload }: PartProps) {
               <td>{version.version ?? 'none'} {version.isRunning && <Badge look="good">runs</Badge>} {version.isWaiting && <Badge look="warn">waits</Badge>} {version.signed && <Badge>signed</Badge>}</td>
               <td><Copyable text={version.contentHash} label={version.contentHash.slice(0, 12)} /></td>
               <td><Ago at={version.installedAt} /></td>
-              <td className="cut" style={{ maxWidth: 220 }} title={version.source}>{version.source}</td>
+              <td className="cut" style={{ maxWidth: 220 }} title={version.source}>{/\/uploads\/upload-/.test(version.source) ? 'a file that was sent' : version.source}</td>
               <td className="number">{number(version.files)}</td>
               <td className="number">{bytes(version.bytes)}</td>
               <td className="number">

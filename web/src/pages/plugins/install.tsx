@@ -7,6 +7,7 @@ import { Check, SelectField, TextField } from '../../ui/fields';
 import { bytes } from '../../ui/format';
 import { Dialog } from '../../ui/overlay';
 import { ProblemNote } from '../../ui/problem';
+import { watchInstallation } from './installations';
 
 type Way = 'upload' | 'path' | 'linked' | 'npm' | 'address';
 
@@ -38,12 +39,12 @@ export function InstallDialog({ onClose }: { onClose: () => void }) {
       if (options.integrity) query.set('integrity', options.integrity);
       if (options.allowUnsigned) query.set('allowUnsigned', 'true');
       try {
-        await api.upload<Installation>(`/plugins/installations?${query}`, file, (done, total) => setSent({ done, total }), stop.current.signal);
+        watchInstallation(await api.upload<Installation>(`/plugins/installations?${query}`, file, (done, total) => setSent({ done, total }), stop.current.signal));
       } finally {
         setSent(null);
       }
     } else {
-      await api.post<Installation>('/plugins/installations', { source: { [way]: text.trim() }, ...options });
+      watchInstallation(await api.post<Installation>('/plugins/installations', { source: { [way]: text.trim() }, ...options }));
     }
     onClose();
   });

@@ -1,8 +1,7 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Plugin } from '../../api/types';
 import { useEvents } from '../../api/events';
-import { useResource } from '../../api/resource';
-import type { Resource } from '../../api/resource';
+import { useWholeList } from '../../api/resource';
 import { Link, useQuery } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Badge, Button, Empty, PluginIcon, Spark } from '../../ui/basics';
@@ -18,7 +17,7 @@ const rowsAtOnce = 100;
 
 /** What is installed, what state it is in, and what waits for somebody. */
 export function PluginsPage() {
-  const plugins = useResource<Plugin[]>('/plugins?limit=200');
+  const plugins = useWholeList<Plugin>('/plugins?limit=200');
   const { may } = useSession();
   const [isInstalling, setInstalling] = useQuery('install');
   useEvents('plugins', (data) => {
@@ -29,6 +28,11 @@ export function PluginsPage() {
     if (list && place >= 0 && changed.name) plugins.replace([...list.slice(0, place), changed, ...list.slice(place + 1)]);
     else plugins.reload();
   });
+  useEvents('metrics', (data) => {
+    const { plugin: about, health } = data as { plugin?: string; health?: Plugin['health'] };
+    const list = plugins.value;
+    if (list && health) plugins.replace(list.map((plugin) => (plugin.id === about ? { ...plugin, health } : plugin)));
+  });
   return (
     <>
       <div className="page-head">
@@ -36,7 +40,7 @@ export function PluginsPage() {
         {may('admin:plugins') && <Button look="primary" icon="plus-lg" onClick={() => setInstalling('1')}>Install</Button>}
       </div>
       {may('admin:plugins') && <Installations />}
-      <Loaded from={plugins}>{(list) => <PluginList list={list} onInstall={() => setInstalling('1')} resource={plugins} />}</Loaded>
+      <Loaded from={plugins}>{(list) => <PluginList list={list} onInstall={() => setInstalling('1')} isWhole={plugins.isWhole} />}</Loaded>
       {isInstalling && may('admin:plugins') && <InstallDialog onClose={() => setInstalling('')} />}
     </>
   );
@@ -56,7 +60,7 @@ const standings: [Standing, string, string, string][] = [
   ['quarantined', 'Failed', '✕', 'bad'], ['disabled', 'Disabled', '–', 'idle'],
 ];
 
-function PluginList({ list, onInstall, resource }: { list: Plugin[]; onInstall: () => void; resource: Resource<Plugin[]> }) {
+function PluginList({ list, onInstall, isWhole }: { list: Plugin[]; onInstall: () => void; isWhole: boolean }) {
   const { may } = useSession();
   const [text, setText] = useQuery('q');
   const [standing, setStanding] = useQuery('state');
@@ -106,10 +110,23 @@ function PluginList({ list, onInstall, resource }: { list: Plugin[]; onInstall: 
           {shown.slice(0, rows).map((plugin) => <Row key={plugin.id} plugin={plugin} />)}
         </ul>
       )}
-      {shown.length > rows && <Button onClick={() => setRows(rows + rowsAtOnce)}>Show {Math.min(rowsAtOnce, shown.length - rows)} more of {number(shown.length)}</Button>}
-      {resource.problem === null && list.length === 200 && <p className="quiet small">The first 200 plugins are shown.</p>}
+      {shown.length > rows && <More key={rows} label={`Show ${Math.min(rowsAtOnce, shown.length - rows)} more of ${number(shown.length)}`} onMore={() => setRows(rows + rowsAtOnce)} />}
+      {!isWhole && list.length >= 200 && <p className="quiet small" role="status">{number(list.length)} are here; more are coming.</p>}
     </div>
   );
+}
+
+/** A button that presses itself when it is scrolled near. */
+function More({ label, onMore }: { label: string; onMore: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  const more = useRef(onMore);
+  more.current = onMore;
+  useEffect(() => {
+    const watch = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.current(); }, { rootMargin: '600px' });
+    if (place.current) watch.observe(place.current);
+    return () => watch.disconnect();
+  }, []);
+  return <div ref={place}><Button onClick={onMore}>{label}</Button></div>;
 }
 
 function Row({ plugin }: { plugin: Plugin }) {

@@ -40,7 +40,7 @@ function Card({ organisation, onChanged }: { organisation: Organisation; onChang
     <section className="card flush" aria-labelledby={`org-${organisation.slug}`}>
       <div className="row wrap" style={{ padding: '12px 16px' }}>
         <h2 id={`org-${organisation.slug}`} className="grow">{organisation.name} <code className="quiet">{organisation.slug}</code></h2>
-        <span className="quiet small">since <Ago at={organisation.createdAt} /></span>
+        <span className="quiet small">added <Ago at={organisation.createdAt} /></span>
         <Button isSmall icon="plus-lg" onClick={() => setAbove('member')}>Add a member</Button>
         {may('admin:users') && <Button isSmall icon="trash" onClick={() => setAbove('remove')}>Remove…</Button>}
       </div>

@@ -39,7 +39,7 @@ export function PeoplePart() {
         {(pages.items ?? []).map((user) => (
           <li key={user.id} className="row wrap">
             <span className="grow"><strong>{user.name}</strong> <span className="quiet">{user.email}</span> {user.isHubAdministrator && <Badge look="accent">administrator</Badge>} {user.isDisabled && <Badge look="warn">disabled</Badge>}</span>
-            <span className="quiet small">since <Ago at={user.createdAt} /></span>
+            <span className="quiet small">added <Ago at={user.createdAt} /></span>
             <Menu look="plain" icon="three-dots" label={`More about ${user.name}`} entries={[
               { label: 'Code to set a password', icon: 'key', onPick: () => void reset.run(user) },
               { label: user.isHubAdministrator ? 'No administrator any more' : 'Make administrator', icon: 'shield-check', onPick: () => void change.run(user, { isHubAdministrator: !user.isHubAdministrator }, `${user.name} ${user.isHubAdministrator ? 'is no administrator any more' : 'is an administrator'}.`) },

@@ -1,5 +1,5 @@
-import { Link } from '../../shell/router';
 import { useSession } from '../../shell/session';
+import { Tabs } from '../../ui/tabs';
 import { AccountPart } from './account';
 import { KeysPart } from './keys';
 import { MachinePart } from './machine';
@@ -19,11 +19,8 @@ export function SettingsPage({ part }: { part: string }) {
   return (
     <>
       <h1>Settings</h1>
-      <nav className="tabs" aria-label="Settings">
-        {parts.filter(([, , needs]) => !needs || may(needs)).map(([key, label]) => (
-          <Link key={key} className="tab" href={`/settings/${key}`} aria-current={key === here ? 'page' : undefined}>{label}</Link>
-        ))}
-      </nav>
+      <Tabs label="Settings" here={here}
+        tabs={parts.filter(([, , needs]) => !needs || may(needs)).map(([key, label]) => ({ key, label, href: `/settings/${key}` }))} />
       {!isAllowed && <div className="card empty"><p>These settings are for administrators of this hub.</p></div>}
       {isAllowed && here === 'account' && <AccountPart />}
       {isAllowed && here === 'tokens' && <TokensPart />}

@@ -8,7 +8,7 @@ import { contributions } from '../../ui/format';
 import { useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { RiskBadge } from '../../ui/risk';
-import { Installations } from '../plugins/installations';
+import { Installations, watchInstallation } from '../plugins/installations';
 
 /** What could be installed: what each adds and asks for, so that one can choose before. */
 export function StorePage() {
@@ -42,7 +42,8 @@ export function StorePage() {
 function Card({ item, onInstalled }: { item: StoreItem; onInstalled: () => void }) {
   const tell = useToast();
   const install = useWork(async () => {
-    await api.post<Installation>('/plugins/installations', { source: /^https?:/.test(item.source) ? { address: item.source } : { path: item.source } });
+    const source = /^https?:/.test(item.source) ? { address: item.source } : { path: item.source };
+    watchInstallation(await api.post<Installation>('/plugins/installations', { source }));
     tell(`Installing ${item.name}.`);
     onInstalled();
   });
@@ -50,7 +51,7 @@ function Card({ item, onInstalled }: { item: StoreItem; onInstalled: () => void 
     <section className="card stack" aria-label={item.name}>
       <div className="row top-aligned">
         <PluginIcon name={item.name} url={item.icon} isLarge />
-        <div className="grow"><h2>{item.name}</h2><span className="quiet small">{item.version}{item.publisher && ` · ${item.publisher}`}</span></div>
+        <div className="grow"><h2 style={{ overflowWrap: 'anywhere' }}>{item.name}</h2><span className="quiet small">{item.version}{item.publisher && ` · ${item.publisher}`}</span></div>
         {item.installed && <Badge look="good">installed {item.installed}</Badge>}
       </div>
       {item.description && <p>{item.description}</p>}
