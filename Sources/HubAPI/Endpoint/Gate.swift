@@ -195,9 +195,6 @@ struct Gate: Sendable {
         }
         let owner = call.requester.auditName
         let hash = RequestHash.of(call.request, organisation: call.organisation?.id.rawValue ?? "")
-        if let kept = try await hub.store.read({ (records) throws(Fault) in try records.answer(to: key, of: owner) }) {
-            return try replay(kept, hash)
-        }
         guard hub.inFlight.begin(owner, key) else {
             throw ProblemDocument.about(
                 Fault(
@@ -205,6 +202,10 @@ struct Gate: Sendable {
                     turn: .caller), status: .conflict)
         }
         defer { hub.inFlight.end(owner, key) }
+        // Looked for only now: another one with this key may have ended between a look and the beginning.
+        if let kept = try await hub.store.read({ (records) throws(Fault) in try records.answer(to: key, of: owner) }) {
+            return try replay(kept, hash)
+        }
         let response = try await endpoint.handler(call)
         guard case .bytes(let bytes) = response.body, bytes.count <= 256 << 10 else { return response }
         let answer = KeptAnswer(
