@@ -40,12 +40,12 @@ judge: build ## judge real texts with the signals of integrations.config.json; A
 	@.build/release/patchbay run $(ARGS)
 
 # In four runs, one after the other: workers that are to end within a time, servers that are to answer within one, hubs and browsers that start many
-# processes, and the rest. Beside each other they would measure one another. With ARGS there is one run.
+# processes, and the rest. Beside each other they would measure one another; workers one test at a time. With ARGS there is one run.
 SERVERS := HTTPServerTests|HostCallsTests
 LIVE := HubTests|HubAPITests|BrowserTests|StorageTests
 TESTS = swift test --disable-xctest
 ifeq ($(ARGS),)
-RUN_TESTS = $(TESTS) --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
+RUN_TESTS = $(TESTS) --no-parallel --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
 	&& $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(SERVERS)|$(LIVE))'
 else
 RUN_TESTS = $(TESTS) $(ARGS)
