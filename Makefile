@@ -39,14 +39,15 @@ run: build ## start a hub on http://127.0.0.1:8420 with the example plugins; ARG
 judge: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
 	@.build/release/patchbay run $(ARGS)
 
-# In four runs, one after the other: workers that are to end within a time, servers that are to answer within one, hubs and browsers that start many
-# processes, and the rest. Beside each other they would measure one another; workers one test at a time. With ARGS there is one run.
+# In four runs, one after the other: workers and browsers, one test at a time; servers; hubs and databases; the rest. Each has deadlines, and beside
+# each other they would measure one another. With ARGS there is one run.
 SERVERS := HTTPServerTests|HostCallsTests
-LIVE := HubTests|HubAPITests|BrowserTests|StorageTests
+LIVE := HubTests|HubAPITests|StorageTests
+ALONE := SandboxTests|BrowserTests
 TESTS = swift test --disable-xctest
 ifeq ($(ARGS),)
-RUN_TESTS = $(TESTS) --no-parallel --filter '^SandboxTests' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
-	&& $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^(SandboxTests|$(SERVERS)|$(LIVE))'
+RUN_TESTS = $(TESTS) --no-parallel --filter '^($(ALONE))' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
+	&& $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^($(ALONE)|$(SERVERS)|$(LIVE))'
 else
 RUN_TESTS = $(TESTS) $(ARGS)
 endif
