@@ -46,7 +46,8 @@ let package = Package(
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
         .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
-        .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: house),
+        .target(name: "JSONSchema", dependencies: ["Patterns", "JSON", "CPCRE2"], swiftSettings: house),
         .target(name: "Markdown", dependencies: ["CMarkdown"], swiftSettings: house),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
         .target(name: "Manifests", dependencies: ["PluginModel", "JSONSchema", "YAML", "JSON"], swiftSettings: house),
@@ -121,7 +122,7 @@ let package = Package(
 
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
-        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "Patterns", "JSON"], swiftSettings: house),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "JSON"], swiftSettings: house),
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
