@@ -68,6 +68,7 @@ let package = Package(
             ]),
 
         // The hub's side.
+        .target(name: "Rules", dependencies: ["Patterns", "PluginModel", "JSON"], swiftSettings: house),
         .target(name: "HubCore", dependencies: ["PluginModel", "JSON", "CSodium"], swiftSettings: house),
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
@@ -131,6 +132,7 @@ let package = Package(
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "JSON"], swiftSettings: house),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Patterns", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(

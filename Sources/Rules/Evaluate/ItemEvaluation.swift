@@ -1,0 +1,123 @@
+import Patterns
+
+/// One item being judged by a program. Kept and taken again for the next item, so that judging many makes no garbage worth a word.
+/// Belongs to one task at a time.
+package final class ItemEvaluation {
+    let program: RuleProgram
+    private(set) var item: Item
+    private(set) var plan: TypePlan
+    /// By leaf; 0: not evaluated yet.
+    private var outcomes: [UInt8]
+    private var slots: [SlotValues]
+    private(set) var answers: [AskKey: Answer] = [:]
+    /// Questions that a rule could not be decided without, in the order they came up.
+    private(set) var wanted: [AskKey] = []
+    private var patternMatcher: PatternMatcher?
+
+    /// A question to a signal with the value it is about.
+    struct AskKey: Hashable, Sendable {
+        let ask: Int
+        /// Nil: the full item.
+        let value: ItemValue?
+        let scalar: Scalar?
+    }
+
+    struct Answer {
+        let run: SignalRun
+        /// From sending the question to having the answer, others of the same message included.
+        let time: Duration
+    }
+
+    package init(_ program: RuleProgram, of item: Item) {
+        self.program = program
+        self.item = item
+        plan = program.plan(for: item.type)
+        outcomes = Array(repeating: 0, count: program.leaves.count)
+        slots = Array(repeating: SlotValues(), count: program.slots.count)
+    }
+
+    /// Forgets everything about the last item and takes the next.
+    package func take(_ item: Item) {
+        if item.type.id != self.item.type.id || item.type != self.item.type { plan = program.plan(for: item.type) }
+        self.item = item
+        for index in outcomes.indices { outcomes[index] = 0 }
+        for index in slots.indices { slots[index].isReady = false }
+        if !answers.isEmpty { answers = [:] }
+        wanted = []
+        patternMatcher?.startAnew()
+    }
+
+    /// The rules that look at this item, by place.
+    package var rules: [Int] { plan.rules }
+
+    /// Decides a rule; nil: an answer is wanted first.
+    package func decide(_ rule: Int) -> Truth? { truth(of: Int(program.roots[rule])) }
+
+    private func truth(of node: Int) -> Truth? {
+        let leaf = program.nodes[node].leaf
+        if leaf >= 0 { return outcome(of: Int(leaf))?.truth }
+        var decision = SetDecision(program.nodes[node].conjunction)
+        for place in program.nodes[node].range {
+            guard let child = truth(of: Int(program.children[place])) else { return nil }
+            if decision.add(child) { break }
+        }
+        return decision.truth
+    }
+
+    @inline(__always)
+    func outcome(of leaf: Int) -> Outcome? {
+        if outcomes[leaf] != 0 { return Outcome(rawValue: outcomes[leaf]) }
+        guard let outcome = evaluate(leaf, telling: nil) else { return nil }
+        outcomes[leaf] = outcome.rawValue
+        return outcome
+    }
+
+    /// How many leaves have been evaluated.
+    package var evaluatedCount: Int { outcomes.reduce(0) { $0 + ($1 == 0 ? 0 : 1) } }
+
+    // MARK: - Questions
+
+    /// Hands over what is wanted, each question once.
+    func takeWanted() -> [AskKey] {
+        defer { wanted = [] }
+        return wanted
+    }
+
+    func answer(_ key: AskKey, _ run: SignalRun, time: Duration) { answers[key] = Answer(run: run, time: time) }
+
+    func want(_ key: AskKey) { if !wanted.contains(key) { wanted.append(key) } }
+
+    // MARK: - Values
+
+    /// The values a slot stands for, picked at their first use.
+    @inline(__always)
+    func prepare(_ slot: Int) {
+        if !slots[slot].isReady { slots[slot].pick(plan.picks[slot], from: item) }
+    }
+
+    @inline(__always)
+    func count(in slot: Int) -> Int { slots[slot].values.count }
+
+    @inline(__always)
+    func value(_ index: Int, in slot: Int) -> ItemValue { slots[slot].values[index] }
+
+    @inline(__always)
+    func isFullItem(_ slot: Int) -> Bool { slots[slot].isFullItem }
+
+    func find(_ matcher: ValueMatcher, _ index: Int, in slot: Int, tells: Bool) -> ValueMatcher.Found {
+        switch matcher.signal {
+        case .containsText, .containsNoText, .containsVariant:
+            return slots[slot].withFolded(index, variant: matcher.foldsVariants) { matcher.find(in: $0, tells: tells) }
+        case .containsRegex, .containsNoRegex:
+            if patternMatcher == nil { patternMatcher = PatternMatcher() }
+            guard let patternMatcher, case .text(let text) = slots[slot].values[index] else { return .nothing }
+            return matcher.find(in: text, with: patternMatcher, tells: tells)
+        case .geoContainedWithin:
+            guard case .text(let place) = slots[slot].values[index] else { return .nothing }
+            return matcher.find(place)
+        case .imageMatches, .imageDoesNotMatch:
+            guard case .media(let media) = slots[slot].values[index] else { return .nothing }
+            return matcher.find(media)
+        }
+    }
+}
