@@ -94,7 +94,8 @@ let package = Package(
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "Rules", "PluginRuntime", "Sandbox", "HostCalls", "Storage",
+                "PluginPackages",
                 "Manifests",
                 "JSONSchema", "PluginModel", "JSON",
             ],
@@ -108,7 +109,7 @@ let package = Package(
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
             name: "patchbay-bench",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            dependencies: ["Rules", "PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
         // Writes until it is killed, for the tests of Storage.
@@ -165,7 +166,8 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
-            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Rules", "Sandbox", "Manifests", "PluginModel", "JSON"],
+            exclude: ["Golden"],
             swiftSettings: house),
         // The pages, in a real browser, served by the built program.
         .testTarget(

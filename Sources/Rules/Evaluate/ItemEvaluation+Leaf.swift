@@ -45,11 +45,14 @@ extension ItemEvaluation {
             case .number(let number) where program.leaves[place].isNumeric:
                 result = .init(Comparison.holds(comparator ?? .equals, Comparison.order(number, program.leaves[place].number)))
             case .boolean(let flag): result = flag ? program.leaves[place].whenTrue : program.leaves[place].whenFalse
+            case .text(let text) where program.leaves[place].text != nil && scalar(of: slot) != .dateTime:
+                let isSame = Comparison.isSame(text, program.leaves[place].text ?? "")
+                result = .init(isSame == (comparator == .equals))
             default:
                 result = Comparison.judge(
-                    value.score, of: ScoreType(plan.scalars[slot] ?? .string), comparator, program.leaves[place].condition.threshold)
+                    value.score, of: ScoreType(scalar(of: slot) ?? .string), comparator, program.leaves[place].condition.threshold)
             }
-            telling?.add(value, plan.scalars[slot], result, score: value.score)
+            telling?.add(value, scalar(of: slot), result, score: value.score)
             if result == .passed { return .passed }
             gathering.add(result.outcome, hasScore: true)
         }
@@ -60,7 +63,7 @@ extension ItemEvaluation {
         guard let telling else { return outcome }
         for index in 0..<count {
             let value = value(index, in: slot)
-            telling.add(value, plan.scalars[slot], outcome, score: value.score)
+            telling.add(value, scalar(of: slot), outcome, score: value.score)
         }
         return outcome
     }
@@ -68,7 +71,7 @@ extension ItemEvaluation {
     @inline(__always)
     private func builtIn(_ place: Int, _ slot: Int, _ count: Int, _ telling: LeafTelling?) -> Outcome {
         guard let matcher = program.leaves[place].matcher else { return unavailable(place, telling) }
-        guard let scalar = plan.scalars[slot], matcher.signal.descriptor.inputs.contains(scalar) else {
+        guard let scalar = scalar(of: slot), program.leaves[place].takes.contains(scalar) else {
             return wrongKind(place, slot, matcher.signal.rawValue, telling)
         }
         let comparator = program.leaves[place].comparator
@@ -98,7 +101,7 @@ extension ItemEvaluation {
     private func asked(_ place: Int, _ slot: Int, _ count: Int, _ isFullItem: Bool, _ telling: LeafTelling?) -> Outcome? {
         let leaf = program.leaves[place]
         let signal = program.asks[leaf.ask].signal
-        let scalar = plan.scalars[slot]
+        let scalar = scalar(of: slot)
         let takes = isFullItem ? signal.takesFullItem : scalar.map { signal.inputs.contains($0) } ?? false
         guard takes else { return wrongKind(place, slot, signal.type, telling) }
         var gathering = Gathering()
@@ -130,7 +133,7 @@ extension ItemEvaluation {
     }
 
     private func wrongKind(_ place: Int, _ slot: Int, _ signal: String, _ telling: LeafTelling?) -> Outcome {
-        let kind = plan.scalars[slot]?.rawValue ?? "FULL_ITEM"
+        let kind = scalar(of: slot)?.rawValue ?? "FULL_ITEM"
         return unavailable(place, telling, LeafProblem(reason: .unusable, sentence: "The signal '\(signal)' takes no \(kind)."))
     }
 

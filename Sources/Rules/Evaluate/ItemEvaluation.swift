@@ -6,9 +6,10 @@ package final class ItemEvaluation {
     let program: RuleProgram
     private(set) var item: Item
     private(set) var plan: TypePlan
-    /// By leaf; 0: not evaluated yet.
-    private var outcomes: [UInt8]
-    private var slots: [SlotValues]
+    /// By leaf; 0: not evaluated yet. This and `slots` are read for every condition: beside a class's own storage, so that no access is
+    /// checked for overlapping others; nothing but this object, which one task has at a time, ever sees them.
+    private let outcomes: UnsafeMutableBufferPointer<UInt8>
+    private let slots: UnsafeMutableBufferPointer<SlotValues>
     private(set) var answers: [AskKey: Answer] = [:]
     /// Questions that a rule could not be decided without, in the order they came up.
     private(set) var wanted: [AskKey] = []
@@ -32,13 +33,21 @@ package final class ItemEvaluation {
         self.program = program
         self.item = item
         plan = program.plan(for: item.type)
-        outcomes = Array(repeating: 0, count: program.leaves.count)
-        slots = Array(repeating: SlotValues(), count: program.slots.count)
+        outcomes = .allocate(capacity: program.leaves.count)
+        outcomes.initialize(repeating: 0)
+        slots = .allocate(capacity: program.slots.count)
+        slots.initialize(repeating: SlotValues())
+    }
+
+    deinit {
+        outcomes.deallocate()
+        slots.deinitialize()
+        slots.deallocate()
     }
 
     /// Forgets everything about the last item and takes the next.
     package func take(_ item: Item) {
-        if item.type.id != self.item.type.id || item.type != self.item.type { plan = program.plan(for: item.type) }
+        if item.type != self.item.type { plan = program.plan(for: item.type) }
         self.item = item
         for index in outcomes.indices { outcomes[index] = 0 }
         for index in slots.indices { slots[index].isReady = false }
@@ -92,7 +101,7 @@ package final class ItemEvaluation {
     /// The values a slot stands for, picked at their first use.
     @inline(__always)
     func prepare(_ slot: Int) {
-        if !slots[slot].isReady { slots[slot].pick(plan.picks[slot], from: item) }
+        if !slots[slot].isReady { slots[slot].pick(plan.picks[slot], plan.scalars[slot], from: item) }
     }
 
     @inline(__always)
@@ -100,6 +109,9 @@ package final class ItemEvaluation {
 
     @inline(__always)
     func value(_ index: Int, in slot: Int) -> ItemValue { slots[slot].values[index] }
+
+    @inline(__always)
+    func scalar(of slot: Int) -> Scalar? { slots[slot].scalar }
 
     @inline(__always)
     func isFullItem(_ slot: Int) -> Bool { slots[slot].isFullItem }

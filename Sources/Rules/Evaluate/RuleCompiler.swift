@@ -109,11 +109,16 @@ struct RuleCompiler {
         if kind == .plain, condition.comparator?.needsThreshold == true, case .number(let threshold)? = condition.threshold {
             number = threshold
         }
+        var text: String?
+        if condition.comparator == .equals || condition.comparator == .notEqualTo, case .text(let threshold)? = condition.threshold {
+            text = threshold
+        }
         leaves.append(
             LeafCode(
                 kind: problem == nil || kind == .underived ? kind : .broken, slot: slot, comparator: condition.comparator,
                 isNumeric: number != nil,
-                number: number ?? .nan, whenTrue: boolean(true), whenFalse: boolean(false), matcher: matcher, ask: ask,
+                number: number ?? .nan, whenTrue: boolean(true), whenFalse: boolean(false), text: text, matcher: matcher,
+                takes: ScalarSet(matcher?.signal.descriptor.inputs ?? []), ask: ask,
                 condition: condition, cost: cost, problem: problem))
         return leaves.count - 1
     }

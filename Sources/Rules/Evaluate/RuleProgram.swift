@@ -39,7 +39,11 @@ package final class RuleProgram: Sendable {
         self.plans = plans
     }
 
-    func plan(for type: ItemType) -> TypePlan { plans[type.id] ?? TypePlan(type, rules: rules, slots: slots) }
+    /// A plan is good for the very type it was made for: another version of it has its fields elsewhere.
+    func plan(for type: ItemType) -> TypePlan {
+        if let plan = plans[type.id], plan.type == type { return plan }
+        return TypePlan(type, rules: rules, slots: slots)
+    }
 
     /// The types of signals that conditions ask and nobody here has, by rule.
     package func missingSignals(of rule: Int) -> [String] {
@@ -99,7 +103,11 @@ struct LeafCode: Sendable {
     /// What a boolean score comes to.
     let whenTrue: Comparison.Result
     let whenFalse: Comparison.Result
+    /// Text that has to be the same, or must not be.
+    let text: String?
     let matcher: ValueMatcher?
+    /// What `matcher` can look into.
+    let takes: ScalarSet
     let ask: Int
     let condition: LeafCondition
     let cost: Double
@@ -125,6 +133,7 @@ struct TypePlan: Sendable {
         case user, author, policies, source, fullItem
     }
 
+    let type: ItemType
     let picks: [Pick]
     /// What each slot's values are; nil for a full item, or nothing.
     let scalars: [Scalar?]
@@ -132,6 +141,7 @@ struct TypePlan: Sendable {
     let rules: [Int]
 
     init(_ type: ItemType, rules: [Rule], slots: [ConditionInput]) {
+        self.type = type
         self.rules = rules.indices.filter { rules[$0].looksAt(type) }
         var (picks, scalars): ([Pick], [Scalar?]) = ([], [])
         func fields(_ scalar: Scalar) -> [Int] { type.fields.indices.filter { type.fields[$0].type.scalar == scalar } }

@@ -2,6 +2,8 @@
 struct SlotValues {
     var isReady = false
     private(set) var isFullItem = false
+    /// What the values are; nil for a full item, or nothing.
+    private(set) var scalar: Scalar?
     private(set) var values: [ItemValue] = []
     private var lowered = Folded()
     private var variants = Folded()
@@ -13,7 +15,8 @@ struct SlotValues {
         var ends: [Int] = []
     }
 
-    mutating func pick(_ pick: TypePlan.Pick, from item: Item) {
+    mutating func pick(_ pick: TypePlan.Pick, _ scalar: Scalar?, from item: Item) {
+        self.scalar = scalar
         values.removeAll(keepingCapacity: true)
         isFullItem = false
         isReady = true

@@ -38,6 +38,10 @@ package struct ItemType: Sendable, Hashable {
     package let orgID: String?
     package let description: String?
     private let places: [String: Int]
+    /// The same for every copy, so that items of one type are told cheaply.
+    private let identity = Identity()
+
+    private final class Identity: Sendable {}
 
     /// - Precondition: The names of the fields differ.
     package init(
@@ -51,6 +55,17 @@ package struct ItemType: Sendable, Hashable {
 
     /// Where a field stands among `fields`.
     package func place(of field: String) -> Int? { places[field] }
+
+    package static func == (a: ItemType, b: ItemType) -> Bool {
+        a.identity === b.identity
+            || a.id == b.id && a.kind == b.kind && a.name == b.name && a.fields == b.fields && a.roles == b.roles && a.version == b.version
+                && a.schemaVariant == b.schemaVariant && a.orgID == b.orgID && a.description == b.description
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(fields.count)
+    }
 
     package func place(of role: Role) -> Int? { roles[role].flatMap { places[$0] } }
 }

@@ -28,6 +28,38 @@ package enum Scalar: String, Sendable, Hashable, CaseIterable {
     package var isMedia: Bool { self == .audio || self == .image || self == .video || self == .media }
 }
 
+/// Kinds of values, as bits: asked for each condition of each item.
+struct ScalarSet: Sendable {
+    private var bits: UInt32 = 0
+
+    init(_ scalars: some Sequence<Scalar>) { for scalar in scalars { bits |= Self.bit(scalar) } }
+
+    @inline(__always)
+    func contains(_ scalar: Scalar) -> Bool { bits & Self.bit(scalar) != 0 }
+
+    @inline(__always)
+    private static func bit(_ scalar: Scalar) -> UInt32 {
+        switch scalar {
+        case .userID: 1 << 0
+        case .id: 1 << 1
+        case .string: 1 << 2
+        case .boolean: 1 << 3
+        case .number: 1 << 4
+        case .audio: 1 << 5
+        case .image: 1 << 6
+        case .video: 1 << 7
+        case .dateTime: 1 << 8
+        case .geohash: 1 << 9
+        case .relatedItem: 1 << 10
+        case .url: 1 << 11
+        case .policyID: 1 << 12
+        case .ipAddress: 1 << 13
+        case .emailAddress: 1 << 14
+        case .media: 1 << 15
+        }
+    }
+}
+
 /// What a field of an item holds: one value, or a container of values of one kind.
 package enum FieldType: Sendable, Hashable {
     case scalar(Scalar)

@@ -6,10 +6,14 @@ import Glibc
 struct Needle: Sendable, Hashable {
     let bytes: [UInt8]
     private let rarest: Int
+    /// The next rarest, elsewhere: looked at before the whole is compared.
+    private let second: Int
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
-        rarest = bytes.indices.max { Self.rarity(bytes[$0]) < Self.rarity(bytes[$1]) } ?? 0
+        let rarest = bytes.indices.max { Self.rarity(bytes[$0]) < Self.rarity(bytes[$1]) } ?? 0
+        self.rarest = rarest
+        second = bytes.indices.filter { $0 != rarest }.max { Self.rarity(bytes[$0]) < Self.rarity(bytes[$1]) } ?? rarest
     }
 
     /// Letters of English from the most to the least frequent; everything else is rarer still.
@@ -26,7 +30,8 @@ struct Needle: Sendable, Hashable {
             let end = text.count - needle.count + rarest + 1
             while place < end, let hit = memchr(base + place, Int32(needle[rarest]), end - place) {
                 let found = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-                if memcmp(base + (found - rarest), start, needle.count) == 0 { return true }
+                let first = base + (found - rarest)
+                if first[second] == needle[second], memcmp(first, start, needle.count) == 0 { return true }
                 place = found + 1
             }
             return false
