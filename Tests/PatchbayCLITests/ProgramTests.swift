@@ -279,6 +279,31 @@ import Testing
         return "\(program.home)/corpus"
     }
 
+    @Test func `a rule asks the signals of real packages in sandboxes, and only where a cheaper condition leaves it open`() async throws {
+        let shouting = """
+            {"input": {"type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"}, "signal": {"type": "SHOUTING_SCORE"}, "comparator": "GREATER_THAN", "threshold": 0.5}
+            """
+        let open = """
+            {"input": {"type": "CONTENT_FIELD", "name": "isOpen", "contentTypeId": "post"}, "comparator": "EQUALS", "threshold": "true"}
+            """
+        try program.write("rule.json", #"{"conjunction": "AND", "conditions": [\#(shouting), \#(open)]}"#)
+        let items = (0..<600).map { index in
+            let isLoud = index % 3 == 0
+            let isOpen = index % 2 == 0
+            return
+                #"{"id": "\#(index)", "typeId": "post", "data": {"text": "\#(isLoud ? "STOP SHOUTING AT ME" : "speak quietly") \#(index)", "isOpen": \#(isOpen)}, "expect": \#(isLoud && isOpen)}"#
+        }
+        try program.write("items.jsonl", items.joined(separator: "\n"))
+        let run = try await program.run([
+            "rule", "test", "\(program.home)/rule.json", "\(program.home)/items.jsonl", "--integrations",
+            "\(Program.repository)/integrations.config.json", "--json",
+        ])
+        #expect(run.exit == 0, "\(run.error)")
+        let summary = try JSONValue(parsing: String(run.output.split(separator: "\n").last ?? ""))["summary"]
+        #expect(summary?["passed"] == 100 && summary?["failed"] == 500 && summary?["unexpected"] == 0)
+        #expect(summary?["signalRuns"] == 300, "closed posts are not asked about")
+    }
+
     @Test func `the figures of a run agree with its decisions`() async throws {
         let isInstalled = access(FortuneCorpus.defaultFolder, R_OK) == 0
         let words = isInstalled ? ["--limit", "200"] : ["--corpus", try corpus()]

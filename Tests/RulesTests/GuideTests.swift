@@ -54,6 +54,17 @@ struct GuideTests {
         #expect(RuleDocument.read([], name: "a").value == nil)
     }
 
+    @Test(arguments: [
+        ("a set", #"{§}"#, "/conditions/0/signal"), ("a rule", #"{"conditionSet": {§}}"#, "/conditionSet/conditions/0/signal"),
+        ("a list", #"{"rules": [{"conditionSet": {§}}]}"#, "/rules/0/conditionSet/conditions/0/signal"),
+    ])
+    func `what compiling finds lies where the document has it`(_ name: String, _ text: String, _ place: String) throws {
+        let set = #""conjunction": "AND", "conditions": [{"input": {"type": "USER_ID"}, "signal": {"type": "NOWHERE"}}]"#
+        let document = try #require(
+            RuleDocument.read(try JSONValue(parsing: text.split(separator: "§").joined(separator: set)), name: "a").value)
+        #expect(RuleProgram(document.rules).findings.map { document.place($0).pointer.description } == [place])
+    }
+
     @Test func `a type is made from what items hold`() {
         let type = ItemType.inferred(
             id: "t",

@@ -8,7 +8,7 @@ extension ConditionReader {
     mutating func object(_ value: JSONValue, _ what: String, _ members: [String], at pointer: JSONPointer) -> JSONObject? {
         guard let object = value.objectValue else {
             notes.error(
-                "rule.wrong-type", at: pointer, "\(what) is an object, and this is \(value.isNull ? "nothing" : "a \(value.kindName)").",
+                "rule.wrong-type", at: pointer, "\(what) is an object, and this is \(value.kindWithArticle).",
                 remedy: "Write an object with: \(members.joined(separator: ", ")).")
             return nil
         }
@@ -69,7 +69,7 @@ extension ConditionReader {
     mutating func threshold(_ value: JSONValue, at pointer: JSONPointer) -> Score? {
         guard let score = Score(value) else {
             notes.error(
-                "rule.wrong-type", at: pointer, "A threshold is a text, a number or a boolean, and this is a \(value.kindName).",
+                "rule.wrong-type", at: pointer, "A threshold is a text, a number or a boolean, and this is \(value.kindWithArticle).",
                 remedy: "Write what the score is compared with.")
             return nil
         }

@@ -23,7 +23,7 @@ package struct ItemReading: Sendable {
     private func read(_ value: JSONValue, at pointer: JSONPointer, _ notes: inout RuleNotes) -> Item? {
         guard value.objectValue != nil else {
             notes.error(
-                "item.malformed", at: pointer, "An item is an object, and this is a \(value.kindName).",
+                "item.malformed", at: pointer, "An item is an object, and this is \(value.kindWithArticle).",
                 remedy: "Write {\"id\", \"typeId\", \"data\"}.")
             return nil
         }
@@ -116,13 +116,13 @@ package struct ItemReading: Sendable {
             }
         case .array(let scalar):
             guard let list = value.arrayValue else {
-                unfit("is no list but a \(value.kindName)", at: pointer)
+                unfit("is no list but \(value.kindWithArticle)", at: pointer)
                 return nil
             }
             return read(list.enumerated().map { (String($0), $1) }, as: scalar).map { .list($0.values) }
         case .map(_, let scalar):
             guard let object = value.objectValue else {
-                unfit("is no object but a \(value.kindName)", at: pointer)
+                unfit("is no object but \(value.kindWithArticle)", at: pointer)
                 return nil
             }
             return read(object.map { ($0.key, $0.value) }, as: scalar).map { .map(keys: $0.keys, values: $0.values) }

@@ -12,7 +12,7 @@ extension ItemType {
     static func read(_ value: JSONValue, at pointer: JSONPointer, _ notes: inout RuleNotes) -> ItemType? {
         guard value.objectValue != nil else {
             notes.error(
-                "item.bad-type", at: pointer, "An item type is an object, and this is a \(value.kindName).",
+                "item.bad-type", at: pointer, "An item type is an object, and this is \(value.kindWithArticle).",
                 remedy: "Write {\"id\", \"kind\", \"name\", \"schema\"}.")
             return nil
         }

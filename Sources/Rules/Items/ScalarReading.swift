@@ -18,7 +18,7 @@ enum ScalarReading {
             }
         }
         switch scalar {
-        case .string: return value.stringValue.map { .value(.text($0)) } ?? .unfit("is no text but a \(value.kindName)")
+        case .string: return value.stringValue.map { .value(.text($0)) } ?? .unfit("is no text but \(value.kindWithArticle)")
         case .id, .policyID: return identifier(value).map { .value(.text($0)) } ?? .unfit("is neither a text nor a whole number")
         case .boolean: return boolean(value)
         case .number: return number(value)

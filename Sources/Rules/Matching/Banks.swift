@@ -16,7 +16,7 @@ package struct Banks: Sendable {
         var banks = Banks()
         guard let object = value.objectValue else {
             notes.error(
-                "rule.bad-bank", at: pointer, "Banks are an object, and this is a \(value.kindName).",
+                "rule.bad-bank", at: pointer, "Banks are an object, and this is \(value.kindWithArticle).",
                 remedy: "Write {\"texts\": {\"ID\": [\"…\"]}}.")
             return RuleReading(nil, notes.findings)
         }
@@ -46,7 +46,7 @@ package struct Banks: Sendable {
         guard let value, !value.isNull else { return banks }
         guard let object = value.objectValue else {
             notes.error(
-                "rule.bad-bank", at: pointer, "Banks of a kind are an object, and this is a \(value.kindName).",
+                "rule.bad-bank", at: pointer, "Banks of a kind are an object, and this is \(value.kindWithArticle).",
                 remedy: "Write {\"ID\": […]}.")
             return banks
         }

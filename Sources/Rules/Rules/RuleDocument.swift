@@ -6,6 +6,24 @@ package struct RuleDocument: Sendable {
     /// Empty: items are taken as they come (`ItemType.inferred`).
     package var types: [ItemType]
     package var banks: Banks
+    /// How the document holds its rules.
+    private var shape = Shape.set
+
+    private enum Shape: Sendable { case set, rule, list }
+
+    package init(rules: [Rule], types: [ItemType], banks: Banks) { (self.rules, self.types, self.banks) = (rules, types, banks) }
+
+    /// Where in the document a finding of its `RuleProgram` lies, which counts rules: `/0/conditionSet/…`.
+    package func place(_ finding: RuleFinding) -> RuleFinding {
+        let tokens = finding.pointer.tokens
+        let here: [String] =
+            switch shape {
+            case .set: Array(tokens.dropFirst(2))
+            case .rule: Array(tokens.dropFirst())
+            case .list: ["rules"] + tokens
+            }
+        return RuleFinding(finding.severity, finding.code, at: JSONPointer(here), finding.sentence, remedy: finding.remedy)
+    }
 
     /// Reads a condition set; a rule, `{ conditionSet, … }`; or several, `{ rules: […] }`; the latter two with `itemTypes` and `banks` beside.
     /// - Parameter name: The id of a rule that has none of its own.
@@ -32,6 +50,7 @@ package struct RuleDocument: Sendable {
         }
         if let banks = object["banks"], let read = take(Banks.read(banks, at: JSONPointer(["banks"]))) { document.banks = read }
         (object["itemTypes"], object["banks"]) = (nil, nil)
+        document.shape = object["rules"] == nil ? .rule : .list
         if let rules = object["rules"] {
             let list = rules.arrayValue ?? []
             if list.isEmpty {
