@@ -95,4 +95,22 @@ struct RuleWorkload {
         let conditions: JSONValue = index % 2 == 0 ? set(5) : ["conjunction": word(), "conditions": [set(3), set(2)]]
         return ["id": .string("r\(index)"), "status": "LIVE", "conditionSet": conditions]
     }
+
+    /// Four native leaves of which one is enough, and then the signal: most items come to it in some rule.
+    mutating func askingRule(_ index: Int, signal: String) -> JSONValue {
+        let asking: JSONValue = [
+            "input": ["type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"], "signal": ["type": .string(signal)],
+            "comparator": "GREATER_THAN", "threshold": .double(Double(random(100)) / 100),
+        ]
+        return [
+            "id": .string("a\(index)"), "status": "LIVE",
+            "conditionSet": [
+                "conjunction": "AND",
+                "conditions": [
+                    ["conjunction": "OR", "conditions": .array((0..<4).map { _ in leaf() })],
+                    ["conjunction": "AND", "conditions": [asking]],
+                ],
+            ],
+        ]
+    }
 }

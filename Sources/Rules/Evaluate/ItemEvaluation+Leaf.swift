@@ -99,37 +99,43 @@ extension ItemEvaluation {
     }
 
     private func asked(_ place: Int, _ slot: Int, _ count: Int, _ isFullItem: Bool, _ telling: LeafTelling?) -> Outcome? {
-        let leaf = program.leaves[place]
-        let signal = program.asks[leaf.ask].signal
+        let question = program.leaves[place].question
+        let ask = program.questions[question].ask
         let scalar = scalar(of: slot)
-        let takes = isFullItem ? signal.takesFullItem : scalar.map { signal.inputs.contains($0) } ?? false
-        guard takes else { return wrongKind(place, slot, signal.type, telling) }
+        let takes =
+            isFullItem
+            ? program.questions[question].takesFullItem : scalar.map { program.questions[question].takes.contains($0) } ?? false
+        guard takes else { return wrongKind(place, slot, program.asks[ask].signal.type, telling) }
+        guard let answers = answers(to: question) else { return nil }
+        let comparator = program.leaves[place].comparator
         var gathering = Gathering()
-        var (isWaiting, hasPassed) = (false, false)
-        for index in 0..<(isFullItem ? 1 : count) {
-            let value = isFullItem ? nil : value(index, in: slot)
-            let key = AskKey(ask: leaf.ask, value: value, scalar: scalar)
-            guard let answer = answers[key] else {
-                want(key)
-                isWaiting = true
-                continue
-            }
+        var hasPassed = false
+        for (index, answer) in answers.enumerated() {
             switch answer.run {
             case .unavailable(let reason, let sentence):
-                let outcome: Outcome = leaf.comparator == .isUnavailable ? .passed : .errored
-                telling?.add(value, scalar, outcome, error: (reason, sentence), time: answer.time)
+                let outcome: Outcome = comparator == .isUnavailable ? .passed : .errored
+                telling?.add(isFullItem ? nil : value(index, in: slot), scalar, outcome, error: (reason, sentence), time: answer.time)
                 hasPassed = hasPassed || outcome == .passed
                 gathering.add(outcome, hasScore: false)
             case .scored(let score, let output, let matched):
-                let result: Comparison.Result =
-                    leaf.comparator == .isUnavailable
-                    ? .failed : Comparison.judge(score, of: output ?? signal.output, leaf.comparator, leaf.condition.threshold)
-                telling?.add(value, scalar, result, score: score, matched: matched, time: answer.time)
+                let result: Comparison.Result
+                if comparator == .isUnavailable {
+                    result = .failed
+                } else if case .number(let number) = score, program.leaves[place].isNumeric,
+                    output.map({ $0.scalar == .number }) ?? program.questions[question].isNumeric
+                {
+                    result = .init(Comparison.holds(comparator ?? .equals, Comparison.order(number, program.leaves[place].number)))
+                } else {
+                    result = Comparison.judge(
+                        score, of: output ?? program.asks[ask].signal.output, comparator, program.leaves[place].condition.threshold)
+                }
+                telling?.add(
+                    isFullItem ? nil : value(index, in: slot), scalar, result, score: score, matched: matched, time: answer.time)
                 hasPassed = hasPassed || result == .passed
                 gathering.add(result.outcome, hasScore: true)
             }
         }
-        return isWaiting ? nil : hasPassed ? .passed : gathering.outcome
+        return hasPassed ? .passed : gathering.outcome
     }
 
     private func wrongKind(_ place: Int, _ slot: Int, _ signal: String, _ telling: LeafTelling?) -> Outcome {

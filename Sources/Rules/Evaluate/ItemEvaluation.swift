@@ -11,8 +11,20 @@ package final class ItemEvaluation {
     private let outcomes: UnsafeMutableBufferPointer<UInt8>
     private let slots: UnsafeMutableBufferPointer<SlotValues>
     private(set) var answers: [AskKey: Answer] = [:]
+    /// By question of the program: its answers, once there are all.
+    private var resolved: [Resolved]
+    /// How often answers have come: whoever waits looks again when this has changed.
+    private var arrivals = 1
+
+    private enum Resolved {
+        case waiting(since: Int)
+        /// In the order of the slot's values.
+        case answered([Answer])
+    }
+
     /// Questions that a rule could not be decided without, in the order they came up.
-    private(set) var wanted: [AskKey] = []
+    private var wanted: [AskKey] = []
+    private var isWanted: Set<AskKey> = []
     private var patternMatcher: PatternMatcher?
 
     /// A question to a signal with the value it is about.
@@ -35,6 +47,7 @@ package final class ItemEvaluation {
         plan = program.plan(for: item.type)
         outcomes = .allocate(capacity: program.leaves.count)
         outcomes.initialize(repeating: 0)
+        resolved = Array(repeating: .waiting(since: 0), count: program.questions.count)
         slots = .allocate(capacity: program.slots.count)
         slots.initialize(repeating: SlotValues())
     }
@@ -52,7 +65,9 @@ package final class ItemEvaluation {
         for index in outcomes.indices { outcomes[index] = 0 }
         for index in slots.indices { slots[index].isReady = false }
         if !answers.isEmpty { answers = [:] }
-        wanted = []
+        for index in resolved.indices { resolved[index] = .waiting(since: 0) }
+        arrivals = 1
+        (wanted, isWanted) = ([], [])
         patternMatcher?.startAnew()
     }
 
@@ -88,13 +103,39 @@ package final class ItemEvaluation {
 
     /// Hands over what is wanted, each question once.
     func takeWanted() -> [AskKey] {
-        defer { wanted = [] }
+        defer { (wanted, isWanted) = ([], []) }
         return wanted
     }
 
-    func answer(_ key: AskKey, _ run: SignalRun, time: Duration) { answers[key] = Answer(run: run, time: time) }
+    func answer(_ key: AskKey, _ run: SignalRun, time: Duration) {
+        answers[key] = Answer(run: run, time: time)
+        arrivals += 1
+    }
 
-    func want(_ key: AskKey) { if !wanted.contains(key) { wanted.append(key) } }
+    /// The answers about each value of a question's slot; nil: some are wanted first, and noted.
+    func answers(to question: Int) -> [Answer]? {
+        switch resolved[question] {
+        case .answered(let all): return all
+        case .waiting(let since): if since == arrivals { return nil }
+        }
+        let code = program.questions[question]
+        var found: [Answer] = []
+        var isComplete = true
+        for index in 0..<(isFullItem(code.slot) ? 1 : count(in: code.slot)) {
+            let value = isFullItem(code.slot) ? nil : value(index, in: code.slot)
+            let key = AskKey(ask: code.ask, value: value, scalar: scalar(of: code.slot))
+            if let answer = answers[key] {
+                found.append(answer)
+            } else {
+                isComplete = false
+                want(key)
+            }
+        }
+        resolved[question] = isComplete ? .answered(found) : .waiting(since: arrivals)
+        return isComplete ? found : nil
+    }
+
+    func want(_ key: AskKey) { if isWanted.insert(key).inserted { wanted.append(key) } }
 
     // MARK: - Values
 

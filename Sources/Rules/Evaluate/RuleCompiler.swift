@@ -13,10 +13,12 @@ struct RuleCompiler {
     private(set) var leaves: [LeafCode] = []
     private(set) var slots: [ConditionInput] = []
     private(set) var asks: [AskCode] = []
+    private(set) var questions: [QuestionCode] = []
     private(set) var notes = RuleNotes()
     private var leafPlaces: [LeafCondition: Int] = [:]
     private var slotPlaces: [ConditionInput: Int] = [:]
     private var askPlaces: [AskCode: Int] = [:]
+    private var questionPlaces: [QuestionCode: Int] = [:]
 
     init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool) {
         // A signal under a reserved name would be asked instead of the built-in one.
@@ -64,7 +66,7 @@ struct RuleCompiler {
         if slot == slots.count { slots.append(condition.input) }
         slotPlaces[condition.input] = slot
 
-        var (kind, ask, cost): (LeafCode.Kind, Int, Double) = (.plain, -1, 0)
+        var (kind, question, cost): (LeafCode.Kind, Int, Double) = (.plain, -1, 0)
         var matcher: ValueMatcher?
         var problem: LeafProblem?
         if condition.comparator == .isNotProvided {
@@ -88,9 +90,15 @@ struct RuleCompiler {
                 }
                 let code = AskCode(
                     signal: signal, subcategory: choice.subcategory, arguments: choice.arguments, matchingValues: resolved.values)
-                ask = askPlaces[code] ?? asks.count
+                let ask = askPlaces[code] ?? asks.count
                 if ask == asks.count { asks.append(code) }
                 askPlaces[code] = ask
+                let asking = QuestionCode(
+                    ask: ask, slot: slot, takes: ScalarSet(signal.inputs), takesFullItem: signal.takesFullItem,
+                    isNumeric: signal.output.scalar == .number)
+                question = questionPlaces[asking] ?? questions.count
+                if question == questions.count { questions.append(asking) }
+                questionPlaces[asking] = question
             } else {
                 cost = .infinity
                 problem = missing(choice.type, at: pointer)
@@ -106,7 +114,8 @@ struct RuleCompiler {
             Comparison.judge(.boolean(flag), of: ScoreType(.boolean), condition.comparator, condition.threshold)
         }
         var number: Double?
-        if kind == .plain, condition.comparator?.needsThreshold == true, case .number(let threshold)? = condition.threshold {
+        if kind == .plain || kind == .ask, condition.comparator?.needsThreshold == true, case .number(let threshold)? = condition.threshold
+        {
             number = threshold
         }
         var text: String?
@@ -118,7 +127,7 @@ struct RuleCompiler {
                 kind: problem == nil || kind == .underived ? kind : .broken, slot: slot, comparator: condition.comparator,
                 isNumeric: number != nil,
                 number: number ?? .nan, whenTrue: boolean(true), whenFalse: boolean(false), text: text, matcher: matcher,
-                takes: ScalarSet(matcher?.signal.descriptor.inputs ?? []), ask: ask,
+                takes: ScalarSet(matcher?.signal.descriptor.inputs ?? []), question: question,
                 condition: condition, cost: cost, problem: problem))
         return leaves.count - 1
     }

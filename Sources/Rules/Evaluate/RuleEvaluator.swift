@@ -24,16 +24,17 @@ package struct RuleEvaluator: Sendable {
     /// Decides every item by the rules that look at its type. One decision an item, in order.
     package func decide(_ items: [Item], orgID: String, traces: Traces = .none) async -> [ItemDecision] {
         let evaluations = items.map { ItemEvaluation(program, of: $0) }
-        var results: [[RuleResult]] = Array(repeating: [], count: items.count)
-        var undecided = evaluations.map(\.rules)
+        // By item, and by place among the rules that look at it.
+        var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
+        var undecided = evaluations.map { Array($0.rules.indices) }
         // Each round answers what it asked, so there are at most as many rounds as questions one item can come to.
         while true {
             var questions: [(item: Int, key: ItemEvaluation.AskKey)] = []
             for (index, evaluation) in evaluations.enumerated() where !undecided[index].isEmpty {
-                undecided[index].removeAll { rule in
-                    guard let truth = evaluation.decide(rule) else { return false }
-                    results[index].append(RuleResult(rule: rule, truth: truth, trace: nil))
-                    return true
+                let rules = evaluation.rules
+                undecided[index].removeAll { place in
+                    truths[index][place] = evaluation.decide(rules[place])
+                    return truths[index][place] != nil
                 }
                 questions += evaluation.takeWanted().map { (index, $0) }
             }
@@ -43,14 +44,15 @@ package struct RuleEvaluator: Sendable {
             }
         }
         return evaluations.enumerated().map { index, evaluation in
-            let told = results[index].sorted { $0.rule < $1.rule }.map { result in
+            let told = zip(evaluation.rules, truths[index]).map { rule, truth in
+                let truth = truth ?? .unknown
                 let isTold =
                     switch traces {
                     case .none: false
-                    case .ofPassing: result.passed
+                    case .ofPassing: truth == .true
                     case .all: true
                     }
-                return isTold ? RuleResult(rule: result.rule, truth: result.truth, trace: evaluation.trace(of: result.rule)) : result
+                return RuleResult(rule: rule, truth: truth, trace: isTold ? evaluation.trace(of: rule) : nil)
             }
             return ItemDecision(
                 itemID: items[index].id, results: told, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count)

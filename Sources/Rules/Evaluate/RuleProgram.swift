@@ -15,6 +15,7 @@ package final class RuleProgram: Sendable {
     let leaves: [LeafCode]
     let slots: [ConditionInput]
     let asks: [AskCode]
+    let questions: [QuestionCode]
     let penalties: JSONValue?
     private let plans: [String: TypePlan]
 
@@ -31,7 +32,7 @@ package final class RuleProgram: Sendable {
     private init(_ rules: [Rule], _ compiler: RuleCompiler, types: [ItemType], penalties: JSONValue?) {
         self.rules = rules
         (roots, nodes, children, leaves) = (compiler.roots, compiler.nodes, compiler.children, compiler.leaves)
-        (slots, asks) = (compiler.slots, compiler.asks)
+        (slots, asks, questions) = (compiler.slots, compiler.asks, compiler.questions)
         findings = compiler.notes.findings
         self.penalties = penalties
         var plans: [String: TypePlan] = [:]
@@ -97,7 +98,7 @@ struct LeafCode: Sendable {
     let kind: Kind
     let slot: Int
     let comparator: Comparator?
-    /// Number compared with number: the usual case, without making scores of either.
+    /// A threshold that is a number, for the usual case of a number before it.
     let isNumeric: Bool
     let number: Double
     /// What a boolean score comes to.
@@ -108,7 +109,8 @@ struct LeafCode: Sendable {
     let matcher: ValueMatcher?
     /// What `matcher` can look into.
     let takes: ScalarSet
-    let ask: Int
+    /// Which question it waits for; -1: none.
+    let question: Int
     let condition: LeafCondition
     let cost: Double
     let problem: LeafProblem?
@@ -120,6 +122,17 @@ struct AskCode: Sendable, Hashable {
     let subcategory: String?
     let arguments: JSONValue?
     let matchingValues: [JSONValue]
+}
+
+/// An ask about the values of a slot: several conditions may differ in nothing but their thresholds.
+struct QuestionCode: Sendable, Hashable {
+    let ask: Int
+    let slot: Int
+    /// What the signal takes, here rather than in `AskCode`: it is looked at for each condition of each item.
+    let takes: ScalarSet
+    let takesFullItem: Bool
+    /// Whether its scores are numbers where a run says nothing else.
+    let isNumeric: Bool
 }
 
 /// What the slots of a program mean for one item type.

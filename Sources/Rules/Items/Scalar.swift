@@ -29,7 +29,7 @@ package enum Scalar: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Kinds of values, as bits: asked for each condition of each item.
-struct ScalarSet: Sendable {
+struct ScalarSet: Sendable, Hashable {
     private var bits: UInt32 = 0
 
     init(_ scalars: some Sequence<Scalar>) { for scalar in scalars { bits |= Self.bit(scalar) } }
