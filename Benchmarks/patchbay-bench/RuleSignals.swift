@@ -30,7 +30,9 @@ struct RuleSignalFigures {
         defer { PackageFigures.removeTree(bundles) }
         let found = await CoopPackages(folder: scratch, bundler: Bundler(cache: BundleCache(folder: bundles)))
             .loadOnOwnThread(.init(spec: "./"))
-        guard let package = found.package else { throw Peer.Missing("the integration cannot be read: \(found.fault?.description ?? "\(found.findings)")") }
+        guard let package = found.package else {
+            throw Peer.Missing("the integration cannot be read: \(found.fault?.description ?? "\(found.findings)")")
+        }
         let loaded = try await LoadedCoopPackage.load(package, log: MemoryLogSink(), limits: SandboxLimits(), services: services)
         let result = await measure(loaded)
         await loaded.plugin.stop()
