@@ -89,11 +89,13 @@ export function Spark({ values, label }: { values: number[]; label: string }) {
 }
 
 /** What an empty page teaches: one sentence, one button, one link. */
-export function Empty({ icon, title, children, action }: { icon: string; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({ icon, title, level: Heading = 'h2', children, action }: {
+  icon: string; title: string; level?: 'h1' | 'h2'; children?: ReactNode; action?: ReactNode;
+}) {
   return (
     <div className="card empty">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p className="quiet" style={{ maxWidth: 460 }}>{children}</p>}
       {action}
     </div>
