@@ -18,6 +18,8 @@ struct Story: Sendable, CustomTestStringConvertible {
         Story(name: "remove", testDescription: "removing shows what will go"),
         Story(name: "plugin_page", testDescription: "a plugin's page lives in a frame that cannot reach the hub"),
         Story(name: "keyboard", testDescription: "everything goes without a mouse"),
+        Story(name: "organisations", testDescription: "a plugin is on for one organisation and off for another, by whoever may"),
+        Story(name: "not_here", testDescription: "an unknown address and a failed sign-in at a provider are told in words"),
         Story(name: "member", testDescription: "somebody without rights sees no operator's button"),
         Story(name: "narrow", testDescription: "nothing sticks out on a phone, and the chosen theme stays", isSeeded: true),
         Story(name: "every_page", testDescription: "axe finds nothing on any page, in light and dark", isSeeded: true),

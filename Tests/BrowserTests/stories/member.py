@@ -37,6 +37,8 @@ with Story('member') as story:
             for role in ['button', 'link']:
                 shown = hers.locator('#page').get_by_role(role, name=name, exact=True)
                 assert shown.count() == 0, f'{path} shows "{name}" to somebody who may not'
+        # Whatever the organisation is called.
+        assert hers.locator('#page').get_by_role('button', name='Switch').count() == 0, f'{path} shows a switch to somebody who may not'
         story.shot(path.strip('/').replace('/', '-').split('?')[0] or 'overview', hers)
         if path in ('/', '/plugins/acme.weather'):
             story.accessible(f'{path} of a member', hers)
