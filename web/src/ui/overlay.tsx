@@ -20,6 +20,10 @@ export function Dialog({ title, onClose, children, foot, onSubmit }: DialogProps
   useEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
+    // The browser begins with the first button, which closes it again. Enter on what cannot be undone has to be meant.
+    const first = dialog?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not(:disabled)')
+      ?? dialog?.querySelector<HTMLElement>('.dialog-foot .primary:not(:disabled)') ?? dialog?.querySelector<HTMLElement>('.dialog-foot .button');
+    first?.focus();
     return () => dialog?.close();
   }, []);
   return (

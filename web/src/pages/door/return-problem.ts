@@ -6,7 +6,7 @@ type Words = Pick<Problem, 'detail' | 'remedy' | 'turn'>;
 const words: Record<string, Words> = {
   'account.not-invited': {
     detail: 'You are known there, but not invited here.', turn: 'operator',
-    remedy: 'Ask an administrator of this hub to add your e-mail address, and look that the provider has verified it.',
+    remedy: 'Ask an administrator of this hub to add your e-mail address; the provider must have verified it.',
   },
   'account.too-many-tries': { detail: 'There were too many tries from your address.', turn: 'caller', remedy: 'Your turn: wait some minutes, then sign in again.' },
   'account.busy': { detail: 'Too many people are signing in at this moment.', turn: 'caller', remedy: 'Your turn: try again in a few seconds.' },

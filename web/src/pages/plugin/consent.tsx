@@ -63,8 +63,10 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
                   label={<>{one.words} {one.isOptional && <span className="quiet">(optional)</span>}</>}
                   help={<>{one.reason ? `“${one.reason}”` : 'Its author gives no reason.'} <code>{one.permission}</code></>} />
               </div>
-              {isUpdate && (one.status === 'new' ? <Badge look="accent">new</Badge> : <span className="quiet small">as before</span>)}
-              <RiskBadge risk={one.risk} />
+              <span className="row">
+                {isUpdate && (one.status === 'new' ? <Badge look="accent">new</Badge> : <span className="quiet small">as before</span>)}
+                <RiskBadge risk={one.risk} />
+              </span>
             </li>
           ))}
           {consent.permissions.filter((one) => one.status === 'gone').map((one) => (
@@ -106,7 +108,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
       )}
       {give.problem && <ProblemNote problem={give.problem} />}
       {may('admin:plugins') ? (
-        <div className="row wrap">
+        <div className="row wrap decide">
           <Button onClick={() => go(`/plugins/${encodeURIComponent(plugin.id)}`)}>Not now</Button>
           {isUpdate && fresh.length > 0 && (
             <Button isBusy={give.isBusy} onClick={() => void give.run(old)}>Update without the new {fresh.length === 1 ? 'right' : 'rights'}</Button>

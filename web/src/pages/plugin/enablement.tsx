@@ -63,14 +63,15 @@ function Row({ row, isHere, mayBeChosen, isBusy, onDecide }: {
   const { state } = row;
   const isOn = state.name !== 'disabled';
   const { sign, mood, word } = moodOf(state);
-  const why = row.enabled === true && isOn ? 'This organisation switched it on.' : state.name === 'enabled' && row.enabled === null ? 'As the hub has it.' : '';
+  const reason = state.reason ? `: ${state.reason.replace(/\.$/, '')}` : '';
+  const why = row.enabled === true && isOn ? 'This organisation switched it on.' : isOn && row.enabled === null ? 'As the hub has it.' : '';
   const name = <span className="visually-hidden"> for {row.name}</span>;
   return (
     <li className="row wrap">
       <span className={`sign ${mood}`} aria-hidden="true" title={word}>{sign}</span>
       <span className="grow" style={{ minWidth: 200 }}>
         {row.name} {isHere && <Badge>you look at this one</Badge>}
-        <span className="quiet small" style={{ display: 'block' }}>{word}{state.reason ? `: ${state.reason}` : '.'} {why}</span>
+        <span className="quiet small" style={{ display: 'block' }}>{word}{reason}. {why}</span>
       </span>
       {row.mayChange && row.enabled !== null && <Button isSmall look="plain" isBusy={isBusy} onClick={() => onDecide(null)}>Follow the hub{name}</Button>}
       {row.mayChange && isOn && <Button isSmall isBusy={isBusy} onClick={() => onDecide(false)}>Switch off{name}</Button>}

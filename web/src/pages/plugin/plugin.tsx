@@ -48,6 +48,13 @@ export function PluginPage({ id, part }: { id: string; part: string }) {
       </Empty>
     );
   }
+  if (plugin.problem?.status === 404 && !plugin.value) {
+    return (
+      <Empty icon="plug" title="There is no such plugin" level="h1" action={<Link className="button primary" href="/plugins">To the plugins</Link>}>
+        Nothing is installed under <code style={{ overflowWrap: 'anywhere' }}>{id}</code>. It may have been removed; the journal would say when.
+      </Empty>
+    );
+  }
   return <Loaded from={plugin}>{(value) => <Whole plugin={value} part={part} resource={plugin} />}</Loaded>;
 }
 
