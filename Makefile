@@ -39,24 +39,11 @@ run: build ## start a hub on http://127.0.0.1:8420 with the example plugins; ARG
 judge: build ## judge real texts with the signals of integrations.config.json; ARGS="--limit 1000" passes options on
 	@.build/release/patchbay run $(ARGS)
 
-# In four runs, one after the other: workers and browsers, one test at a time; servers; hubs and databases; the rest. Each has deadlines, and beside
-# each other they would measure one another. With ARGS there is one run.
-SERVERS := HTTPServerTests|HostCallsTests
-LIVE := HubTests|HubAPITests|StorageTests
-ALONE := SandboxTests|BrowserTests
-TESTS = swift test --disable-xctest
-ifeq ($(ARGS),)
-RUN_TESTS = $(TESTS) --no-parallel --filter '^($(ALONE))' && $(TESTS) --skip-build --filter '^($(SERVERS))' \
-	&& $(TESTS) --skip-build --filter '^($(LIVE))' && $(TESTS) --skip-build --skip '^($(ALONE)|$(SERVERS)|$(LIVE))'
-else
-RUN_TESTS = $(TESTS) $(ARGS)
-endif
-
 test: setup-tests runtime web ## run every test, those in a browser too
-	@$(OPEN_FILES); $(RUN_TESTS)
+	@$(OPEN_FILES); scripts/run-tests $(ARGS)
 
 soak: setup-tests runtime web ## run the tests with their long forms: more seeds, more repetitions
-	@$(OPEN_FILES); export PATCHBAY_SOAK=1; $(RUN_TESTS)
+	@$(OPEN_FILES); PATCHBAY_SOAK=1 scripts/run-tests $(ARGS)
 
 bench: build ## measure beside the peers on this machine and print ratios
 	@swift build $(RELEASE) --product patchbay-bench

@@ -42,6 +42,8 @@ package struct InstallRequest: Sendable {
     package var allowsOtherKey = false
     /// The plugin that is being updated; a package of another id is refused.
     package var requiredID: PluginID?
+    /// Content that the store had before is left as it stands: somebody has decided about it.
+    package var takesNewOnly = false
     /// Called when the installation is over, for example to remove an upload.
     package var whenOver: (@Sendable () -> Void)?
 

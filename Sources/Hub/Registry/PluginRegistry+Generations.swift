@@ -54,11 +54,11 @@ extension PluginRegistry {
             plugin: id, version: generation.version, organisation: scope.organisation, log: live.log, events: events, onward: parts.log)
         switch generation.code {
         case .coop(let package):
-            let loaded = try await LoadedCoopPackage.load(package, log: sink, limits: parts.sandbox, services: parts.services)
+            let loaded = try await LoadedCoopPackage.load(package, log: sink, limits: sandbox(of: id), services: parts.services)
             return Instance(.coop(loaded), scope: scope, redactor: Redactor(secrets: secrets.values))
         case .native(let bundle):
             var settings = RunnablePlugin.Settings(log: sink)
-            (settings.granted, settings.limits, settings.policy) = (granted, parts.sandbox, parts.policy)
+            (settings.granted, settings.limits, settings.policy) = (granted, sandbox(of: id), parts.policy)
             settings.state = parts.state
             settings.configuration = layers.values
             var sent: [HTTPSecret] = []
@@ -84,6 +84,15 @@ extension PluginRegistry {
                 modules: modules, settings: settings, services: parts.services)
             return Instance(.native(plugin), scope: scope, redactor: Redactor(secrets: Array(secrets.values) + settings.secrets.texts))
         }
+    }
+
+    /// The limits of a plugin's workers: the hub's, but for what a configuration file says.
+    private func sandbox(of id: PluginID) -> SandboxLimits {
+        var limits = parts.sandbox
+        guard let file = entries[id]?.file else { return limits }
+        if let callTime = file.callTime { limits.callTime = callTime }
+        if let memoryBytes = file.memoryBytes { limits.memoryBytes = memoryBytes }
+        return limits
     }
 
     /// A secret that the hub sends, for those of its hosts that the plugin may connect to; nil when none is left.

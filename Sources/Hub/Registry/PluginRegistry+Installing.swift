@@ -194,6 +194,10 @@ extension PluginRegistry {
             await reload(id, record: known.record, reading: reading)
             return
         }
+        if let known, job.request.takesNewOnly, !outcome.isNew {
+            await reload(id, record: known.record, reading: nil)
+            return
+        }
         var record = known?.record ?? PluginRecord(id: id, installedAt: now)
         if known != nil { record = changed(record) { _ in } }
         let isHeld = record.pinnedVersion != nil && isUpdate

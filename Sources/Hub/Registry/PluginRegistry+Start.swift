@@ -163,15 +163,21 @@ extension PluginRegistry {
         }
     }
 
-    /// What the files say of a plugin, under whichever of its names; of several, the one under its own id counts.
+    /// What the files say of a plugin, under whichever of its names or by where it came from; of several, the one under its own id counts.
     func fileEntry(of id: PluginID) -> FileEntry? {
         guard let entry = entries[id] else { return nil }
         let names = (entry.manifest.map { [$0.upstreamID] } ?? []) + entry.names
-        let found = names.compactMap { name in parts.files.first { $0.plugin == name } }
+        let source = entry.shownVersion.flatMap { name in
+            name == LinkedFolder.name ? entry.installed?.link?.folder : entry.installed?.versions.first { $0.name == name }?.source
+        }
+        var found = names.compactMap { name in parts.files.first { $0.subject == .named(name) } }
+        if let source { found += parts.files.filter { $0.subject == .installed(from: source) } }
         guard var first = found.first else { return nil }
         for other in found.dropFirst() {
             for (key, value) in other.config where first.config[key] == nil { first.config[key] = value }
             first.isEnabled = first.isEnabled ?? other.isEnabled
+            first.callTime = first.callTime ?? other.callTime
+            first.memoryBytes = first.memoryBytes ?? other.memoryBytes
         }
         return first
     }

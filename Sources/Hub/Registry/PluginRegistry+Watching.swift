@@ -102,6 +102,16 @@ extension PluginRegistry {
         }
     }
 
+    // MARK: Following
+
+    /// Events of these topics from now on, and the journal's end as it was then (0 unless the journal is among them): what lies behind it comes.
+    ///
+    /// Throws `events.too-many`, and what the database throws.
+    package nonisolated func follow(_ topics: Set<HubTopic>) async throws(Fault) -> (events: AsyncStream<HubEvent>, journalEnd: Int64) {
+        let stream = try events.subscribe(topics)
+        return (stream, topics.contains(.journal) ? try await journal.begin() : 0)
+    }
+
     // MARK: Counting
 
     /// Until the registry stops: samples, trials whose time is up, uses of grants.
@@ -116,6 +126,8 @@ extension PluginRegistry {
             let now = ContinuousClock.now
             await registry.sample(since: now - last)
             last = now
+            // Events that others than the registry wrote, such as those of accounts.
+            await registry.journal.look()
             if now - flushed >= limits.flushTime {
                 await registry.flushUses()
                 flushed = now

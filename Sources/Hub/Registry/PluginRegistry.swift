@@ -48,6 +48,7 @@ package actor PluginRegistry {
     nonisolated let directory = PluginDirectory()
     /// What happens, for those who look.
     package nonisolated let events: HubEvents
+    nonisolated let journal: JournalFeed
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
     }
@@ -70,6 +71,7 @@ package actor PluginRegistry {
     package init(_ parts: Parts) {
         self.parts = parts
         events = HubEvents(limits: parts.limits)
+        journal = JournalFeed(store: parts.store, events: events)
     }
 
     nonisolated var limits: RegistryLimits { parts.limits }
@@ -190,7 +192,7 @@ package actor PluginRegistry {
             try records.append(entry)
             return try records.append(event.map { [$0] } ?? [])
         }
-        for event in written { events.publish(.journal(event)) }
+        if let first = written.first { await journal.look(from: first.sequence) }
     }
 
     /// The record as it is after a change, a revision further.

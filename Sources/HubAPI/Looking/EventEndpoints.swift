@@ -9,6 +9,8 @@ enum EventEndpoints {
     static let topicsMax = 20
     /// How long somebody who was signed out, disabled or lost a role may go on listening.
     static let recheckTime = Duration.seconds(5)
+    /// Missed events read at a time.
+    static let missedPage = 200
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -24,19 +26,17 @@ enum EventEndpoints {
         let names = (call.query("topics") ?? "plugins,overview").split(separator: ",").map(String.init)
         guard names.count <= topicsMax else { throw ProblemDocument.badQuery("topics", "names at most \(topicsMax)") }
         for name in names { topics.insert(try topic(name, call)) }
-        let stream = try call.hub.registry.events.subscribe(topics)
+        let (stream, end) = try await call.hub.registry.follow(topics)
         let wanted = Set(names)
-        // Journalled events that were missed while the stream was broken come first.
-        let missed = try await call.missedEvents(topics)
         return .events { events in
             try await events.send(ServerSentEvent(data: "{}", event: "hello", retry: .seconds(2)))
-            for event in missed { try await events.send(.journal(event)) }
-            let last = missed.last?.sequence ?? 0
+            // Journalled events that were missed while the stream was broken come first.
+            try await call.tellMissed(upTo: end, to: events)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await call.untilSignedOut() }
                 group.addTask {
                     for await event in stream {
-                        if case .journal(let one) = event, one.sequence <= last { continue }
+                        if case .journal(let one) = event, one.sequence <= end { continue }
                         if let message = try await call.message(of: event, wanted) { try await events.send(message) }
                     }
                 }
@@ -93,12 +93,18 @@ extension APICall {
         }
     }
 
-    /// Events of the journal behind the last one a browser has seen.
-    fileprivate func missedEvents(_ topics: Set<HubTopic>) async throws -> [JournalEvent] {
-        guard topics.contains(.journal), let id = request.lastEventID, let last = Int64(id) else { return [] }
+    /// Tells events of the journal behind the last one a browser has seen.
+    fileprivate func tellMissed(upTo end: Int64, to events: EventStream) async throws {
+        guard let id = request.lastEventID, var last = Int64(id), last >= 0 else { return }
         let organisation = principal.may(.journalRead, in: nil) ? nil : organisation?.id
-        return try await hub.store.read { (records) throws(Fault) in
-            try records.events(after: last, types: [], organisation: organisation, limit: 1000)
+        while last < end {
+            let start = last
+            let found = try await hub.store.read { (records) throws(Fault) in
+                try records.events(after: start, types: [], organisation: organisation, limit: EventEndpoints.missedPage)
+            }
+            for event in found where event.sequence <= end { try await events.send(.journal(event)) }
+            guard let next = found.last?.sequence, found.count == EventEndpoints.missedPage else { return }
+            last = next
         }
     }
 
@@ -121,7 +127,7 @@ extension APICall {
                 data: JSONValue.object(["plugin": .string(id.rawValue), "health": health.json]).serialized(), event: "metrics")
         case .journal(let event):
             guard may(.journalRead) else { return nil }
-            let isVisible = event.organisation == nil || event.organisation == organisation?.id || principal.may(.journalRead, in: nil)
+            let isVisible = principal.may(.journalRead, in: nil) || (organisation != nil && event.organisation == organisation?.id)
             return isVisible ? .journal(event) : nil
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")
         }

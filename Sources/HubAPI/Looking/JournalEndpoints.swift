@@ -35,7 +35,7 @@ enum JournalEndpoints {
             guard let sequence = Int64(text), sequence >= 0 else { throw ProblemDocument.badQuery("after", "is the number of an event") }
             return sequence
         }
-        // Somebody who may not see everything sees their organisation's and what is of none.
+        // Somebody who may not see everything sees their organisation's alone.
         let organisation = call.principal.may(.journalRead, in: nil) ? nil : call.organisation?.id
         let isDescending: Bool
         switch call.query("order") {

@@ -1,3 +1,4 @@
+import Hub
 import JSON
 import Manifests
 import PluginModel
@@ -9,6 +10,9 @@ extension ConfigurationReviewer {
         begin(
             file, isUsable: reading.manifest != nil, report: ForgePortalConfiguration.report(reading.findings), reading.findings, &work)
         guard let configuration = reading.manifest else { return }
+        work.review.entries += configuration.plugins.map {
+            FileEntry(plugin: $0.id, isEnabled: $0.isEnabled, config: $0.config, file: file.shown)
+        }
         // Those given by a variable have no place of their own in the file.
         let place = file.place(["pluginPackages", "packages"])
         var listed: [Listed] = []

@@ -1,3 +1,4 @@
+import Hub
 import JSON
 import Manifests
 import PluginModel
@@ -79,7 +80,11 @@ struct ConfigurationReviewer: Sendable {
         begin(file, isUsable: reading.manifest != nil, reading.findings, &work)
         for entry in reading.manifest?.entries ?? [] {
             let place = file.place(["integrations", String(entry.index), "package"])
-            let located = entry.isEnabled ? locator(file).integration(entry.spec, at: place) : Located()
+            var located = locator(file).integration(entry.spec, at: place)
+            if !entry.isEnabled { located = Located(source: located.source) }
+            if !entry.isEnabled, let source = located.source {
+                work.review.entries.append(FileEntry(.installed(from: source.description), isEnabled: false, file: file.shown))
+            }
             let isPath = entry.spec.hasPrefix(".") || entry.spec.hasPrefix("/")
             add(
                 ConfiguredPlugin(
@@ -92,7 +97,12 @@ struct ConfigurationReviewer: Sendable {
         let reading = PatchbayConfiguration.read(bytes, file: file.shown)
         begin(file, isUsable: reading.manifest != nil, reading.findings, &work)
         guard let configuration = reading.manifest else { return }
-        for entry in configuration.entries { add(plugin(entry, file), file, &work) }
+        work.review.limits = configuration.limits
+        for entry in configuration.entries {
+            let plugin = plugin(entry, file)
+            add(plugin, file, &work)
+            if let said = Self.said(entry, plugin, file) { work.review.entries.append(said) }
+        }
         for (index, one) in configuration.includes.enumerated() {
             let place = file.place(["include", String(index)])
             switch one {
@@ -116,8 +126,27 @@ struct ConfigurationReviewer: Sendable {
             case .store(let id, let range):
                 (range.map { "\(id)@\($0)" } ?? id, .store, { locator.installed(id, range: range, at: place) })
             }
+        let located = locate()
         return ConfiguredPlugin(
-            name: name, origin: origin, place: place, isEnabled: entry.isEnabled, located: entry.isEnabled ? locate() : Located())
+            name: name, origin: origin, place: place, isEnabled: entry.isEnabled,
+            located: entry.isEnabled ? located : Located(source: located.source))
+    }
+
+    /// What an entry says beside where its plugin comes from.
+    private static func said(_ entry: PatchbayConfiguration.Entry, _ plugin: ConfiguredPlugin, _ file: ReadFile) -> FileEntry? {
+        let subject: FileEntry.Subject
+        if case .store(let id, _) = entry.source {
+            subject = .named(id)
+        } else if let source = plugin.located.source {
+            subject = .installed(from: source.description)
+        } else {
+            return nil
+        }
+        // A plugin that is listed and not switched off is as it would be without a word: the manifest may have it begin switched off.
+        var said = FileEntry(subject, isEnabled: entry.isEnabled ? nil : false, config: entry.config, file: file.shown)
+        said.callTime = entry.limits.callMilliseconds.map { .milliseconds($0) }
+        said.memoryBytes = entry.limits.memoryBytes
+        return said
     }
 
     // MARK: Includes

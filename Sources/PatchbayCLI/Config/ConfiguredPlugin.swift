@@ -1,3 +1,4 @@
+import Hub
 import Manifests
 import PluginPackages
 
@@ -41,7 +42,7 @@ struct Located: Sendable {
     var location: String?
     /// Where it is known without reading the package.
     var version: String?
-    /// What installing it begins with, found or not; nil for what is installed already.
+    /// What installing it begins with, found or not, switched on or off; nil for what is installed already.
     var source: PackageSource?
     /// What is wrong with it, or worth knowing.
     var findings: [Finding] = []
@@ -67,6 +68,10 @@ struct ConfigurationReview: Sendable {
     var files: [ReviewedFile] = []
     /// In load order.
     var plugins: [ConfiguredPlugin] = []
+    /// What the files say about plugins, in the same order.
+    var entries: [FileEntry] = []
+    /// For every plugin that has none of its own.
+    var limits = PatchbayConfiguration.Limits()
 
     /// Everything that was found, in the order of the files.
     var findings: [Finding] { files.flatMap(\.findings) + plugins.flatMap(\.located.findings) }

@@ -98,6 +98,7 @@ final class RunningHub: Sendable {
             packages: packages, services: services, store: store, secrets: VaultSealing(vault: vault), state: store,
             random: Entropy.system.bytes)
         parts.environment = options.environment
+        options.configuration.apply(to: &parts)
         if options.logsAsJSON { parts.log = DescriptorLogSink(form: .jsonLines) }
         return PluginRegistry(parts)
     }
@@ -152,6 +153,7 @@ final class RunningHub: Sendable {
             )
         }
         if let seed = options.seed, plugins == 0 { await Seeding.install(seed, into: registry, log: log) }
+        await Seeding.install(options.configuration.sources, into: registry, log: log)
         var greeting = ["Patchbay \(hubVersion) answers at \(publicURL)"]
         if let code = try await accounts.prepareSetUp() {
             greeting += ["", "Make the first account; this link works once:", "  \(publicURL)/setup#code=\(code)"]

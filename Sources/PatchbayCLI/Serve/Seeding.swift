@@ -1,24 +1,46 @@
 import Hub
 import HubCore
 import PluginModel
+import PluginPackages
 
-/// Fills a new hub with the packages of a folder, so that there is something to look at.
+/// Brings plugins into a hub as it starts. They wait for consent like all others, and one that cannot be installed is told and left out.
 enum Seeding {
     static let patience = Duration.seconds(120)
 
-    /// Installs them and waits until that is over. One that cannot be installed is told and left out.
+    /// Every package of a folder, so that there is something to look at.
     static func install(_ folder: String, into registry: PluginRegistry, log: @Sendable (String) -> Void) async {
         do throws(Fault) {
-            let begun = try await registry.installTree(folder, by: .hub)
-            let deadline = ContinuousClock.now + patience
-            var open = Set(begun.map(\.id))
-            while !open.isEmpty, ContinuousClock.now < deadline, !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(50))
-                for job in await registry.installations where open.contains(job.id) && job.state.isOver {
-                    open.remove(job.id)
-                    if let problem = job.problem { log("note \(problem.code): \(job.source): \(problem.message)") }
+            await wait(for: Set(try await registry.installTree(folder, by: .hub).map(\.id)), in: registry, log: log)
+        } catch { log("note \(error.code): \(error.message)") }
+    }
+
+    /// What a configuration names. What was installed before is left as it was decided; other content of a known plugin waits as an update.
+    static func install(_ sources: [PackageSource], into registry: PluginRegistry, log: @Sendable (String) -> Void) async {
+        // As many as may wait at once, so that a long list is no flood.
+        for start in stride(from: 0, to: sources.count, by: 50) {
+            var begun: Set<Installation.ID> = []
+            for source in sources[start..<min(start + 50, sources.count)] {
+                var request = InstallRequest(source)
+                request.takesNewOnly = true
+                do throws(Fault) { begun.insert(try await registry.install(request, by: .hub).id) } catch {
+                    log("note \(error.code): \(source): \(error.message)")
                 }
             }
-        } catch { log("note \(error.code): \(error.message)") }
+            await wait(for: begun, in: registry, log: log)
+        }
+    }
+
+    private static func wait(
+        for begun: Set<Installation.ID>, in registry: PluginRegistry, log: @Sendable (String) -> Void
+    ) async {
+        var open = begun
+        let deadline = ContinuousClock.now + patience
+        while !open.isEmpty, ContinuousClock.now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(50))
+            for job in await registry.installations where open.contains(job.id) && job.state.isOver {
+                open.remove(job.id)
+                if let problem = job.problem { log("note \(problem.code): \(job.source): \(problem.message)") }
+            }
+        }
     }
 }

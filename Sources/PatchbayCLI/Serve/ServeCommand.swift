@@ -11,6 +11,7 @@ package struct ServeCommand: Command {
         examples: [
             .init("a hub on http://127.0.0.1:8420", "patchbay serve --data /srv/patchbay"),
             .init("with the example plugins, to look around", "patchbay serve --data ./data --seed plugins"),
+            .init("with the plugins and settings of a file", "patchbay serve --data /srv/patchbay --config patchbay.yaml"),
             .init(
                 "on PostgreSQL, behind a proxy",
                 "patchbay serve --data /srv/patchbay --database postgres://patchbay@db/patchbay --public-url https://plugins.example.org"),
@@ -28,6 +29,11 @@ package struct ServeCommand: Command {
                 help: "Believe what the proxy at this address says about where requests come from"),
             .init("page-suffix", value: "DOMAIN", help: "Plugins' pages live at PLUGIN.DOMAIN", fallback: "localhost"),
             .init("store", value: "DIR", repeats: true, help: "A folder of packages that the store page offers", completion: .directory),
+            .init(
+                "config", value: "FILE",
+                help: "Take plugins and settings from a patchbay.yaml, forgeportal.yaml or integrations.config.json",
+                completion: .file),
+            .configurationFormat,
             .init("seed", value: "DIR", help: "Install the packages of this folder when there are no plugins yet", completion: .directory),
             .init("allow-degraded", help: "Start even if a required layer of the sandbox is missing"),
             .init("no-backup", help: "Change the schema of PostgreSQL without a dump before"),
@@ -46,6 +52,7 @@ package struct ServeCommand: Command {
     let pageSuffix: String
     let stores: [String]
     let seed: String?
+    let configuration: (path: String, format: ConfigurationFormat)?
     let allowsDegraded: Bool
     let waivesBackup: Bool
     let logsAsJSON: Bool
@@ -66,6 +73,10 @@ package struct ServeCommand: Command {
         pageSuffix = arguments.value("page-suffix") ?? "localhost"
         stores = arguments.values("store")
         seed = arguments.value("seed")
+        let format = try arguments.configurationFormat()
+        configuration = try arguments.value("config").map { (path) throws(UsageError) in
+            (path, try ConfigurationFormat.of(path, as: format, name: "--config"))
+        }
         allowsDegraded = arguments.has("allow-degraded")
         waivesBackup = arguments.has("no-backup")
         logsAsJSON = arguments.has("log-json")
@@ -74,7 +85,7 @@ package struct ServeCommand: Command {
     package func run(in context: CommandContext) async throws(CommandFailure) -> ExitCode {
         func absolute(_ path: String) -> String { Files.absolute(path, from: context.workingDirectory) }
         let named = context.environment["PATCHBAY_DATABASE"].flatMap { $0.isEmpty ? nil : $0 }
-        let options = ServeOptions(
+        var options = ServeOptions(
             data: try arguments.folder(in: context), host: host, port: port, database: database ?? named, publicURL: publicURL,
             trustedProxies: trustedProxies, pageSuffix: pageSuffix, stores: stores.map(absolute), seed: seed.map(absolute),
             waivedLayers: [],
@@ -82,6 +93,9 @@ package struct ServeCommand: Command {
             waivesBackup: waivesBackup, logsAsJSON: logsAsJSON, environment: context.environment)
         let output = context.terminal.output
         let errors = context.terminal.error
+        if let (path, format) = configuration {
+            options.configuration = try await ServedConfiguration.read(path, as: format, arguments, in: context) { errors.line($0) }
+        }
         do throws(Fault) {
             let hub = try await RunningHub.start(options) { line in errors.line(line) }
             for line in hub.greeting { output.line(line) }

@@ -19,6 +19,8 @@ package struct ServeOptions: Sendable, Hashable {
     package var stores: [String]
     /// A folder whose packages are installed into a hub that has none.
     package var seed: String?
+    /// What a configuration file says.
+    package var configuration = ServedConfiguration()
     package var waivedLayers: Set<String>
     package var allowsDegraded: Bool
     /// PostgreSQL is migrated without a dump.

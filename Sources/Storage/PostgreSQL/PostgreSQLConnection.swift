@@ -91,8 +91,9 @@ final class PostgreSQLConnection: SQLSession {
     private func failure(_ result: PostgreSQLResult) -> Fault {
         let state = result.state
         let text = String(cString: PQerrorMessage(handle))
-        // Class 57P: the server ends the connection, and says so before it does.
-        if PQstatus(handle) == CONNECTION_BAD || state.hasPrefix("57P") {
+        // Class 57P: the server ends the connection, and says so before it does. Without any state it was not the server that spoke: libpq could
+        // not write or read, and its status may still say that all is well.
+        if PQstatus(handle) == CONNECTION_BAD || state.isEmpty || state.hasPrefix("57P") {
             isBroken = true
             mayRunAgain = true
             return PostgreSQLFault.connectionLost("\(state) \(text)", at: address)

@@ -46,7 +46,7 @@ _patchbay() {
     case "$path" in
         "") words="serve run plugin config schema admin doctor help completions" options="--help --version" ;;
         "serve")
-            words="" options="--data --host --port --database --public-url --trust-proxy --page-suffix --store --seed --allow-degraded --no-backup --log-json --help"
+            words="" options="--data --host --port --database --public-url --trust-proxy --page-suffix --store --config --as --seed --allow-degraded --no-backup --log-json --help"
             case "$previous" in
                 --data) kind=directory ;;
                 --host) kind=value ;;
@@ -56,6 +56,8 @@ _patchbay() {
                 --trust-proxy) kind=value ;;
                 --page-suffix) kind=value ;;
                 --store) kind=directory ;;
+                --config) kind=file ;;
+                --as) words="patchbay forgeportal coop" ;;
                 --seed) kind=directory ;;
             esac
             ;;
