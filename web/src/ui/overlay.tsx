@@ -128,6 +128,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
           <div key={toast.id} className="toast">
             <span className="grow">{toast.text}</span>
             {toast.action && <Button isSmall onClick={() => { toast.action?.perform(); drop(toast.id); }}>{toast.action.label}</Button>}
+            <Button look="plain" isSmall icon="x-lg" aria-label="Close this note" onClick={() => drop(toast.id)} />
           </div>
         ))}
       </div>
