@@ -471,5 +471,22 @@ struct GateTests {
         #expect(there.status == 200, "\(there)")
         let here = try await hub.ask("POST", "/plugins/lab.shared/call", as: leader, ["export": "mine"])
         #expect(here.status == 409 && here.code == "plugin.disabled", "\(here)")
+        // Each sees where it is on and why, of their own organisations only; the hub's administrators see all.
+        func shown(_ person: Person) async throws -> [String] {
+            let answer = try await hub.ask("GET", "/plugins/lab.shared/enablement", as: person)
+            return (answer.json.arrayValue ?? []).map { row in
+                let decided = row["enabled"]?.boolValue.map { "\($0)" } ?? "open"
+                return [
+                    row["slug"]?.stringValue ?? "", decided, row["state"]?["name"]?.stringValue ?? "",
+                    row["mayChange"] == true ? "may" : "may not",
+                ].joined(separator: " ")
+            }.sorted()
+        }
+        #expect(try await shown(leader) == ["alpha false disabled may"])
+        #expect(try await shown(world.who(.viewer)) == ["alpha false disabled may not"])
+        #expect(try await shown(world.stranger) == ["beta open enabled may"])
+        #expect(Set(try await shown(world.admin)).isSuperset(of: ["alpha false disabled may", "beta open enabled may"]))
+        let switches = try await hub.ask("GET", "/plugins/lab.shared", as: leader).json["switches"]
+        #expect(switches == ["hub": .null, "file": .null, "organisation": false, "begins": true], "\(String(describing: switches))")
     }
 }

@@ -33,6 +33,11 @@ struct InstallTests {
         #expect(shown.json["state"]?["name"] == "needs-consent", "\(shown)")
         let refused = try await world.hub.ask("POST", "/plugins/lab.uploaded/call", as: world.admin, ["export": "n"])
         #expect(refused.status == 409 && refused.code == "plugin.needs-consent", "\(refused)")
+        let files = try await world.hub.ask("GET", "/plugins/lab.uploaded/consent", as: world.admin).json["files"]
+        #expect(files?["added"] == ["index.js", "patchbay.json"] && files?["removed"] == [] && files?["changed"] == [])
+        #expect(
+            files?["counts"] == ["added": 2, "removed": 0, "changed": 0] && files?["bytes"]?.intValue ?? 0 > 0,
+            "before a first yes all is new")
         _ = try await until("the upload is gone") { Folders.names(in: world.hub.folder + "/uploads").isEmpty ? true : nil }
     }
 
@@ -184,6 +189,8 @@ struct InstallTests {
             .compactMap { $0["permission"]?.stringValue } ?? []
         }
         #expect(try await granted() == ["network:outbound:a.test", "network:outbound:b.test"])
+        let given = try await hub.ask("GET", "/plugins/lab.grants/grants", as: world.who(.viewer)).json.arrayValue ?? []
+        #expect(given.allSatisfy { $0["grantedBy"] == .string(world.admin.id) && $0["grantedByName"] == "Ada" }, "\(given)")
         #expect(try await hub.ask("DELETE", target, as: world.admin).status == 204)
         #expect(try await granted() == ["network:outbound:a.test"])
         let unused = try await hub.ask("POST", "/plugins/lab.grants/grants/take-back-unused", as: world.admin)

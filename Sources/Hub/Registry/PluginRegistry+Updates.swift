@@ -157,7 +157,9 @@ extension PluginRegistry {
                 return
             }
             let reading = try await reading(fallback, of: entry)
-            let sentence = "Version \(generation.version) was taken back: \(reason)."
+            // The reason ends with what the plugin's author wrote, who may have ended their sentence.
+            let ending = [".", "!", "?"].contains { reason.hasSuffix($0) } ? "" : "."
+            let sentence = "Version \(generation.version) was taken back: \(reason)\(ending)"
             let failure = PluginFailure(
                 plugin: id, version: generation.name, at: now, entry: Self.trialEntry,
                 fault: Fault(code: "plugin.taken-back", message: sentence, remedy: "Install a mended version.", turn: .plugin))
