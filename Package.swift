@@ -119,6 +119,9 @@ let package = Package(
             dependencies: ["Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "PluginModel", "JSON"],
             path: "Tests/hub-crasher", swiftSettings: house),
 
+        // Programs and databases that tests start and end.
+        .target(name: "TestDatabases", dependencies: ["CPostgres"], path: "Tests/TestDatabases", swiftSettings: house),
+
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
@@ -137,7 +140,8 @@ let package = Package(
             swiftSettings: house),
         .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            name: "StorageTests",
+            dependencies: ["TestDatabases", "Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
             swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
@@ -156,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "HubAPITests",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox",
+                "TestDatabases", "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "Sandbox",
                 "JSONSchema",
                 "PluginModel", "JSON",
             ],

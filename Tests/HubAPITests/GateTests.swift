@@ -17,7 +17,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
 }
 
 /// What every request passes before its handler.
-struct GateTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct GateTests {
     // MARK: Pages of strangers
 
     @Test func `a change with a cookie needs the session's own proof`() async throws {

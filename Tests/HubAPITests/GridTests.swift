@@ -7,7 +7,7 @@ import Testing
 @testable import HubAPI
 
 /// Who is let in where: every endpoint for every kind of caller, as a golden file.
-struct GridTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct GridTests {
     private static let golden = TestHub.repository + "/Tests/HubAPITests/Golden/endpoint-grid.txt"
 
     /// Bodies for endpoints whose handler decides who may: well formed, and refused for what is in them.

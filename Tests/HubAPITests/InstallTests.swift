@@ -12,7 +12,7 @@ struct BadPackage: Sendable, CustomTestStringConvertible {
 }
 
 /// How packages come into the hub and leave it.
-struct InstallTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct InstallTests {
     private static func upload(_ bytes: [UInt8], _ world: World, query: String = "", type: String = "application/octet-stream") async throws
         -> Answer
     {

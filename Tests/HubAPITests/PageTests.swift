@@ -7,7 +7,7 @@ import Testing
 @testable import HubAPI
 
 /// Plugins' own routes, and the origins their pages live on.
-struct PageTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct PageTests {
     private static let host = "p-lab--2eprobe-x.localhost"
 
     private static func frame(
