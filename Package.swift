@@ -119,8 +119,8 @@ let package = Package(
             dependencies: ["Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "PluginModel", "JSON"],
             path: "Tests/hub-crasher", swiftSettings: house),
 
-        // Programs and databases that tests start and end.
-        .target(name: "TestDatabases", dependencies: ["CPostgres"], path: "Tests/TestDatabases", swiftSettings: house),
+        // Programs, databases and servers that tests start and end.
+        .target(name: "TestServers", dependencies: ["CPostgres"], path: "Tests/TestServers", swiftSettings: house),
 
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
@@ -136,12 +136,13 @@ let package = Package(
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(
-            name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
+            name: "OIDCTests", dependencies: ["TestServers", "OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
             swiftSettings: house),
-        .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "HostCallsTests", dependencies: ["TestServers", "HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["TestDatabases", "Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            dependencies: ["TestServers", "Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
             swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
@@ -160,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "HubAPITests",
             dependencies: [
-                "TestDatabases", "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "TestServers", "HubAPI", "OIDC", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
                 "Sandbox",
                 "JSONSchema",
                 "PluginModel", "JSON",

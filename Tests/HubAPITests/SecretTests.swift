@@ -2,7 +2,7 @@ import HTTPServer
 import Hub
 import HubCore
 import JSON
-import TestDatabases
+import TestServers
 import Testing
 
 @testable import HubAPI

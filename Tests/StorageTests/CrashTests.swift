@@ -2,7 +2,7 @@ import Glibc
 import HostCalls
 import HubCore
 import PluginModel
-import TestDatabases
+import TestServers
 import Testing
 
 @testable import Storage

@@ -1,4 +1,4 @@
-import TestDatabases
+import TestServers
 import Testing
 
 /// What a hub of these tests keeps its records in.

@@ -2,7 +2,7 @@ import HostCalls
 import HubCore
 import JSON
 import PluginModel
-import TestDatabases
+import TestServers
 import Testing
 
 @testable import Storage

@@ -1,5 +1,5 @@
 import Glibc
-import TestDatabases
+import TestServers
 
 /// A folder of its own that goes with the test.
 final class TestFolder: Sendable {
