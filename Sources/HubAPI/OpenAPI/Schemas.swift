@@ -186,7 +186,8 @@ enum Schemas {
         (
             "Failure",
             .object([
-                .init("at", .time), .init("version", .text), .init("entry", .text), .init("code", .text), .init("message", .text),
+                .init("at", .time), .init("version", .text), .init("organisation", .text, optional: true), .init("entry", .text),
+                .init("code", .text), .init("message", .text),
                 .init("place", .text, optional: true), .init("stack", .list(.text), optional: true), .init("remedy", .text, optional: true),
                 .init("turn", .text),
             ])
