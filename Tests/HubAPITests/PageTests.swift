@@ -42,6 +42,24 @@ import Testing
         }
     }
 
+    @Test func `a token has no higher role for a plugin than its rights ask for, and none without the right to see plugins`() async throws {
+        let world = try await World.shared()
+        for (scopes, role) in [
+            ([.pluginRead], "viewer"), ([.pluginRead, .pluginCall], "developer"), ([.pluginRead, .adminPlugins], "platform-admin"),
+        ] as [([HubAction], String)] {
+            let token = try await world.hub.token(of: world.admin, scopes: scopes)
+            let answer = try await world.hub.ask("GET", "/plugins/lab.probe/routes/echo/x", as: token)
+            #expect(answer.status == 200 && answer.json["user"]?["role"] == .string(role), "\(answer)")
+        }
+        let bare = try await world.hub.token(of: world.admin, scopes: [.dataRead])
+        for person in [bare, world.outsider] {
+            for method in ["GET", "POST", "DELETE"] {
+                let answer = try await world.hub.ask(method, "/plugins/lab.probe/routes/echo/x", as: person)
+                #expect(answer.status == 403 && answer.json["message"] == "Missing permission: plugin:read", "\(answer)")
+            }
+        }
+    }
+
     @Test func `an answer of a route cannot run as the hub or set what is the hub's`() async throws {
         let world = try await World.shared()
         let page = try await world.hub.ask("GET", "/plugins/lab.probe/routes/page", as: world.admin)
