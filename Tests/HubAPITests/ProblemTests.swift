@@ -134,7 +134,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         ] as [(Person, String, String, JSONValue?, Int, String)] {
             Self.check(try await world.hub.ask(method, target, as: person, body), status, code, "\(method) \(target)")
         }
-        let hub = try await TestHub { $0.times.head = .milliseconds(300) }
+        let hub = try await TestHub(configure: { $0.times.head = .milliseconds(300) })
         let slow = try await onThread {
             let connection = try Connection(port: hub.port)
             connection.send(Array("GET /healthz HTTP/1.1\r\nHo".utf8))
@@ -142,7 +142,7 @@ struct Refused: Sendable, CustomTestStringConvertible {
         }
         Self.check(slow, 408, "request.too-slow", isNoRequest: true, "a head that does not end")
         await hub.stop()
-        let narrow = try await TestHub { $0.limits.connections = 1 }
+        let narrow = try await TestHub(configure: { $0.limits.connections = 1 })
         let crowded = try await onThread {
             let first = try Connection(port: narrow.port)
             first.send(Array("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8))

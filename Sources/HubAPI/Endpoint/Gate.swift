@@ -28,7 +28,7 @@ struct Gate: Sendable {
             } catch let problem as ProblemDocument {
                 return problem.about(request).response
             } catch let fault as Fault {
-                if fault.turn == .hub { hub.log.failed(request, fault) }
+                if fault.turn == .hub || fault.turn == .operator && fault.isOfTheDatabase { hub.log.failed(request, fault) }
                 return ProblemDocument.about(fault).about(request).response
             } catch is CancellationError {
                 throw CancellationError()

@@ -27,7 +27,8 @@ extension ProblemDocument {
     static func about(_ fault: Fault, findings: [FindingText] = [], status: HTTPStatus? = nil) -> ProblemDocument {
         let status = status ?? statusOf(fault)
         var extensions = JSONObject()
-        if let place = fault.place { extensions["place"] = .string(place) }
+        // Where the database is, is for the operator's log.
+        if let place = fault.place, !fault.isOfTheDatabase { extensions["place"] = .string(place) }
         if !findings.isEmpty { extensions["findings"] = .array(findings.map(\.json)) }
         var problem = ProblemDocument(
             status, code: fault.code, title: status.title.isEmpty ? "Error" : status.title, detail: fault.message, remedy: fault.remedy,
@@ -104,13 +105,19 @@ extension ProblemDocument {
         "plugin.not-quarantined": .conflict, "grant.not-asked": .unprocessableContent, "installation.over": .conflict,
         "hub.stopping": .serviceUnavailable, "storage.busy": .serviceUnavailable, "storage.full": .serviceUnavailable,
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
-        "storage.closed": .serviceUnavailable, "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
+        "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.
         "call.time-limit": .gatewayTimeout, "call.never-settled": .gatewayTimeout, "call.cpu-limit": badGateway,
         "call.memory-limit": badGateway, "plugin.threw": badGateway, "plugin.bad-answer": badGateway, "plugin.load-failed": badGateway,
     ]
+}
+
+extension Fault {
+    /// Whatever is wrong with it, no request can mend it, and only the operator needs to know where it is.
+    var isOfTheDatabase: Bool { code.hasPrefix("storage.") }
 }
 
 extension Finding {

@@ -11,6 +11,7 @@ import PluginRuntime
 import Sandbox
 import Storage
 import Synchronization
+import TestServers
 
 /// Every part of a hub, put together as `patchbay serve` does: packages in a folder of its own, a database whose turn it is, a server on a free port,
 /// real workers.
@@ -34,17 +35,30 @@ final class TestHub: Sendable {
     static let repository = String(#filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined())
     static let password = "correct horse battery"
 
+    /// Serves one package at `https://tls.example:PORT/answer`; nil where there is no openssl.
+    static let secureStore: TLSServer? = {
+        let package = Tar.package("lab.fetched").whole
+        let head = "HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\nContent-Length: \(package.count)\r\n\r\n"
+        let server = try? TLSServer(response: Array(head.utf8) + package)
+        atexit { TestHub.secureStore?.end() }
+        return server
+    }()
+
     /// One sandbox and one bundler for all tests.
     static let services: PluginServices = {
         do {
             var options = SandboxRuntime.Options(layout: try WorkerLayout.find())
             options.poolSize = 2
-            return PluginServices(sandbox: options, bundler: Bundler(cache: BundleCache(folder: try Folders.make())))
+            var downloads = HTTPClientOptions(authorityFile: secureStore?.authorityFile)
+            if let port = secureStore?.port { downloads.resolve = ["tls.example", "other.example"].map { "\($0):\(port):127.0.0.1" } }
+            return PluginServices(
+                sandbox: options, bundler: Bundler(cache: BundleCache(folder: try Folders.make())), downloads: downloads)
         } catch { fatalError("\(error)") }
     }()
 
     init(
-        stores: [String] = [], isSecure: Bool = false, trustedProxies: Set<String> = [],
+        at place: String? = nil, stores: [String] = [], isSecure: Bool = false, trustedProxies: Set<String> = [],
+        outside: (_ publicURL: String) throws -> OutsideSignIn = { _ in OutsideSignIn() },
         configure: (inout HTTPServerConfiguration) -> Void = { _ in }
     ) async throws {
         let folder = try Folders.make()
@@ -55,7 +69,7 @@ final class TestHub: Sendable {
         try Folders.write("<!doctype html><title>The interface</title>", to: folder + "/web/index.html")
         try Folders.write("/* the bridge */", to: folder + "/web/frame.js")
         database = Database.current
-        let (address, name) = try await database.make(in: folder)
+        let (address, name) = if let place { (place, String?.none) } else { try await database.make(in: folder) }
         databaseName = name
         store = try await HubStores.open(address, HubStoreOptions(backupFolder: folder + "/backups"))
         vault = try await Vault.start(store: store, keyFile: KeyFile(path: folder + "/vault.key"), environment: [:])
@@ -84,7 +98,7 @@ final class TestHub: Sendable {
         let hub = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, now: clock.read,
             log: RequestLog { [lines] line in lines.all.withLock { $0.append(line) } },
-            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)))
+            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)), outside: try outside(origins[0]))
         late.set(try HubAPI(hub).dispatcher(hosts: ["127.0.0.1", "localhost"]))
     }
 
