@@ -70,7 +70,7 @@ package struct HubAPI: Sendable {
             do {
                 return Route(.get, try RoutePattern(parsing: path), metadata: metadata) { request in
                     do { return try await handler(request) } catch let problem as ProblemDocument {
-                        return problem.marked(request).response
+                        return problem.about(request).response
                     }
                 }
             } catch { preconditionFailure("a path of the interface: \(error)") }

@@ -6,7 +6,7 @@ import Testing
 @testable import HubAPI
 
 /// What machines ask of the hub, and the interface's own files.
-struct HubPageTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct HubPageTests {
     @Test func `health is for everybody, and readiness names what it looked at`() async throws {
         let world = try await World.shared()
         let health = try await world.hub.ask("GET", "//healthz")

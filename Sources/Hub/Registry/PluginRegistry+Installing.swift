@@ -137,9 +137,10 @@ extension PluginRegistry {
             try await admit(outcome, job)
             over(job) { $0.state = .done }
         } catch {
+            // Whatever it ended with: nobody waits for a package that was called off.
+            let isCancelled = job.isCancelled || error.code == "package.cancelled"
             over(job) { installation in
-                installation.state = error.code == "package.cancelled" ? .cancelled : .failed
-                installation.problem = error.code == "package.cancelled" ? nil : error
+                (installation.state, installation.problem) = isCancelled ? (.cancelled, nil) : (.failed, error)
             }
         }
     }

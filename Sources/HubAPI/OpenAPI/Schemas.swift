@@ -7,12 +7,11 @@ enum Schemas {
         (
             "Problem",
             .object([
-                .init("type", .text), .init("title", .text), .init("status", .integer), .init("detail", .text, optional: true),
-                .init("instance", .text, optional: true), .init("code", .text),
-                .init("turn", .choice(Fault.Turn.allCases.map(\.rawValue)), optional: true),
-                .init("remedy", .text, optional: true), .init("place", .text, optional: true),
+                .init("type", .text), .init("title", .text), .init("status", .integer), .init("detail", .text),
+                .init("instance", .text, optional: true), .init("code", .text), .init("turn", .choice(Fault.Turn.allCases.map(\.rawValue))),
+                .init("remedy", .text, optional: true), .init("error", .text), .init("message", .text),
+                .init("requestId", .text, optional: true), .init("place", .text, optional: true),
                 .init("findings", .list(.named("Finding")), optional: true),
-                .init("requestId", .text, optional: true), .init("error", .text, optional: true), .init("message", .text, optional: true),
             ])
         ),
         (
@@ -203,7 +202,8 @@ enum Schemas {
         (
             "Failure",
             .object([
-                .init("at", .time), .init("version", .text), .init("entry", .text), .init("code", .text), .init("message", .text),
+                .init("at", .time), .init("version", .text), .init("organisation", .text, optional: true), .init("entry", .text),
+                .init("code", .text), .init("message", .text),
                 .init("place", .text, optional: true), .init("stack", .list(.text), optional: true), .init("remedy", .text, optional: true),
                 .init("turn", .text),
             ])
