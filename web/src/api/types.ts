@@ -237,6 +237,8 @@ export interface LogLine {
 export interface Failure {
   at: string;
   version: string;
+  /** The one the call was made for; a failure of the plugin itself has none. */
+  organisation?: string;
   entry: string;
   code: string;
   message: string;
