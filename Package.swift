@@ -122,6 +122,9 @@ let package = Package(
             dependencies: ["Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "PluginModel", "JSON"],
             path: "Tests/hub-crasher", swiftSettings: house),
 
+        // Programs, databases and servers that tests start and end.
+        .target(name: "TestServers", dependencies: ["CPostgres"], path: "Tests/TestServers", swiftSettings: house),
+
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "Patterns", "JSON"], swiftSettings: house),
@@ -137,11 +140,13 @@ let package = Package(
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(
-            name: "OIDCTests", dependencies: ["OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
+            name: "OIDCTests", dependencies: ["TestServers", "OIDC", "HostCalls", "HubCore", "PluginModel", "JSON"], exclude: ["Fixtures"],
             swiftSettings: house),
-        .testTarget(name: "HostCallsTests", dependencies: ["HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
+            name: "HostCallsTests", dependencies: ["TestServers", "HostCalls", "Storage", "PluginModel", "JSON"], swiftSettings: house),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["TestServers", "Storage", "storage-crasher", "HubCore", "HostCalls", "PluginModel", "JSON"],
             swiftSettings: house),
         .testTarget(
             name: "SandboxTests",
@@ -160,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "HubAPITests",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox",
+                "TestServers", "HubAPI", "OIDC", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "Sandbox",
                 "JSONSchema",
                 "PluginModel", "JSON",
             ],

@@ -31,7 +31,7 @@ package struct HubAPI: Sendable {
         let gate = Gate(hub: hub)
         var routes = Self.endpoints.map(gate.route)
         routes += interface
-        let main = try Router(routes)
+        let main = PagesForBrowsers(around: try Router(routes), page: hub.facts.interface.map(page(in:)))
         let hub = hub
         return RouterByAuthority(
             hosts: Dictionary(hosts.map { ($0, main as any RequestDispatching) }, uniquingKeysWith: { first, _ in first }),
@@ -52,24 +52,29 @@ package struct HubAPI: Sendable {
             + "connect-src 'self'; frame-src \(scheme)://*.\(hub.facts.pageSuffix):*; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     }
 
+    /// The interface's one document.
+    private func page(in folder: String) -> StaticFiles {
+        StaticFiles(
+            folder: folder, index: "index.html",
+            headers: [
+                "Content-Security-Policy": policy, "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+                "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+            ])
+    }
+
     private var interface: [Route<Endpoint>] {
         let hub = hub
-        let policy = policy
         func endpoint(_ path: String, _ handler: @escaping @Sendable (HTTPRequest) async throws -> HTTPResponse) -> Route<Endpoint> {
             var metadata = Endpoint(.get, path, "A file of the interface", chapter: "Interface", access: .everybody) { _ in .noContent }
             metadata.isAtRoot = true
             do {
                 return Route(.get, try RoutePattern(parsing: path), metadata: metadata) { request in
                     do { return try await handler(request) } catch let problem as ProblemDocument {
-                        return problem.marked(request).response
+                        return problem.about(request).response
                     }
                 }
             } catch { preconditionFailure("a path of the interface: \(error)") }
         }
-        let headers: HTTPHeaders = [
-            "Content-Security-Policy": policy, "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
-            "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        ]
         guard let folder = hub.facts.interface else {
             return [
                 endpoint("/") { _ in
@@ -78,7 +83,7 @@ package struct HubAPI: Sendable {
             ]
         }
         let files = StaticFiles(folder: folder, index: nil)
-        let page = StaticFiles(folder: folder, index: "index.html", headers: headers)
+        let page = page(in: folder)
         var routes = [
             endpoint("/ui/{path...}") { request in
                 try await files.response(to: request, segments: (request.parameters["path"] ?? "").split(separator: "/").map(String.init))

@@ -1,4 +1,4 @@
-internal import HostCalls
+package import HostCalls
 package import PluginModel
 package import PluginPackages
 package import Sandbox
@@ -10,8 +10,10 @@ package final class PluginServices: Sendable {
     package let bundler: Bundler
     let loop: HostLoop
     let http: HTTPService
+    private let downloads: HTTPClientOptions
 
-    package init(sandbox options: SandboxRuntime.Options, bundler: Bundler) {
+    package init(sandbox options: SandboxRuntime.Options, bundler: Bundler, downloads: HTTPClientOptions = HTTPClientOptions()) {
+        self.downloads = downloads
         sandbox = SandboxRuntime(options)
         layout = options.layout
         self.bundler = bundler
@@ -21,7 +23,7 @@ package final class PluginServices: Sendable {
 
     /// A file that an operator named, such as a package of a store.
     package func download(_ address: String, bytesMax: Int) async throws(Fault) -> [UInt8] {
-        try await HTTPDownload(service: http, bytesMax: bytesMax).bytes(at: address)
+        try await HTTPDownload(service: http, bytesMax: bytesMax, options: downloads).bytes(at: address)
     }
 
     package func stop() async {

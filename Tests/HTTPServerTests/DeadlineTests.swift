@@ -134,7 +134,8 @@ struct DeadlineTests {
                 )
             }
             #expect(late.status == 503)
-            #expect(late.text.contains("request.deadline"))
+            #expect(late.text.contains(#""code":"request.deadline","turn":"hub","remedy":"Try again later.""#), "\(late)")
+            #expect(late.text.contains(#""requestId":""#) && late["retry-after"] == "1")
             #expect(next.text == "root", "the connection goes on, and the late answer is dropped")
             #expect(await journal.has("cancelled"))
         }

@@ -216,6 +216,7 @@ struct SplitTests {
                 // A problem's length is that of its id, too.
                 let fields = response.fields.filter { $0.name != "date" && $0.name != "content-length" }.map { "\($0.name): \($0.value)" }
                 let text = response.text.replacing(#/urn:patchbay:request:[a-z0-9-]+/#, with: "ID")
+                    .replacing(#/"requestId":"[a-z0-9-]+"/#, with: "ID")
                 return "\(response.status) \(fields) \(text)"
             }
         }

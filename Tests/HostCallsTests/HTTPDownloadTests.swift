@@ -1,6 +1,7 @@
 import Glibc
 import HostCalls
 import PluginModel
+import TestServers
 import Testing
 
 /// A file that an operator names by its address, fetched from real servers on this machine.
@@ -82,7 +83,8 @@ import Testing
         let plain = LoopbackServer()
         defer { plain.stop() }
         let address = "http://tls.example:\(plain.port)/package.tgz"
-        let server = try TLSServer(response: "HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        let server = try TLSServer(
+            response: Array("HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8))
         let options = HTTPClientOptions(
             authorityFile: server.authorityFile,
             resolve: ["tls.example:\(server.port):127.0.0.1", "tls.example:\(plain.port):127.0.0.1"])

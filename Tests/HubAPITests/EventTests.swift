@@ -7,7 +7,7 @@ import Testing
 @testable import HubAPI
 
 /// What happens, as it happens.
-struct EventTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct EventTests {
     /// A stream that is read until a text has come.
     private static func listen(_ world: World, _ topics: String, as person: Person, after id: String? = nil) async throws -> Connection {
         var head =

@@ -17,7 +17,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
 }
 
 /// What every request passes before its handler.
-struct GateTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct GateTests {
     // MARK: Pages of strangers
 
     @Test func `a change with a cookie needs the session's own proof`() async throws {
@@ -80,6 +80,11 @@ struct GateTests {
         // A token makes no tokens, and is gone when it is taken back.
         let more = try await hub.ask("POST", "/account/tokens", as: bound, ["name": "more", "scopes": ["plugin:read"]])
         #expect(more.status == 403, "\(more)")
+        // And learns of no other, nor of where its owner is signed in.
+        #expect(try await hub.ask("GET", "/account/tokens", as: bound).json.arrayValue?.map { $0["id"] } == [.string(bound.tokenID)])
+        let other = try await hub.ask("DELETE", "/account/tokens/\(reader.tokenID)", as: bound)
+        #expect(other.status == 403 && other.code == "account.token-by-token", "\(other)")
+        #expect(try await hub.ask("GET", "/account/sessions", as: bound).code == "account.token-by-token")
         #expect(try await hub.ask("DELETE", "/account/tokens/\(reader.tokenID)", as: world.admin).status == 204)
         let gone = try await hub.ask("GET", "/plugins", as: reader)
         #expect(gone.status == 401 && gone["www-authenticate"]?.hasPrefix("Bearer") == true, "\(gone)")
@@ -451,6 +456,13 @@ struct GateTests {
             }
             let lines = try await hub.ask("GET", "/plugins/lab.shared/logs", as: person)
             #expect(lines.text.contains("region \(own)"), "\(lines)")
+            // What the plugin said when it failed for them, and no failure of others.
+            let failures = try await until("the failure is written down") {
+                let found = try await hub.ask("GET", "/plugins/lab.shared/failures", as: person).json.arrayValue ?? []
+                return found.isEmpty ? nil : found
+            }
+            #expect(failures.count == 1 && failures[0]["message"]?.stringValue?.contains("bad token") == true, "\(failures)")
+            #expect(failures[0]["stack"]?.arrayValue?.isEmpty == false && failures[0]["organisation"] != nil, "\(failures)")
             let slug = own == "alphaword" ? "beta" : "alpha"
             for target in [
                 "/organisations/\(slug)", "/organisations/\(slug)/members", "/plugins?organisation=\(slug)",
@@ -460,6 +472,8 @@ struct GateTests {
                 #expect(answer.status == 404 && answer.code == "account.not-found", "\(target): \(answer)")
             }
         }
+        let all = try await hub.ask("GET", "/plugins/lab.shared/failures", as: world.admin).json.arrayValue ?? []
+        #expect(all.count == 2 && Set(all.compactMap { $0["organisation"] }).count == 2, "\(all)")
         let events = try await hub.ask("GET", "/journal?limit=200&order=desc", as: world.stranger).json.arrayValue ?? []
         let configured = events.filter { $0["eventType"] == "system.PluginConfigured" && $0["organisation"] != nil }
         #expect(configured.count >= 1)
@@ -471,5 +485,22 @@ struct GateTests {
         #expect(there.status == 200, "\(there)")
         let here = try await hub.ask("POST", "/plugins/lab.shared/call", as: leader, ["export": "mine"])
         #expect(here.status == 409 && here.code == "plugin.disabled", "\(here)")
+        // Each sees where it is on and why, of their own organisations only; the hub's administrators see all.
+        func shown(_ person: Person) async throws -> [String] {
+            let answer = try await hub.ask("GET", "/plugins/lab.shared/enablement", as: person)
+            return (answer.json.arrayValue ?? []).map { row in
+                let decided = row["enabled"]?.boolValue.map { "\($0)" } ?? "open"
+                return [
+                    row["slug"]?.stringValue ?? "", decided, row["state"]?["name"]?.stringValue ?? "",
+                    row["mayChange"] == true ? "may" : "may not",
+                ].joined(separator: " ")
+            }.sorted()
+        }
+        #expect(try await shown(leader) == ["alpha false disabled may"])
+        #expect(try await shown(world.who(.viewer)) == ["alpha false disabled may not"])
+        #expect(try await shown(world.stranger) == ["beta open enabled may"])
+        #expect(Set(try await shown(world.admin)).isSuperset(of: ["alpha false disabled may", "beta open enabled may"]))
+        let switches = try await hub.ask("GET", "/plugins/lab.shared", as: leader).json["switches"]
+        #expect(switches == ["hub": .null, "file": .null, "organisation": false, "begins": true], "\(String(describing: switches))")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import HubAPI
 
 /// What machines ask of the hub, and the interface's own files.
-struct HubPageTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct HubPageTests {
     @Test func `health is for everybody, and readiness names what it looked at`() async throws {
         let world = try await World.shared()
         let health = try await world.hub.ask("GET", "//healthz")
@@ -45,6 +45,37 @@ struct HubPageTests {
             #expect(policy.contains(part), "\(part) in \(policy)")
         }
         #expect(page["x-frame-options"] == "DENY" && page["set-cookie"] == nil)
+    }
+
+    struct Unknown: Sendable, CustomTestStringConvertible {
+        let method: String, target: String, accept: String?, isPage: Bool
+        var testDescription: String { "\(method) \(target), \(accept ?? "no Accept")" }
+        static let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    }
+
+    @Test(arguments: [
+        Unknown(method: "GET", target: "//nowhere/at/all", accept: Unknown.browser, isPage: true),
+        Unknown(method: "HEAD", target: "//nowhere", accept: Unknown.browser, isPage: true),
+        Unknown(method: "GET", target: "//apis", accept: Unknown.browser, isPage: true),
+        Unknown(method: "GET", target: "//nowhere", accept: nil, isPage: false),
+        Unknown(method: "GET", target: "//nowhere", accept: "application/json", isPage: false),
+        Unknown(method: "GET", target: "//nowhere", accept: "*/*", isPage: false),
+        Unknown(method: "POST", target: "//nowhere", accept: Unknown.browser, isPage: false),
+        Unknown(method: "GET", target: "/nowhere", accept: Unknown.browser, isPage: false),
+        Unknown(method: "GET", target: "//api", accept: Unknown.browser, isPage: false),
+        Unknown(method: "GET", target: "//ui/nosuch.js", accept: Unknown.browser, isPage: false),
+    ]) func `nothing is at an unknown address: a page for browsers, a problem for programs`(_ c: Unknown) async throws {
+        let world = try await World.shared()
+        let headers = c.accept.map { [("Accept", $0), ("If-None-Match", "*"), ("Range", "bytes=0-3")] } ?? []
+        let answer = try await world.hub.ask(c.method, c.target, headers: headers)
+        #expect(answer.status == 404, "\(answer)")
+        guard c.isPage else {
+            #expect(answer["content-type"] == "application/problem+json" && answer.code == "request.no-such-route", "\(answer)")
+            return
+        }
+        #expect(answer["content-type"] == "text/html; charset=utf-8" && answer["x-frame-options"] == "DENY", "\(answer)")
+        #expect(answer["content-security-policy"]?.contains("default-src 'none'") == true && answer["etag"] == nil)
+        #expect(c.method == "HEAD" || answer.text == "<!doctype html><title>The interface</title>", "\(answer)")
     }
 
     @Test func `files of the interface are its own folder's, and nothing above`() async throws {

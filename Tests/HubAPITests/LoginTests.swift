@@ -8,7 +8,7 @@ import Testing
 @testable import HubAPI
 
 /// Setting up, signing in, and what one is signed in with. A hub for each test: limits count by address, and all tests have the same.
-struct LoginTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct LoginTests {
     private static func signIn(_ hub: TestHub, _ password: String = TestHub.password, email: String = "ada@hub.test") async throws -> Answer
     {
         try await hub.ask("POST", "/session", ["email": .string(email), "password": .string(password)])

@@ -7,7 +7,7 @@ import Testing
 @testable import HubAPI
 
 /// The description is whole, and the hub does what it says.
-struct OpenAPITests {
+@Suite(.everyDatabase, .namingTheDatabase) struct OpenAPITests {
     private static let document = HubAPI.document
     private static let base = "http://hub.test/openapi"
 

@@ -7,7 +7,7 @@ import Testing
 @testable import HubAPI
 
 /// Plugins' own routes, and the origins their pages live on.
-struct PageTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct PageTests {
     private static let host = "p-lab--2eprobe-x.localhost"
 
     private static func frame(
@@ -39,6 +39,24 @@ struct PageTests {
         #expect(seen["user"]?["organisation"] == "alpha" && seen["user"]?["role"] == "developer" && seen["user"]?["name"] == "developer")
         for text in ["cookie", "csrf", "planted-header", world.who(.developer).cookie ?? "-"] {
             #expect(!answer.text.lowercased().contains(text.lowercased()), "\(text) in \(answer)")
+        }
+    }
+
+    @Test func `a token has no higher role for a plugin than its rights ask for, and none without the right to see plugins`() async throws {
+        let world = try await World.shared()
+        for (scopes, role) in [
+            ([.pluginRead], "viewer"), ([.pluginRead, .pluginCall], "developer"), ([.pluginRead, .adminPlugins], "platform-admin"),
+        ] as [([HubAction], String)] {
+            let token = try await world.hub.token(of: world.admin, scopes: scopes)
+            let answer = try await world.hub.ask("GET", "/plugins/lab.probe/routes/echo/x", as: token)
+            #expect(answer.status == 200 && answer.json["user"]?["role"] == .string(role), "\(answer)")
+        }
+        let bare = try await world.hub.token(of: world.admin, scopes: [.dataRead])
+        for person in [bare, world.outsider] {
+            for method in ["GET", "POST", "DELETE"] {
+                let answer = try await world.hub.ask(method, "/plugins/lab.probe/routes/echo/x", as: person)
+                #expect(answer.status == 403 && answer.json["message"] == "Missing permission: plugin:read", "\(answer)")
+            }
         }
     }
 

@@ -2,12 +2,13 @@ import HTTPServer
 import Hub
 import HubCore
 import JSON
+import TestServers
 import Testing
 
 @testable import HubAPI
 
 /// A secret that was set is nowhere to be read: no answer, no line, no record, no file.
-struct SecretTests {
+@Suite(.everyDatabase, .namingTheDatabase) struct SecretTests {
     @Test func `a secret goes in and never comes out`() async throws {
         let hub = try await TestHub()
         let admin = try await hub.setUp()
@@ -72,11 +73,21 @@ struct SecretTests {
         }
         // Everything is on disk before it is searched.
         await hub.registry.stop()
+        let dump = hub.folder + "/dump.sql"
+        if let name = hub.databaseName {
+            try await onThread { try PostgresCluster.shared.get().dump(name, to: dump) }
+            #expect(String(decoding: try Folders.read(dump), as: UTF8.self).contains("lab.secret"))
+        }
         let files = Folders.files(below: hub.folder)
-        #expect(files.contains { $0.hasSuffix("hub.sqlite") } && files.count > 5)
+        #expect(files.contains { $0.hasSuffix("hub.sqlite") || $0 == dump } && files.count > 5)
         for file in files {
             let bytes = try Folders.read(file)
-            for (name, secret) in secrets { #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "\(name) in \(file)") }
+            for (name, secret) in secrets {
+                #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "\(name) in \(file)")
+                // PostgreSQL writes bytes as hexadecimal digits.
+                let digits = secret.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                #expect(bytes.firstRange(of: Array(digits.utf8)) == nil, "\(name) in \(file), as bytes")
+            }
             #expect(bytes.firstRange(of: Array((admin.cookie ?? "-").utf8)) == nil, "a session's text in \(file)")
             #expect(bytes.firstRange(of: Array(TestHub.password.utf8)) == nil, "a password in \(file)")
         }

@@ -37,6 +37,36 @@ extension LiveHub {
             """
 
         @Test(arguments: [
+            ("named", "export function testConnection() { return true; }", true, true),
+            ("named elsewhere", "export { check as testConnection } from './check.js';", true, true),
+            ("only spoken of", "export const a = () => 'call testConnection';", false, false),
+            ("of its own", "function testConnection() { return true; } export const a = () => testConnection();", false, false),
+            ("a default's method", "export default { testConnection() { return true; } };", false, true),
+            ("CommonJS", "exports.testConnection = () => true;", false, true),
+            ("CommonJS without", "exports.other = () => true;", false, false),
+        ])
+        func `the check is offered by what the plugin exports, not by what its code says`(
+            _ what: String, _ code: String, _ atOnce: Bool, _ whenLoaded: Bool
+        ) async throws {
+            let lab = try await HubLab()
+            let place = try lab.write("acme.offer", version: "1.0.0", code: code + "\nexport const ping = () => 1;")
+            if code.hasPrefix("exports") { try HubLab.write(code + "\nexports.ping = () => 1;", to: place + "/index.js") }
+            try HubLab.write("export const check = () => true;", to: place + "/check.js")
+            #expect(try await lab.install(place).state == .done)
+            let id = try PluginID("acme.offer")
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            #expect(try await lab.registry.configuration(of: id, in: .hub).canTest == atOnce, "\(what)")
+            // Where only a run tells, it may be asked for all the same.
+            do throws(ConfigurationError) {
+                let outcome = try await lab.registry.test(ConfigurationChange(), of: id, in: .hub)
+                #expect(outcome.isGood && whenLoaded, "\(what)")
+            } catch { #expect(!whenLoaded && error.fault.code == "settings.no-test", "\(what): \(error)") }
+            #expect(try await lab.call("acme.offer", "ping") == 1)
+            #expect(try await lab.registry.configuration(of: id, in: .hub).canTest == whenLoaded, "\(what), loaded")
+            await lab.end()
+        }
+
+        @Test(arguments: [
             BadValue(
                 testDescription: "an unknown key", values: ["regoin": "north"], pointer: "/values/regoin",
                 code: "settings.unknown-field"),

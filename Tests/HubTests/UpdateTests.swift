@@ -114,6 +114,7 @@ extension LiveHub {
 
         @Test(arguments: [
             ("throws", "export const version = () => { throw new Error('not yet'); };", 2),
+            ("throws a sentence", "export const version = () => { throw new Error('Nobody is at home.'); };", 2),
             ("loops", "export const version = () => { for (;;); };", 1),
         ])
         func `a new version that fails its first calls is taken back by itself`(_ what: String, _ code: String, _ calls: Int) async throws {
@@ -131,7 +132,9 @@ extension LiveHub {
             }
             #expect(try await lab.call("acme.gate", "version") == 1)
             #expect(view.state.name == .enabled)
-            #expect(view.state.reason?.contains("Version 2.0.0 was taken back") == true)
+            let reason = view.state.reason ?? ""
+            #expect(reason.contains("Version 2.0.0 was taken back"))
+            #expect(reason.hasSuffix(".") && !reason.hasSuffix(".."), "\(reason)")
             #expect(view.state.turn == .author)
             #expect(view.waiting?.version == "2.0.0")
             #expect(try await lab.journal().map(\.eventType).suffix(2) == ["system.PluginUpdated", "system.PluginTakenBack"])
@@ -139,6 +142,80 @@ extension LiveHub {
             #expect(try await again.registry.plugin(id).state.reason == view.state.reason, "the reason outlives a restart")
             #expect(try await again.registry.plugin(id).version == "1.0.0")
             await again.end()
+        }
+
+        @Test(arguments: [false, true])
+        func `a trial that fails behind a restart brings back the grants as they were`(_ takesBack: Bool) async throws {
+            let (a, b, c) = ("network:outbound:a.test", "network:outbound:b.test", "network:outbound:c.test")
+            let lab = try await HubLab()
+            let id = try await lab.begin("acme.trial", code: "export const version = () => 1;", permissions: [a, b], granted: [a, b])
+            #expect(try await lab.call("acme.trial", "version") == 1)
+            let code = "export const version = () => { throw new Error('not yet'); };"
+            _ = try await lab.install(try lab.write("acme.trial", version: "2.0.0", code: code, permissions: [a, b, c]))
+            try await lab.registry.consent(to: id, grants: try [a, c].map { try Permission(parsing: $0) }, by: HubLab.admin)
+            // What somebody takes back meanwhile does not come back by a machine's decision.
+            if takesBack { try await lab.registry.takeBack(a, of: id, by: HubLab.admin) }
+            #expect(await lab.refusal("acme.trial", "version") == "plugin.threw")
+            let again = try await lab.restarted()
+            #expect(try await again.registry.plugin(id).isOnTrial)
+            let during = try await again.registry.grants(of: id).filter(\.isGranted).map(\.permission)
+            #expect(during.sorted() == (takesBack ? [c] : [a, c]))
+            for _ in 0..<2 { #expect(await again.refusal("acme.trial", "version") == "plugin.threw") }
+            let view = try await until("the version before is back") {
+                let view = try await again.registry.plugin(id)
+                return view.version == "1.0.0" ? view : nil
+            }
+            #expect(view.waiting?.version == "2.0.0" && !view.isOnTrial)
+            let after = try await again.registry.grants(of: id).filter(\.isGranted).map(\.permission)
+            #expect(after.sorted() == (takesBack ? [b] : [a, b]))
+            #expect(try await again.call("acme.trial", "version") == 1)
+            let kept = try await again.restarted()
+            let found = try await kept.registry.grants(of: id).filter(\.isGranted).map(\.permission)
+            #expect(found.sorted() == after.sorted(), "and so it is written down")
+            await kept.end()
+        }
+
+        @Test func `a version on trial whose package is gone leaves the one before with what it had`() async throws {
+            let (a, b) = ("network:outbound:a.test", "network:outbound:b.test")
+            let lab = try await HubLab()
+            let id = try await lab.begin("acme.lost", code: "export const version = () => 1;", permissions: [a])
+            _ = try await lab.install(
+                try lab.write("acme.lost", version: "2.0.0", code: "export const version = () => 2;", permissions: [a, b]))
+            try await lab.registry.consent(to: id, grants: [try Permission(parsing: b)], by: HubLab.admin)
+            await lab.registry.stop()
+            let packages = try PackageStore(folder: lab.folder + "/data", examiner: HubExaminer(services: HubLab.services))
+            let versions = try packages.plugin(id).versions
+            _ = try packages.activate(id, try #require(versions.first).name)
+            _ = try await packages.remove(id, version: try #require(versions.last).name)
+            let again = try await HubLab(folder: lab.folder, store: lab.store)
+            #expect(try await again.registry.plugin(id).version == "1.0.0")
+            #expect(try await again.registry.grants(of: id).filter(\.isGranted).map(\.permission) == [a])
+            #expect(try await again.call("acme.lost", "version") == 1)
+            await again.registry.stop()
+            await lab.end()
+        }
+
+        @Test func `what a plugin said is in no verdict, which everybody reads`() async throws {
+            let lab = try await HubLab()
+            let id = try await lab.begin("acme.words", code: "export const say = () => 1;")
+            let code = "export const say = () => { throw new Error('planted words of one organisation'); };"
+            _ = try await lab.install(try lab.write("acme.words", version: "2.0.0", code: code))
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            let organisation = Organisation.ID("org-1")
+            for _ in 0..<2 { #expect(await lab.refusal("acme.words", "say", organisation: organisation) == "plugin.threw") }
+            let view = try await until("the version before is back") {
+                let view = try await lab.registry.plugin(id)
+                return view.version == "1.0.0" ? view : nil
+            }
+            #expect(view.state.reason?.contains("Version 2.0.0 was taken back: 2 of its first 2 calls failed") == true)
+            #expect(view.state.reason?.contains("planted") == false)
+            #expect(try await !lab.journal().contains { $0.data.serialized().contains("planted") })
+            #expect(try await !lab.audit().contains { JSONValue.object($0.detail).serialized().contains("planted") })
+            let own = try await lab.registry.failures(of: id, in: organisation)
+            #expect(own.count == 2 && own.allSatisfy { $0.fault.message.contains("planted") && $0.organisation == organisation })
+            #expect(try await lab.registry.failures(of: id, in: Organisation.ID("org-2")).isEmpty)
+            #expect(try await lab.registry.failures(of: id).count == 3, "and the trial's own, which is the hub's")
+            await lab.end()
         }
 
         @Test func `a new version that does not load is refused, and the old one never stops`() async throws {

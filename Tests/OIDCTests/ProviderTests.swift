@@ -5,52 +5,13 @@ import JSON
 import OIDC
 import PluginModel
 import Synchronization
+import TestServers
 import Testing
 
-/// The provider of Fixtures, in a process of its own that ends with this object.
-private final class RunningProvider {
-    let process: pid_t
-    let port: Int
+extension SignInProvider {
     /// The provider's clock stands here, and the hub's begins here. With clocks of their own a slow machine would make a token that is
     /// rightly refused: one from a minute after the hub's standing clock.
-    let startedAt = Timestamp.system()
-    private let input: Int32
-
-    init() throws {
-        let folder = #filePath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-        var (incoming, outgoing): ([Int32], [Int32]) = ([0, 0], [0, 0])
-        try #require(pipe(&incoming) == 0)
-        try #require(pipe(&outgoing) == 0)
-        for end in incoming + outgoing { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, incoming[0], 0)
-        posix_spawn_file_actions_adddup2(&actions, outgoing[1], 1)
-        var words: [UnsafeMutablePointer<CChar>?] = [
-            strdup("node"), strdup("\(folder)/Fixtures/provider.mjs"), strdup("\(startedAt.unixMilliseconds)"), nil,
-        ]
-        defer { words.forEach { free($0) } }
-        var pid = pid_t()
-        try #require(posix_spawnp(&pid, "node", &actions, nil, &words, environ) == 0)
-        (process, input) = (pid, incoming[1])
-        close(incoming[0])
-        close(outgoing[1])
-        let file = try #require(fdopen(outgoing[0], "r"))
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 32)
-        try #require(fgets(&line, Int32(line.count), file) != nil, "the provider says its port")
-        port = try #require(Int(String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)))
-    }
-
-    deinit {
-        close(input)
-        kill(process, SIGTERM)
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
-    }
-
-    var issuer: String { "http://127.0.0.1:\(port)" }
+    var startedAt: Timestamp { Timestamp(unixMilliseconds: startedMilliseconds) }
 
     /// What a browser would do with an address.
     func visit(_ address: String) throws -> JSONValue {
@@ -70,15 +31,15 @@ private final class HandClock: Sendable {
 }
 
 private struct Trip {
-    let running: RunningProvider
+    let running: SignInProvider
     let provider: Provider
     let clock: HandClock
 
     init(
         clientID: String = "hub", secret: String = "s&cr=t", path: String = "", isPrivateAllowed: Bool = true, loop: HostLoop,
-        running: RunningProvider? = nil
+        running: SignInProvider? = nil
     ) throws {
-        let running = try running ?? RunningProvider()
+        let running = try running ?? SignInProvider(at: Timestamp.system().unixMilliseconds)
         self.running = running
         clock = HandClock(at: running.startedAt)
         let configuration = ProviderConfiguration(

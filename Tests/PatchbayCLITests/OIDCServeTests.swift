@@ -138,6 +138,8 @@ import Testing
         let hub = try await start(client: "verified-client")
         let answer = try await hub.visitor.ask("GET", "/api/v1/session/oidc/oidc/start")
         #expect(answer.status == 409 && answer.json["code"] == "oidc.unreachable", "\(answer.text)")
+        let looked = try await hub.visitor.ask("GET", "/api/v1/session/oidc/oidc/start", headers: ["Accept": "text/html,*/*;q=0.8"])
+        #expect(looked.status == 303 && looked.header("location") == "/?problem=oidc.unreachable", "\(looked.headers)")
         await end(hub)
     }
 

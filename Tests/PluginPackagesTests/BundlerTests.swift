@@ -54,6 +54,27 @@ private struct ErrorCase: Sendable, CustomTestStringConvertible {
 
 @Suite("The bundler") struct BundlerTests {
     @Test(
+        "knows what a module exports, and says where only a run would tell",
+        arguments: [
+            ("export const a = 1; export function check() {}", ["a", "check"]),
+            ("import { b } from './b.js'; export { b as check, b as 'two words' };", ["check", "two words"]),
+            ("export * from './b.js'; export default {};", ["b", "default"]),
+            ("await 0; export const check = 1; export default 2;", ["check", "default"]),
+            ("const check = 1; console.log('export const check', check);", nil),
+            ("export const a = '\\nmodule.exports = __toCommonJS(x);\\n__export(x, {\\n  check: () => 1\\n});';", ["a"]),
+            ("exports.check = () => 1;", nil),
+            ("module.exports = { check() {} };", nil),
+        ] as [(String, [String]?)])
+    func exports(_ code: String, _ expected: [String]?) throws {
+        let bench = try Bench(["index.js": code, "b.js": "export const b = 1;"])
+        for wasCached in [false, true] {
+            let bundle = try bench.bundler.bundle(
+                root: bench.plugin.path, entry: "index.js", externals: externals, pluginID: "acme.hello", allowsTopLevelAwait: true)
+            #expect(bundle.exports == expected && bundle.wasCached == wasCached)
+        }
+    }
+
+    @Test(
         "makes one CommonJS script of",
         arguments: [
             EntryCase(

@@ -2,6 +2,7 @@ import Glibc
 import HostCalls
 import HubCore
 import PluginModel
+import TestServers
 import Testing
 
 @testable import Storage

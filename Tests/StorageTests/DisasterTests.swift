@@ -3,6 +3,7 @@ import HostCalls
 import HubCore
 import JSON
 import PluginModel
+import TestServers
 import Testing
 
 @testable import Storage

@@ -2,6 +2,7 @@ import Glibc
 import HostCalls
 import HubCore
 import PluginModel
+import TestServers
 import Testing
 
 @testable import Storage
@@ -95,9 +96,11 @@ import Testing
 
     // MARK: Migrations
 
-    static let step4 = SchemaStep(number: 4, name: "a later one", "create table later (id text primary key) strict, without rowid;")
+    /// The number of the step that comes after all there are.
+    static let next = Schema.steps.count + 1
+    static let later = SchemaStep(number: next, name: "a later one", "create table later (id text primary key) strict, without rowid;")
     static let broken = SchemaStep(
-        number: 5, name: "broken", "create table half (id text primary key) strict, without rowid; create table;")
+        number: next + 1, name: "broken", "create table half (id text primary key) strict, without rowid; create table;")
 
     @Test(arguments: Backend.allCases) func `each step is taken once, and a copy made before`(_ backend: Backend) async throws {
         let lab = try Lab(backend)
@@ -111,18 +114,18 @@ import Testing
         }
         #expect(try names() == [], "a new database has nothing to copy")
         for _ in 0..<2 {
-            let store = try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.step4])
+            let store = try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.later])
             #expect(try await store.read { (r) throws(Fault) in try r.userCount() } == 1)
             await store.close()
         }
         let made = try names()
         #expect(made.count == 1)
         let copy = try #require(made.first)
-        #expect(copy.hasPrefix(backend == .sqlite ? "hub.sqlite.before-4-2" : "postgresql.before-4-2"))
+        #expect(copy.hasPrefix(backend == .sqlite ? "hub.sqlite.before-\(Self.next)-2" : "postgresql.before-\(Self.next)-2"))
         var status = stat()
         #expect(stat("\(backups)/\(copy)", &status) == 0 && status.st_mode & 0o777 == 0o600)
         let steps = try lab.raw().rows("select number from schema_migrations order by number", []) { (row: any SQLRow) in row.integer(0) }
-        #expect(steps == [1, 2, 3, 4])
+        #expect(steps == (1...Int64(Self.next)).map { $0 })
         // The copy is whole: it opens as what it was.
         switch backend {
         case .sqlite:
@@ -144,7 +147,7 @@ import Testing
         let lab = try Lab(backend)
         await (try await lab.open()).close()
         #expect(
-            await code { try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.step4, Self.broken]) }
+            await code { try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.later, Self.broken]) }
                 == "storage.failed")
         let store = try await lab.open()
         try await store.put(person("u1"))
@@ -154,40 +157,42 @@ import Testing
 
     @Test(arguments: Backend.allCases) func `a step that was edited is refused`(_ backend: Backend) async throws {
         let lab = try Lab(backend)
-        await (try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.step4])).close()
+        await (try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.later])).close()
         let edited = [
-            SchemaStep(number: 4, name: "a later one", "create table later (id text primary key, x text) strict, without rowid;"),
-            SchemaStep(number: 4, name: "another name", "create table later (id text primary key) strict, without rowid;"),
+            SchemaStep(number: Self.next, name: "a later one", "create table later (id text primary key, x text) strict, without rowid;"),
+            SchemaStep(number: Self.next, name: "another name", "create table later (id text primary key) strict, without rowid;"),
         ]
         for step in edited {
             #expect(
                 await code { try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [step]) }
                     == "storage.migration-changed")
         }
-        await (try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.step4])).close()
+        await (try await HubStores.open(lab.address, lab.options, steps: Schema.steps + [Self.later])).close()
     }
 
     @Test func `the newest three copies are kept`() async throws {
         let lab = try Lab(.sqlite)
         var steps = Schema.steps
         await (try await HubStores.open(lab.address, lab.options, steps: steps)).close()
-        for number in 4...9 {
+        let last = Self.next + 5
+        for number in Self.next...last {
             steps.append(SchemaStep(number: number, name: "step \(number)", "create table t\(number) (id text primary key) strict;"))
             var options = lab.options
-            options.clock = HubClock(monotonicNanoseconds: { 0 }, unixMilliseconds: { Int64(number) * 86_400_000 })
+            options.clock = HubClock(monotonicNanoseconds: { 0 }, unixMilliseconds: { Int64(number - Self.next + 5) * 86_400_000 })
             await (try await HubStores.open(lab.address, options, steps: steps)).close()
         }
         let copies = lab.folder.names().filter { $0.contains(".before-") }
         #expect(
-            copies == [
-                "hub.sqlite.before-7-19700108T000000Z", "hub.sqlite.before-8-19700109T000000Z", "hub.sqlite.before-9-19700110T000000Z",
+            Set(copies) == [
+                "hub.sqlite.before-\(last - 2)-19700109T000000Z", "hub.sqlite.before-\(last - 1)-19700110T000000Z",
+                "hub.sqlite.before-\(last)-19700111T000000Z",
             ])
     }
 
     @Test func `PostgreSQL is not migrated without a dump, unless the operator says so`() async throws {
         let lab = try Lab(.postgreSQL)
         await (try await lab.open()).close()
-        let steps = Schema.steps + [Self.step4]
+        let steps = Schema.steps + [Self.later]
         var options = lab.options
         options.backupFolder = nil
         #expect(await code { try await HubStores.open(lab.address, options, steps: steps) } == "storage.no-backup")
@@ -201,6 +206,38 @@ import Testing
         #expect(lab.folder.names() == [], "nothing half done is left")
         options.isBackupWaived = true
         await (try await HubStores.open(lab.address, options, steps: steps)).close()
+    }
+
+    /// Failures belonged to nobody, and trials had no grants to come back to.
+    @Test(arguments: Backend.allCases) func `a database of before whose failures it was is brought up to date`(_ backend: Backend)
+        async throws
+    {
+        let lab = try Lab(backend)
+        let old = try await HubStores.open(lab.address, lab.options, steps: Array(Schema.steps.prefix(3)))
+        await old.close()
+        try lab.raw().run(
+            """
+            insert into plugins (id, running_version, fallback_version, installed_ms, changed_ms, revision)
+                values ('acme.weather', '2', '1', 1, 1, 1);
+            insert into plugin_failures (sequence, plugin, at_ms, failure)
+                values (1, 'acme.weather', 5, '{"version":"2","entry":"scan","code":"plugin.threw","message":"m","turn":"plugin"}');
+            insert into counters (name, value) values ('failures', 1)
+            """)
+        let store = try await lab.open()
+        let (weather, id) = (try plugin(), Organisation.ID("o1"))
+        let record = try #require(try await store.read { (r) throws(Fault) in try r.plugin(weather) })
+        #expect(record.fallbackVersion == "1" && record.fallbackGrants == nil)
+        try await store.put(organisation("o1"))
+        let fault = Fault(code: "plugin.threw", message: "n", turn: .plugin)
+        try await store.write { (r) throws(Fault) in
+            try r.append(PluginFailure(plugin: weather, version: "2", at: at(6), organisation: id, entry: "scan", fault: fault), keeping: 9)
+        }
+        let (all, own) = try await store.read { (r) throws(Fault) in
+            (try r.failures(of: weather, limit: 9), try r.failures(of: weather, in: id, limit: 9))
+        }
+        #expect(all.map(\.organisation) == [id, nil] && all.map(\.sequence) == [2, 1])
+        #expect(own.map(\.sequence) == [2])
+        await store.close()
     }
 
     /// The state of plugins, as databases were written before there was a hub: keys were texts.

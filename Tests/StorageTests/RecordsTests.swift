@@ -167,6 +167,47 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases) func `an organisation has its own failures, and takes them along`(_ backend: Backend) async throws {
+        let weather = try plugin()
+        let (one, two) = (Organisation.ID("o1"), Organisation.ID("o2"))
+        try await withStore(backend) { (store) async throws in
+            try await store.put(organisation("o1"), organisation("o2"))
+            let fault = Fault(code: "plugin.threw", message: "m", turn: .plugin)
+            try await store.write { (r) throws(Fault) in
+                for (number, owner) in [one, nil, two, one].enumerated() {
+                    let failure = PluginFailure(
+                        plugin: weather, version: "\(number)", at: at(1), organisation: owner, entry: "e", fault: fault)
+                    try r.append(failure, keeping: 9)
+                }
+            }
+            func versions(_ organisation: Organisation.ID?, limit: Int = 9) async throws -> [String] {
+                try await store.read { (r) throws(Fault) in try r.failures(of: weather, in: organisation, limit: limit) }.map(\.version)
+            }
+            #expect(try await versions(nil) == ["3", "2", "1", "0"])
+            #expect(try await versions(one) == ["3", "0"])
+            #expect(try await versions(one, limit: 1) == ["3"])
+            #expect(try await versions(two) == ["2"])
+            #expect(try await versions(Organisation.ID("o3")) == [])
+            try await store.write { (r) throws(Fault) in _ = try r.removeOrganisation(one) }
+            #expect(try await versions(nil) == ["2", "1"])
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `the grants before a trial are kept with it`(_ backend: Backend) async throws {
+        let weather = try plugin()
+        try await withStore(backend) { (store) async throws in
+            var record = PluginRecord(id: weather, installedAt: at(1))
+            for grants in [
+                [], [Grant(plugin: weather, permission: "network:outbound:a.test", grantedBy: "u\u{1f600}", grantedAt: at(7))], nil,
+            ] {
+                record.fallbackGrants = grants
+                try await store.write { [record] (r) throws(Fault) in try r.put(record) }
+                #expect(try await store.read { (r) throws(Fault) in try r.plugin(weather) } == record)
+                record.revision += 1
+            }
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `with a plugin goes everything of it, its state and secrets too`(_ backend: Backend)
         async throws
     {

@@ -52,7 +52,7 @@ package struct Router<Metadata: Sendable>: RequestDispatching {
         }
     }
 
-    package init(_ routes: [Route<Metadata>], onError: @escaping OnError = { _, _ in ProblemDocument.unexpected.response })
+    package init(_ routes: [Route<Metadata>], onError: @escaping OnError = { ProblemDocument.unexpected.about($1).response })
         throws(Conflicts)
     {
         var seen: [[String]: Int] = [:]

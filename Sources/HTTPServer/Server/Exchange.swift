@@ -9,6 +9,7 @@ final class Exchange: @unchecked Sendable {
     private var connection: OpaquePointer?
     private let loop: EventLoop
     private let core: ServerCore
+    private let id: HTTPRequest.ID
     private var task: Task<Void, Never>?
     /// A request whose body is being read.
     private var waiting: (request: HTTPRequest, handler: RequestHandler)?
@@ -19,10 +20,11 @@ final class Exchange: @unchecked Sendable {
     private var endsOnShutdown = false
     private var isDraining = false
 
-    init(connection: OpaquePointer, loop: EventLoop, core: ServerCore) {
+    init(connection: OpaquePointer, loop: EventLoop, core: ServerCore, id: HTTPRequest.ID) {
         self.connection = connection
         self.loop = loop
         self.core = core
+        self.id = id
     }
 
     // MARK: - The handler
@@ -69,7 +71,7 @@ final class Exchange: @unchecked Sendable {
 
     /// A response that cannot be sent, because a field would break the head, is the hub's mistake and becomes a 500.
     private func completeUnexpected() {
-        _ = answer(ProblemDocument.unexpected.response)
+        _ = answer(ProblemDocument.unexpected.about(id).response)
     }
 
     private func beginHead(_ response: HTTPResponse, _ connection: OpaquePointer) -> Bool {
@@ -186,7 +188,7 @@ final class Exchange: @unchecked Sendable {
 
     func late() {
         task?.cancel()
-        _ = answer(ProblemDocument.late.response)
+        _ = answer(ProblemDocument.late.about(id).response)
     }
 
     func hungUp() {

@@ -24,10 +24,10 @@ final class ServerCore: @unchecked Sendable {
     }
 
     func head(_ connection: OpaquePointer, _ loop: Int, _ head: pb_http_head, _ plan: inout pb_http_plan) -> Exchange {
-        let exchange = Exchange(connection: connection, loop: loops[loop], core: self)
+        let id = HTTPRequest.ID(run: run, number: number.add(1, ordering: .relaxed).newValue)
+        let exchange = Exchange(connection: connection, loop: loops[loop], core: self, id: id)
         _ = Unmanaged.passRetained(exchange)  // the C side's reference; an answer below gives it back
         let kept = ReceivedHead(head)
-        let id = HTTPRequest.ID(run: run, number: number.add(1, ordering: .relaxed).newValue)
         do throws(RequestTarget.Malformed) {
             var request = HTTPRequest(head, kept: kept, target: try RequestTarget(kept.bytes(head.target)), id: id)
             switch dispatcher.dispatch(&request) {
@@ -46,7 +46,7 @@ final class ServerCore: @unchecked Sendable {
                 }
             }
         } catch {
-            var response = ProblemDocument.badRequest(error.rule).response
+            var response = ProblemDocument.badRequest(error.rule).about(id).response
             response.closesConnection = true
             _ = exchange.answer(response)
         }

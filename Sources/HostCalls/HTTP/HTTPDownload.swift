@@ -1,4 +1,5 @@
 package import PluginModel
+import Synchronization
 
 /// Fetches a file that an operator named, such as a package of a store.
 ///
@@ -14,7 +15,7 @@ package struct HTTPDownload: Sendable {
             service: service, limits: HTTPLimits(responseBytesMax: bytesMax, idleConnectionsMax: 1, idleSecondsMax: 1), options: options)
     }
 
-    /// The bytes at an http(s) address.
+    /// The bytes at an http(s) address. Ends with `hostcall.cancelled` as soon as its task is cancelled.
     package func bytes(at address: String) async throws(Fault) -> [UInt8] {
         let target = try HTTPTarget(parsing: address)
         let host = target.host
@@ -28,10 +29,18 @@ package struct HTTPDownload: Sendable {
             },
             refusal: { asked, address in asked == host ? nil : AddressRules.classify(address) })
         let request = HTTPRequest(target: target, timeoutMilliseconds: Self.timeoutMilliseconds)
-        let outcome: Result<HTTPResponse, Fault> = await withCheckedContinuation { continuation in
-            do throws(Fault) { _ = try client.start(request, policy: policy) { continuation.resume(returning: $0) } } catch {
-                continuation.resume(returning: .failure(error))
+        let exchange = Mutex<HTTPExchange?>(nil)
+        let outcome: Result<HTTPResponse, Fault> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                do throws(Fault) {
+                    let begun = try client.start(request, policy: policy) { continuation.resume(returning: $0) }
+                    exchange.withLock { $0 = begun }
+                    // Cancelled before there was anything to take back.
+                    if Task.isCancelled { client.cancel(begun) }
+                } catch { continuation.resume(returning: .failure(error)) }
             }
+        } onCancel: {
+            if let begun = exchange.withLock({ $0 }) { client.cancel(begun) }
         }
         let response = try outcome.get()
         guard (200...299).contains(response.status) else {

@@ -43,7 +43,7 @@ package struct ConsentPreview: Sendable {
     package var settingsAdded: [ConfigField]
     package var settingsRemoved: [ConfigField]
     package var settingsChanged: [SettingChange]
-    /// Nil for linked folders, whose files may change at any time.
+    /// All are added where no version ran before. Nil for linked folders, whose files may change at any time.
     package var files: PackageDiff.Changes<ContentListing.File>?
     package var bytes: Int
     package var trust: PackageTrust?
@@ -71,6 +71,7 @@ extension PluginRegistry {
         let (listing, old) = try await listings(name, running, entry)
         var diff: PackageDiff?
         if let before, let after, let listing, let old { diff = PackageDiff(from: before, old, to: after, listing) }
+        let files = diff?.files ?? (running == nil ? listing.map { .init(allNew: $0.files) } : nil)
         let settings = entry.settings[.hub]?.values ?? JSONObject()
         let shownChanges = diff?.configuration.changed ?? []
         return ConsentPreview(
@@ -82,7 +83,7 @@ extension PluginRegistry {
                 ConsentPreview.SettingChange(
                     key: change.after.key, label: change.after.label, before: change.before.json, after: change.after.json,
                     yours: change.after.isSecret ? nil : settings[change.after.key])
-            }, files: diff?.files, bytes: version?.bytes ?? 0, trust: version?.trust, publisher: installed.publisher,
+            }, files: files, bytes: version?.bytes ?? 0, trust: version?.trust, publisher: installed.publisher,
             findings: reading.findings,
             manifest: after)
     }

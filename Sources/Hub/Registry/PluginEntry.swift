@@ -39,8 +39,6 @@ struct PluginEntry: Sendable {
     var sealed: [ConfigurationScope: Set<String>] = [:]
     /// Why a newer version was taken back.
     var setback: String?
-    /// What was granted before the version on trial.
-    var grantsBefore: [Grant]?
     /// Generations whose calls in flight finish.
     var draining = 0
 

@@ -84,7 +84,8 @@ extension PluginRegistry {
                     if error.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
                     count(live, since: begun, failed: true)
                     if error.isOfThePlugin {
-                        note(fault, entry: entry(), generation: generation, live: live, trial: error.trialOutcome)
+                        note(
+                            fault, entry: entry(), for: organisation, generation: generation, live: live, trial: error.trialOutcome)
                     }
                     throw fault
                 }
@@ -97,7 +98,8 @@ extension PluginRegistry {
                     let fault = instance.redacted(raw)
                     count(live, since: begun, failed: true)
                     if fault.turn == .plugin {
-                        note(fault, entry: entry(), generation: generation, live: live, trial: .failed(fault.message))
+                        note(
+                            fault, entry: entry(), for: organisation, generation: generation, live: live, trial: .failed(fault.code))
                     }
                     throw fault
                 }
@@ -128,9 +130,13 @@ extension PluginRegistry {
     // MARK: What follows from a failure
 
     /// Writes a failure down, unless there were very many, and lets a trial hear of it.
-    nonisolated func note(_ fault: Fault, entry: String, generation: Generation, live: PluginLive, trial: HealthTrial.Outcome?) {
+    nonisolated func note(
+        _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive,
+        trial: HealthTrial.Outcome?
+    ) {
         if live.mayWriteFailure(at: now, perMinute: limits.failuresPerMinute) {
-            let failure = PluginFailure(plugin: live.id, version: generation.name, at: now, entry: entry, fault: fault)
+            let failure = PluginFailure(
+                plugin: live.id, version: generation.name, at: now, organisation: organisation, entry: entry, fault: fault)
             let keeping = limits.failuresKept
             Task {
                 // A failure that cannot be written down is still counted and was answered to its caller.

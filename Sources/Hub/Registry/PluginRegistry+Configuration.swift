@@ -27,7 +27,7 @@ extension PluginRegistry {
                     isSet: field.isSecret ? layers.secrets[field.key] != nil : layers.sources[field.key].map { $0 != .default } ?? false,
                     source: layers.sources[field.key] ?? .default)
             },
-            missing: layers.missing, revision: entry.settings[scope]?.revision ?? 0, canTest: await offersTest(entry))
+            missing: layers.missing, revision: entry.settings[scope]?.revision ?? 0, canTest: await offersTest(entry) == true)
     }
 
     /// Every finding of a change; nothing is changed.
@@ -114,7 +114,9 @@ extension PluginRegistry {
         -> ConfigurationTest
     {
         var entry = try entry(id)
-        guard let reading = entry.reading, let manifest = entry.manifest, entry.record.consentedAt != nil, await offersTest(entry) else {
+        guard let reading = entry.reading, let manifest = entry.manifest, entry.record.consentedAt != nil,
+            await offersTest(entry) != false
+        else {
             throw RegistryFault.noTest(id)
         }
         var settings =
@@ -150,16 +152,29 @@ extension PluginRegistry {
         return outcome
     }
 
-    /// Whether the plugin's code speaks of the export; which it has for certain is known only when it runs.
-    private func offersTest(_ entry: PluginEntry) async -> Bool {
-        guard let reading = entry.reading, let generation = try? await known(reading, of: entry.id),
-            case .native(let bundle) = generation.code
-        else { return false }
-        return bundle.script.firstRange(of: Array(Self.testExport.utf8)) != nil
+    /// Whether the plugin exports the check, by the list of its bundle, or of a worker that has loaded it; nil where only a run would tell.
+    private func offersTest(_ entry: PluginEntry) async -> Bool? {
+        guard let reading = entry.reading, reading.manifest?.format == .patchbay, reading.manifest?.entry != nil else { return false }
+        let live = directory.live(entry.id)?.desk.generation
+        if let live, live.name == reading.name {
+            for instance in live.instances {
+                let names = await instance.plugin.host.status.exports
+                guard !names.isEmpty else { continue }
+                return names.contains(Self.testExport) || names.contains("default.\(Self.testExport)")
+            }
+        }
+        guard let exports = await exports(reading, of: entry.id, live) else { return nil }
+        // A method of the default export is one of the plugin's functions too, and stands in no list.
+        return exports.contains(Self.testExport) ? true : exports.contains("default") ? nil : false
     }
 
-    private func known(_ reading: VersionReading, of id: PluginID) async throws(Fault) -> Generation {
-        if let live = directory.live(id)?.desk.generation, live.name == reading.name { return live }
-        return try await generation(reading, of: id)
+    /// The bundle's list, remembered for versions that stay as they are, so that showing a form costs no look at the plugin's files.
+    private func exports(_ reading: VersionReading, of id: PluginID, _ live: Generation?) async -> [String]? {
+        if let known = exportsKnown[id], known.version == reading.name { return known.exports }
+        let generation: Generation?
+        if let live, live.name == reading.name { generation = live } else { generation = try? await self.generation(reading, of: id) }
+        guard let generation, case .native(let bundle) = generation.code else { return nil }
+        if reading.name != LinkedFolder.name { exportsKnown[id] = (reading.name, bundle.exports) }
+        return bundle.exports
     }
 }

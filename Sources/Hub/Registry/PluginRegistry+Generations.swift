@@ -175,7 +175,8 @@ extension PluginRegistry {
             do throws(Fault) {
                 made = try await instance(of: generation, scope, layers: layers, granted: entry.granted)
             } catch {
-                note(error, entry: "(load)", generation: generation, live: live, trial: .broke(error.message))
+                note(
+                    error, entry: "(load)", for: scope.organisation, generation: generation, live: live, trial: .broke("it did not load"))
                 throw error
             }
             let isCurrent =

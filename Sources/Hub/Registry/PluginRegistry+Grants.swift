@@ -90,9 +90,12 @@ extension PluginRegistry {
         let entry = try entry(id)
         let (old, new) = (Set(entry.grants.map(\.permission)), Set(grants.map(\.permission)))
         guard old != new else { return }
-        let record = changed(entry.record) { _ in }
         let before = entry.grants
         let (given, taken) = (new.subtracting(old).sorted(), old.subtracting(new).sorted())
+        // What is taken back during a trial does not come back with the version before.
+        let record = changed(entry.record) { record in
+            record.fallbackGrants = record.fallbackGrants?.filter { !taken.contains($0.permission) }
+        }
         let deed = Deed(
             action: taken.isEmpty ? "grant.give" : given.isEmpty ? "grant.take-back" : "grant.change", event: "PluginGrantsChanged",
             plugin: id,

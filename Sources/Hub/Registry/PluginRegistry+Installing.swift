@@ -13,6 +13,8 @@ final class InstallationJob: Sendable {
     private struct State {
         var shown: Installation
         var isCancelled = false
+        /// What can be broken off in the middle of a step.
+        var fetching: Task<Result<[UInt8], Fault>, Never>?
         var rate = (at: ContinuousClock.now, done: 0)
     }
 
@@ -31,7 +33,27 @@ final class InstallationJob: Sendable {
     var shown: Installation { state.withLock { $0.shown } }
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    func cancel() { state.withLock { $0.isCancelled = true } }
+    func cancel() {
+        let fetching = state.withLock { state in
+            state.isCancelled = true
+            return state.fetching
+        }
+        fetching?.cancel()
+    }
+
+    /// Fetches, unless or until the installation is cancelled.
+    func fetch(_ body: @escaping @Sendable () async throws(Fault) -> [UInt8]) async throws(Fault) -> [UInt8] {
+        let task = Task { () -> Result<[UInt8], Fault> in
+            do throws(Fault) { return .success(try await body()) } catch { return .failure(error) }
+        }
+        let isCancelled = state.withLock { state in
+            state.fetching = task
+            return state.isCancelled
+        }
+        if isCancelled { task.cancel() }
+        defer { state.withLock { $0.fetching = nil } }
+        return try await task.value.get()
+    }
 
     func change(_ body: (inout Installation) -> Void) {
         let shown = state.withLock { state in
@@ -137,9 +159,10 @@ extension PluginRegistry {
             try await admit(outcome, job)
             over(job) { $0.state = .done }
         } catch {
+            // Whatever it ended with: nobody waits for a package that was called off.
+            let isCancelled = job.isCancelled || error.code == "package.cancelled"
             over(job) { installation in
-                installation.state = error.code == "package.cancelled" ? .cancelled : .failed
-                installation.problem = error.code == "package.cancelled" ? nil : error
+                (installation.state, installation.problem) = isCancelled ? (.cancelled, nil) : (.failed, error)
             }
         }
     }
@@ -157,7 +180,9 @@ extension PluginRegistry {
         defer { fetched.remove() }
         options.fetch = { [parts] (address) throws(StoreError) in
             do throws(Fault) {
-                let bytes = try await parts.services.download(address, bytesMax: ArchiveLimits.default.archiveBytesMax)
+                let bytes = try await job.fetch { () throws(Fault) in
+                    try await parts.services.download(address, bytesMax: ArchiveLimits.default.archiveBytesMax)
+                }
                 return try await Self.keep(bytes, in: fetched)
             } catch { throw .refused(error) }
         }

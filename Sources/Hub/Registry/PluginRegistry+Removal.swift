@@ -67,7 +67,7 @@ extension PluginRegistry {
         let old = directory.live(id)?.desk.change { desk in
             (desk.generation, desk.refusal, desk.refusals) = (nil, RegistryFault.notFound(id.rawValue), [:])
         }
-        entries[id] = nil
+        (entries[id], exportsKnown[id]) = (nil, nil)
         if let old {
             let instances = old.takeAll()
             for instance in instances { await instance.drain(within: limits.drainTime) }

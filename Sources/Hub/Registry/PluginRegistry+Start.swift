@@ -13,7 +13,7 @@ extension PluginRegistry {
         var enablement: [PluginID: [Organisation.ID: Bool]] = [:]
         var settings: [PluginID: [PluginSettings]] = [:]
         var sealed: [PluginID: [ConfigurationScope: Set<String>]] = [:]
-        var setbacks: [PluginID: String] = [:]
+        var setbacks: [PluginID: PluginFailure] = [:]
         var removing: [PluginID] = []
     }
 
@@ -24,7 +24,7 @@ extension PluginRegistry {
         var notes: [Fault] = []
         let packages = parts.packages
         var (installed, problems) = await blocking { () throws(Never) in packages.list() }
-        let decided = try await readDecided()
+        var decided = try await readDecided()
         for id in decided.removing {
             // A removal that was decided is finished, whatever is left of it.
             try await finishRemoval(of: id)
@@ -40,8 +40,17 @@ extension PluginRegistry {
             guard record != records[plugin.id] else { continue }
             let deed = Deed(
                 action: "plugin.reconcile", plugin: plugin.id, detail: ["reason": .string(note?.code ?? "plugin.record-missing")])
-            try await write(deed, by: .hub) { (records) throws(Fault) in try records.put(record) }
+            let granted = decided.grants.filter { $0.plugin == plugin.id }
+            // The version before went on because the one on trial is gone; it goes on with what it had.
+            let known = records[plugin.id]
+            let isBack = known?.runningVersion != record.runningVersion && known?.fallbackVersion == record.runningVersion
+            let grants = isBack ? known?.fallbackGrants ?? granted : granted
+            try await write(deed, by: .hub) { (records) throws(Fault) in
+                try records.put(record)
+                try Self.put(grants, before: granted, in: records)
+            }
             records[plugin.id] = record
+            if isBack { decided.grants = decided.grants.filter { $0.plugin != plugin.id } + grants }
         }
         let overrides = Dictionary(decided.overrides.map { ($0.plugin, $0) }, uniquingKeysWith: { first, _ in first })
         let grants = Dictionary(grouping: decided.grants, by: \.plugin)
@@ -56,12 +65,16 @@ extension PluginRegistry {
                         remedy: "Install it again, or remove what is left of it.", turn: .operator)
             }
             (entry.override, entry.grants) = (overrides[id], grants[id] ?? [])
-            (entry.enablement, entry.setback) = (decided.enablement[id] ?? [:], decided.setbacks[id])
+            entry.enablement = decided.enablement[id] ?? [:]
             for settings in decided.settings[id] ?? [] { entry.settings[ConfigurationScope(settings.organisation)] = settings }
             entry.sealed = decided.sealed[id] ?? [:]
             entries[id] = entry
         }
         await readManifests()
+        for (id, failure) in decided.setbacks {
+            let version = entries[id]?.waiting?.manifest?.version
+            entries[id]?.setback = Self.setback(failure, version)
+        }
         for id in entries.keys {
             let file = fileEntry(of: id)
             entries[id]?.file = file
@@ -91,7 +104,7 @@ extension PluginRegistry {
                         $0.version == waiting && $0.entry == Self.trialEntry
                     })
                 {
-                    decided.setbacks[record.id] = last.fault.message
+                    decided.setbacks[record.id] = last
                 }
             }
             return decided
@@ -128,6 +141,7 @@ extension PluginRegistry {
         }
         if let waiting = record.waitingVersion, !names.contains(waiting) || waiting == record.runningVersion { record.waitingVersion = nil }
         if let fallback = record.fallbackVersion, !names.contains(fallback) { record.fallbackVersion = nil }
+        if record.fallbackVersion == nil { record.fallbackGrants = nil }
         if let pinned = record.pinnedVersion, !names.contains(pinned) { record.pinnedVersion = nil }
         if record.runningVersion == nil, record.waitingVersion == nil {
             record.waitingVersion = plugin.current ?? plugin.versions.last?.name

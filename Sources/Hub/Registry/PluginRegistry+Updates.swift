@@ -29,6 +29,7 @@ extension PluginRegistry {
         let from = entry.version(running)?.version ?? running
         let record = changed(entry.record) { record in
             (record.runningVersion, record.fallbackVersion) = (reading.name, onTrial ? running : nil)
+            record.fallbackGrants = onTrial ? entry.grants : nil
             record.waitingVersion = reason == nil ? nil : running
             (record.consentedAt, record.quarantine) = (now, nil)
         }
@@ -55,7 +56,6 @@ extension PluginRegistry {
         let old = live.desk.change { $0.generation = generation }
         take(id, record: record, installed: installed, reading: reading) { entry in
             (entry.grants, entry.waiting, entry.setback) = (grants, failed, reason)
-            entry.grantsBefore = onTrial ? before : nil
         }
         if let old { drain(old) }
     }
@@ -112,15 +112,21 @@ extension PluginRegistry {
         let keeping = limits.failuresKept
         let deed = Deed(
             action: "plugin.update", event: "PluginUpdateRefused", plugin: next.id, outcome: .failed,
-            detail: ["version": .string(next.manifest?.version ?? name), "reason": .string(fault.message)])
+            detail: ["version": .string(next.manifest?.version ?? name), "reason": .string(fault.code)])
         try await write(deed, by: .hub) { (records) throws(Fault) in try records.append(failure, keeping: keeping) }
-        entries[next.id]?.setback = failure.fault.message
+        entries[next.id]?.setback = Self.setback(failure, next.manifest?.version)
         events.publish(.plugin(next.id))
         return Fault(
             code: "plugin.update-failed",
             message:
                 "Version \(next.manifest?.version ?? name) of '\(next.id)' did not load, so the version before goes on: \(fault.message)",
             place: fault.place, remedy: fault.remedy, turn: fault.turn, details: fault.details)
+    }
+
+    /// What everybody may know of why a newer version does not run: what it said while it loaded, perhaps with an organisation's settings, stands
+    /// among its failures alone.
+    static func setback(_ failure: PluginFailure, _ version: String?) -> String {
+        failure.fault.code == "plugin.taken-back" ? failure.fault.message : "Version \(version ?? failure.version) did not load."
     }
 
     // MARK: Trial
@@ -134,12 +140,11 @@ extension PluginRegistry {
             guard let entry = entries[id], entry.record.runningVersion == generation.name, entry.record.fallbackVersion != nil else {
                 return
             }
-            let record = changed(entry.record) { $0.fallbackVersion = nil }
+            let record = changed(entry.record) { ($0.fallbackVersion, $0.fallbackGrants) = (nil, nil) }
             let deed = Deed(
                 action: "plugin.keep", event: "PluginTrialPassed", plugin: id, detail: ["version": .string(generation.version)])
             try await write(deed, by: .hub) { (records) throws(Fault) in try records.put(record) }
             entries[id]?.record = record
-            entries[id]?.grantsBefore = nil
             refresh(id)
         } catch {
             // Stays on record as a trial, which the next start begins anew.
@@ -157,14 +162,17 @@ extension PluginRegistry {
                 return
             }
             let reading = try await reading(fallback, of: entry)
-            let sentence = "Version \(generation.version) was taken back: \(reason)."
+            // The reason ends with what the plugin's author wrote, who may have ended their sentence.
+            let ending = [".", "!", "?"].contains { reason.hasSuffix($0) } ? "" : "."
+            let sentence = "Version \(generation.version) was taken back: \(reason)\(ending)"
             let failure = PluginFailure(
                 plugin: id, version: generation.name, at: now, entry: Self.trialEntry,
                 fault: Fault(code: "plugin.taken-back", message: sentence, remedy: "Install a mended version.", turn: .plugin))
             let keeping = limits.failuresKept
             _ = try? await parts.store.write { (records) throws(Fault) in try records.append(failure, keeping: keeping) }
             try await switchVersion(
-                of: id, to: reading, grants: entry.grantsBefore ?? entry.grants, deed: "plugin.take-back", event: "PluginTakenBack",
+                of: id, to: reading, grants: entry.record.fallbackGrants ?? entry.grants, deed: "plugin.take-back",
+                event: "PluginTakenBack",
                 onTrial: false, reason: sentence, by: .hub)
         } catch {
             entries[id]?.setback =
@@ -197,7 +205,7 @@ extension PluginRegistry {
         guard running != nil, name != running else { throw RegistryFault.nothingBefore(id) }
         let reading = try await reading(name, of: entry)
         try await switchVersion(
-            of: id, to: reading, grants: entry.grantsBefore ?? entry.grants, deed: "plugin.rollback", event: "PluginRolledBack",
+            of: id, to: reading, grants: entry.record.fallbackGrants ?? entry.grants, deed: "plugin.rollback", event: "PluginRolledBack",
             onTrial: false,
             by: initiator)
     }

@@ -43,10 +43,11 @@ extension PluginRegistry {
         return live.log.lines(atLeast: level, containing: text, before: before, limit: limit)
     }
 
-    /// Latest first.
-    package func failures(of id: PluginID, limit: Int = 50) async throws(Fault) -> [PluginFailure] {
+    /// Latest first; with an organisation, those of calls made for it and no others.
+    package func failures(of id: PluginID, in organisation: Organisation.ID? = nil, limit: Int = 50) async throws(Fault) -> [PluginFailure]
+    {
         _ = try entry(id)
-        return try await parts.store.read { (records) throws(Fault) in try records.failures(of: id, limit: limit) }
+        return try await parts.store.read { (records) throws(Fault) in try records.failures(of: id, in: organisation, limit: limit) }
     }
 
     /// Oldest first, one a minute.

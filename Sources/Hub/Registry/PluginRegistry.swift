@@ -57,6 +57,8 @@ package actor PluginRegistry {
     /// Decisions at work, and those that wait, by plugin.
     private var deciding: [PluginID: [CheckedContinuation<Void, Never>]] = [:]
     var making: [Making: Task<Void, any Error>] = [:]
+    /// What the bundle of a version exports; nil inside where only a run would tell.
+    var exportsKnown: [PluginID: (version: String, exports: [String]?)] = [:]
     var jobs: [Installation.ID: InstallationJob] = [:]
     var jobOrder: [Installation.ID] = []
     private var ticking: Task<Void, Never>?

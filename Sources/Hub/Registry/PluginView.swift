@@ -22,6 +22,23 @@ package struct PluginView: Sendable {
         package var asksForMore: Bool
     }
 
+    /// What was decided about whether it is on, by whom. The hub's decision stands before the file's; neither lets the organisation switch on
+    /// what it switches off.
+    package struct Switches: Sendable, Hashable {
+        /// Somebody's, for the whole hub.
+        package var hub: Bool?
+        /// A configuration file's.
+        package var file: Bool?
+        /// The organisation's that is looked at.
+        package var organisation: Bool?
+        /// How the package itself wants to begin.
+        package var begins: Bool
+
+        init(_ facts: PluginFacts) {
+            (hub, file, organisation, begins) = (facts.override, facts.file, facts.organisation, facts.startsEnabled)
+        }
+    }
+
     /// Equal as long as nothing that is shown has changed; never equal again afterwards.
     ///
     /// Views of one registry with one id, for one organisation, say the same when their stamps are equal.
@@ -42,6 +59,7 @@ package struct PluginView: Sendable {
     package var format: PackageFormat?
     package var sides: Sides?
     package var state: PluginState
+    package var switches: Switches
     /// Nil when the package cannot be read.
     package var manifest: PluginManifest?
     package var findings: [Finding]
@@ -154,7 +172,8 @@ extension PluginRegistry {
         return PluginView(
             id: entry.id, stamp: stamp, names: entry.names, name: manifest?.name ?? version?.title ?? entry.id.rawValue,
             version: manifest?.version ?? version?.version,
-            format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state, manifest: manifest,
+            format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state,
+            switches: PluginView.Switches(facts), manifest: manifest,
             findings: entry.reading?.findings ?? [], permissions: manifest?.permissions.map(\.text) ?? [],
             publicConfig: layers?.publicConfig ?? JSONObject(), trust: version?.trust,
             waiting: waiting.map { name in

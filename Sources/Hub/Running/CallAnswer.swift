@@ -12,10 +12,14 @@ package struct CallAnswer: Sendable, Hashable {
 
 extension CallFailure {
     /// What a trial makes of it; nil where it says nothing about the plugin.
+    ///
+    /// What the plugin itself said is left out: the verdict is told to every organisation and kept in journal and audit log, and an error's words
+    /// may hold one organisation's data or a secret. They stand among its failures.
     var trialOutcome: HealthTrial.Outcome? {
         switch self {
-        case .threw(let error): (error.turn ?? .plugin) == .plugin ? .failed(brief) : nil
-        case .timeLimit, .cpuLimit, .memoryLimit, .sandboxViolation, .crashed, .left, .protocolViolation, .loadFailed: .broke(brief)
+        case .threw(let error): (error.turn ?? .plugin) == .plugin ? .failed("an error of its own") : nil
+        case .loadFailed: .broke("it did not load")
+        case .timeLimit, .cpuLimit, .memoryLimit, .sandboxViolation, .crashed, .left, .protocolViolation: .broke(brief)
         case .lostWorker, .busy, .cancelled, .quarantined, .noSuchExport, .argumentTooLarge, .sandboxUnavailable, .stopped: nil
         }
     }

@@ -67,7 +67,12 @@ enum OIDCEndpoints {
     private static func start(_ call: APICall) async throws -> HTTPResponse {
         let place = try call.hub.outside.place(call.parameter("id"))
         let returnPath = try returnPath(call.query("returnTo"))
-        let departure = try await place.provider.depart()
+        let departure: Departure
+        do throws(Fault) { departure = try await place.provider.depart() } catch {
+            guard call.request.headers["accept"]?.contains("text/html") == true else { throw error }
+            call.hub.log.failed(call.request, error)
+            return sentBack(error)
+        }
         var response = HTTPResponse.redirect(to: departure.address)
         let sealed = call.hub.outside.seal.seal(departure, for: place.id, returnPath: returnPath)
         response.headers["Set-Cookie"] = cookieText(sealed, age: Departure.secondsMax, place, call.hub.facts)
@@ -85,11 +90,14 @@ enum OIDCEndpoints {
         } catch let fault as Fault {
             // Reasons that only the operator can mend are for the log.
             if fault.turn != .caller { call.hub.log.failed(call.request, fault) }
-            response = .redirect(to: "/?problem=\(fault.code)")
+            response = sentBack(fault)
         }
         response.headers.add("Set-Cookie", cookieText("", age: 0, place, call.hub.facts))
         return response
     }
+
+    /// To the page to sign in on, which has words for the code (web/src/pages/door/return-problem.ts).
+    private static func sentBack(_ fault: Fault) -> HTTPResponse { .redirect(to: "/?problem=\(fault.code)") }
 
     private static func signIn(_ call: APICall, _ place: OutsideSignIn.Place) async throws -> (SignedIn, String) {
         guard let sealed = call.request.cookie(cookie), let left = call.hub.outside.seal.open(sealed, for: place.id) else {

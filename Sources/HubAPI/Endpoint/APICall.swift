@@ -26,7 +26,7 @@ struct APICall: Sendable {
         let peer = request.peer.host
         guard hub.facts.trustedProxies.contains(peer), let forwarded = request.headers.values("x-forwarded-for").last else { return peer }
         // The last entry is the proxy's own; those before it are whatever a client wrote.
-        let last = forwarded.split(separator: ",").last.map { String($0.filter { $0 != " " }) } ?? ""
+        let last = forwarded.split(separator: ",", omittingEmptySubsequences: false).last.map { String($0.filter { $0 != " " }) } ?? ""
         return last.isEmpty || last.utf8.count > 45 || !last.utf8.allSatisfy(Self.isOfAnAddress) ? peer : last
     }
 

@@ -26,17 +26,17 @@ struct Gate: Sendable {
             do {
                 return finish(try await answer(endpoint, request), to: request)
             } catch let problem as ProblemDocument {
-                return problem.marked(request).response
+                return problem.about(request).response
             } catch let fault as Fault {
-                if fault.turn == .hub { hub.log.failed(request, fault) }
-                return ProblemDocument.about(fault).marked(request).response
+                if fault.turn == .hub || fault.turn == .operator && fault.isOfTheDatabase { hub.log.failed(request, fault) }
+                return ProblemDocument.about(fault).about(request).response
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
                 hub.log.failed(request, Fault(code: "request.failed", message: "\(error)", turn: .hub))
                 return ProblemDocument.about(
                     Fault(code: "request.failed", message: "The hub could not answer.", remedy: "Its log has the reason.", turn: .hub)
-                ).marked(request).response
+                ).about(request).response
             }
         }
     }

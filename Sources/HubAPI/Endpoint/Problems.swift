@@ -26,15 +26,16 @@ extension ProblemDocument {
     /// A fault as clients see it. What belongs into the log stays out: `details` is never sent.
     static func about(_ fault: Fault, findings: [FindingText] = [], status: HTTPStatus? = nil) -> ProblemDocument {
         let status = status ?? statusOf(fault)
-        var extensions: JSONObject = ["turn": .string(fault.turn.rawValue)]
-        if let remedy = fault.remedy { extensions["remedy"] = .string(remedy) }
-        if let place = fault.place { extensions["place"] = .string(place) }
+        var extensions = JSONObject()
+        // Where the database is, is for the operator's log.
+        if let place = fault.place, !fault.isOfTheDatabase { extensions["place"] = .string(place) }
         if !findings.isEmpty { extensions["findings"] = .array(findings.map(\.json)) }
         var problem = ProblemDocument(
-            status, code: fault.code, title: status.title.isEmpty ? "Error" : status.title, detail: fault.message, extensions: extensions)
+            status, code: fault.code, title: status.title.isEmpty ? "Error" : status.title, detail: fault.message, remedy: fault.remedy,
+            turn: fault.turn.rawValue, extensions: extensions)
         if status == .unauthorized { problem.headers["WWW-Authenticate"] = "Bearer realm=\"Patchbay\"" }
         if status == .tooManyRequests || status == .serviceUnavailable { problem.headers["Retry-After"] = "\(retryAfter(fault))" }
-        return problem.forForgePortal
+        return problem
     }
 
     /// Everything wrong with a body, at once.
@@ -65,21 +66,6 @@ extension ProblemDocument {
             Fault(
                 code: "account.not-allowed", message: "Missing permission: \(action.rawValue)",
                 remedy: "Ask an administrator of this hub or of your organisation.", turn: .caller))
-    }
-
-    /// ForgePortal's clients read `error` and `message`.
-    private var forForgePortal: ProblemDocument {
-        var problem = self
-        problem.extensions["error"] = .string(status == .notFound ? "NotFound" : status == .tooManyRequests ? "RateLimited" : status.title)
-        if let detail { problem.extensions["message"] = .string(detail) }
-        return problem
-    }
-
-    /// The same with the request's id, by which the log finds it.
-    func marked(_ request: HTTPRequest) -> ProblemDocument {
-        var problem = about(request)
-        problem.extensions["requestId"] = .string("\(request.id)")
-        return problem
     }
 
     private static func retryAfter(_ fault: Fault) -> Int {
@@ -119,13 +105,19 @@ extension ProblemDocument {
         "plugin.not-quarantined": .conflict, "grant.not-asked": .unprocessableContent, "installation.over": .conflict,
         "hub.stopping": .serviceUnavailable, "storage.busy": .serviceUnavailable, "storage.full": .serviceUnavailable,
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
-        "storage.closed": .serviceUnavailable, "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
+        "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.
         "call.time-limit": .gatewayTimeout, "call.never-settled": .gatewayTimeout, "call.cpu-limit": badGateway,
         "call.memory-limit": badGateway, "plugin.threw": badGateway, "plugin.bad-answer": badGateway, "plugin.load-failed": badGateway,
     ]
+}
+
+extension Fault {
+    /// Whatever is wrong with it, no request can mend it, and only the operator needs to know where it is.
+    var isOfTheDatabase: Bool { code.hasPrefix("storage.") }
 }
 
 extension Finding {

@@ -7,12 +7,11 @@ enum Schemas {
         (
             "Problem",
             .object([
-                .init("type", .text), .init("title", .text), .init("status", .integer), .init("detail", .text, optional: true),
-                .init("instance", .text, optional: true), .init("code", .text),
-                .init("turn", .choice(Fault.Turn.allCases.map(\.rawValue)), optional: true),
-                .init("remedy", .text, optional: true), .init("place", .text, optional: true),
+                .init("type", .text), .init("title", .text), .init("status", .integer), .init("detail", .text),
+                .init("instance", .text, optional: true), .init("code", .text), .init("turn", .choice(Fault.Turn.allCases.map(\.rawValue))),
+                .init("remedy", .text, optional: true), .init("error", .text), .init("message", .text),
+                .init("requestId", .text, optional: true), .init("place", .text, optional: true),
                 .init("findings", .list(.named("Finding")), optional: true),
-                .init("requestId", .text, optional: true), .init("error", .text, optional: true), .init("message", .text, optional: true),
             ])
         ),
         (
@@ -80,6 +79,20 @@ enum Schemas {
             ])
         ),
         (
+            "Switches",
+            .object([
+                .init("hub", .nullable(.boolean)), .init("file", .nullable(.boolean)), .init("organisation", .nullable(.boolean)),
+                .init("begins", .boolean),
+            ])
+        ),
+        (
+            "Enablement",
+            .object([
+                .init("id", .text), .init("slug", .text), .init("name", .text), .init("enabled", .nullable(.boolean)),
+                .init("state", .named("PluginState")), .init("mayChange", .boolean),
+            ])
+        ),
+        (
             "Health",
             .object([
                 .init("callsPerMinute", .integer), .init("errorsPerMinute", .integer), .init("p50Ms", .nullable(.number)),
@@ -132,7 +145,8 @@ enum Schemas {
                             .init("permission", .text), .init("words", .text), .init("reason", .text, optional: true), .init("risk", risk),
                             .init("status", .choice(["new", "as-before", "gone"])), .init("isOptional", .boolean),
                             .init("granted", .boolean),
-                        ]))), .init("contributions", .anything), .init("settings", .anything), .init("files", .anything),
+                        ]))), .init("contributions", .anything), .init("settings", .anything),
+                .init("files", .anything, optional: true),
                 .init("signature", .anything),
                 .init("findings", .list(.named("Finding"))),
             ])
@@ -143,6 +157,7 @@ enum Schemas {
                 .init("permission", .text), .init("words", .text), .init("reason", .text, optional: true), .init("risk", risk),
                 .init("isDeclared", .boolean),
                 .init("isOptional", .boolean), .init("isGranted", .boolean), .init("grantedBy", .text, optional: true),
+                .init("grantedByName", .text, optional: true),
                 .init("grantedAt", .time, optional: true),
                 .init("uses", .integer), .init("refusals", .integer), .init("lastUsedAt", .time, optional: true),
                 .init("neverUsed", .boolean),
@@ -187,7 +202,8 @@ enum Schemas {
         (
             "Failure",
             .object([
-                .init("at", .time), .init("version", .text), .init("entry", .text), .init("code", .text), .init("message", .text),
+                .init("at", .time), .init("version", .text), .init("organisation", .text, optional: true), .init("entry", .text),
+                .init("code", .text), .init("message", .text),
                 .init("place", .text, optional: true), .init("stack", .list(.text), optional: true), .init("remedy", .text, optional: true),
                 .init("turn", .text),
             ])
@@ -272,7 +288,8 @@ enum Schemas {
         .init("type", .nullable(.choice(["ui", "backend", "fullstack"]))),
         .init("format", .text), .init("status", .choice(PluginState.Status.allCases.map(\.rawValue))),
         .init("errorMessage", .text, optional: true),
-        .init("state", .named("PluginState")), .init("capabilities", .map(.integer)), .init("permissions", .list(.text)),
+        .init("state", .named("PluginState")), .init("switches", .named("Switches")), .init("capabilities", .map(.integer)),
+        .init("permissions", .list(.text)),
         .init("publicConfig", .map(.anything)), .init("description", .text, optional: true), .init("publisher", .anything),
         .init("signed", .boolean), .init("icon", .nullable(.text)), .init("tags", .list(.text)), .init("contributions", .map(.integer)),
         .init("waiting", .anything), .init("isOnTrial", .boolean), .init("isLinked", .boolean), .init("pinned", .nullable(.text)),

@@ -37,9 +37,9 @@ struct FrameRouter: Sendable {
             response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
             return response
         } catch let problem as ProblemDocument {
-            return problem.marked(request).response
+            return problem.about(request).response
         } catch let fault as Fault {
-            return ProblemDocument.about(fault).marked(request).response
+            return ProblemDocument.about(fault).about(request).response
         }
     }
 

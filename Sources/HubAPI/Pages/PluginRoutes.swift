@@ -23,7 +23,8 @@ enum PluginRoutes {
 
     static let endpoints: [Endpoint] = [HTTPMethod.get, .post, .put, .patch, .delete].map { method in
         Endpoint(
-            method, "/plugins/{id}/routes/{path...}", "A route of the plugin itself", chapter: PageEndpoints.chapter, access: .signedIn,
+            method, "/plugins/{id}/routes/{path...}", "A route of the plugin itself", chapter: PageEndpoints.chapter,
+            access: .organisation(.pluginRead),
             body: method == .get ? .none : .raw(limit: FrameRouter.routeBodyMax), query: QueryParameter.any, answer: .anything,
             deadline: .seconds(60)
         ) { call in
@@ -153,8 +154,11 @@ enum PluginRoutes {
 }
 
 extension Principal {
+    /// What a plugin is told. A token's role is no higher than its rights ask for: what a plugin does for a role must not be more than the hub
+    /// would do for the token.
     func role(in organisation: Organisation.ID?) -> Role {
-        if user.isHubAdministrator { return .platformAdmin }
-        return memberships.first { $0.organisation == organisation }?.role ?? .viewer
+        let own = user.isHubAdministrator ? .platformAdmin : memberships.first { $0.organisation == organisation }?.role ?? .viewer
+        guard let scopes else { return own }
+        return min(own, scopes.map(\.leastRole).max() ?? .viewer)
     }
 }

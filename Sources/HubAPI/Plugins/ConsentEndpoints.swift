@@ -32,7 +32,9 @@ enum ConsentEndpoints {
             .get, "/plugins/{id}/grants", "Every permission: asked, given, used", chapter: chapter, access: .organisation(.pluginRead),
             answer: .list(.named("Grant"))
         ) { call in
-            .json(.array(try await call.hub.registry.grants(of: try call.plugin()).map(\.json)))
+            let grants = try await call.hub.registry.grants(of: try call.plugin())
+            let names = try await call.names(of: Set(grants.compactMap(\.grantedBy)))
+            return .json(.array(grants.map { $0.json(givenBy: $0.grantedBy.flatMap { names[$0] }) }))
         },
         Endpoint(
             .put, "/plugins/{id}/grants/{permission}", "Give a permission", chapter: chapter, access: .hub(.adminPlugins),
@@ -87,8 +89,21 @@ extension APICall {
     }
 }
 
+extension APICall {
+    /// The names of those among these actors who are people the hub still knows.
+    fileprivate func names(of actors: Set<String>) async throws -> [String: String] {
+        guard !actors.isEmpty else { return [:] }
+        return try await hub.store.read { (records) throws(Fault) in
+            var names: [String: String] = [:]
+            for actor in actors { names[actor] = try records.user(User.ID(actor))?.name }
+            return names
+        }
+    }
+}
+
 extension GrantView {
-    var json: JSONValue {
+    /// - Parameter name: Of whoever gave it.
+    func json(givenBy name: String?) -> JSONValue {
         var members: JSONObject = [
             "permission": .string(permission), "words": .string(words), "risk": .string(risk.rawValue), "isDeclared": .bool(isDeclared),
             "isOptional": .bool(isOptional), "isGranted": .bool(isGranted), "uses": .int(Int64(uses)), "refusals": .int(Int64(refusals)),
@@ -96,6 +111,7 @@ extension GrantView {
         ]
         if let reason { members["reason"] = .string(reason) }
         if let grantedBy { members["grantedBy"] = .string(grantedBy) }
+        if let name { members["grantedByName"] = .string(name) }
         if let grantedAt { members["grantedAt"] = .string(grantedAt.description) }
         if let lastUsedAt { members["lastUsedAt"] = .string(lastUsedAt.description) }
         return .object(members)
@@ -103,6 +119,9 @@ extension GrantView {
 }
 
 extension ConsentPreview {
+    /// Of each kind of change; `counts` has them all.
+    private static let pathsShown = 500
+
     var json: JSONValue {
         func fields(_ list: [ConfigField]) -> JSONValue { .array(list.map { ["key": .string($0.key), "label": .string($0.label)] }) }
         let isFirst = from == nil
@@ -134,11 +153,16 @@ extension ConsentPreview {
                     return .object(members)
                 }),
         ]
-        func paths(_ list: [ContentListing.File]) -> JSONValue { .array(list.prefix(500).map { .string($0.path) }) }
-        members["files"] = [
-            "added": paths(files?.added ?? []), "removed": paths(files?.removed ?? []), "changed": paths(files?.changed.map(\.after) ?? []),
-            "bytes": .int(Int64(bytes)),
-        ]
+        if let files {
+            func paths(_ list: [ContentListing.File]) -> JSONValue { .array(list.prefix(Self.pathsShown).map { .string($0.path) }) }
+            members["files"] = [
+                "added": paths(files.added), "removed": paths(files.removed), "changed": paths(files.changed.map(\.after)),
+                "counts": [
+                    "added": .int(Int64(files.added.count)), "removed": .int(Int64(files.removed.count)),
+                    "changed": .int(Int64(files.changed.count)),
+                ], "bytes": .int(Int64(bytes)),
+            ]
+        }
         members["signature"] = .object(signature)
         members["findings"] = .array(findings.map(\.text.json))
         return .object(members)

@@ -91,7 +91,7 @@ enum InstallationEndpoints {
         case "linked": place = .linked(text)
         case "npm": place = .npm(name: text, from: call.hub.facts.npmFolder)
         case "address":
-            guard text.hasPrefix("https://") || text.hasPrefix("http://127.0.0.1") || text.hasPrefix("http://localhost") else {
+            guard text.lowercased().hasPrefix("https://") else {
                 throw call.wrong("source/address", "must begin with https://")
             }
             place = .address(text)

@@ -38,6 +38,24 @@ enum PluginEndpoints {
             body: .json(.anything), answer: .object([.init("id", .text), .init("enabled", .boolean), .init("message", .text)]),
             handler: enable),
         Endpoint(
+            .get, "/plugins/{id}/enablement", "Whether it is on in each of one's organisations, and why", chapter: chapter,
+            access: .organisation(.pluginRead), query: QueryParameter.page, answer: .list(.named("Enablement"))
+        ) { call in
+            let id = try call.plugin()
+            let page = try call.page()
+            let list = try await call.hub.accounts.organisations(page, by: call.requester)
+            var shown: [JSONValue] = []
+            for organisation in list {
+                let view = try await call.hub.registry.plugin(id, for: organisation.id)
+                shown.append([
+                    "id": .string(organisation.id.rawValue), "slug": .string(organisation.slug), "name": .string(organisation.name),
+                    "enabled": view.switches.organisation.map(JSONValue.bool) ?? .null, "state": view.state.json,
+                    "mayChange": .bool(call.principal.may(.organisationManage, in: organisation.id)),
+                ])
+            }
+            return .page(shown, call, page, last: list.last?.id.rawValue)
+        },
+        Endpoint(
             .put, "/plugins/{id}/enablement", "Switch a plugin on or off for the organisation; null: as the hub has it", chapter: chapter,
             access: .organisation(.organisationManage), body: .json(.object([.init("enabled", .nullable(.boolean))])), answer: plugin
         ) { call in

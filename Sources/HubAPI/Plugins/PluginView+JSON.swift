@@ -23,6 +23,7 @@ extension PluginView {
         ]
         if let message = state.errorMessage { members["errorMessage"] = .string(message) }
         members["state"] = state.json
+        members["switches"] = switches.json
         members["capabilities"] = manifest?.contributionCountsJSON ?? .object([:])
         members["permissions"] = .array(permissions.map(JSONValue.string))
         members["publicConfig"] = .object(publicConfig)
@@ -53,6 +54,13 @@ extension PluginView {
             if case .file(let path)? = image { return path.text }
         }
         return nil
+    }
+}
+
+extension PluginView.Switches {
+    var json: JSONValue {
+        func decided(_ isOn: Bool?) -> JSONValue { isOn.map(JSONValue.bool) ?? .null }
+        return ["hub": decided(hub), "file": decided(file), "organisation": decided(organisation), "begins": .bool(begins)]
     }
 }
 

@@ -37,14 +37,16 @@ enum WatchingEndpoints {
             return response
         },
         Endpoint(
-            .get, "/plugins/{id}/failures", "Its last failed calls, latest first", chapter: chapter,
+            .get, "/plugins/{id}/failures", "Its last failed calls, latest first; for an organisation's administrators, those made for it",
+            chapter: chapter,
             access: .organisation(.organisationManage),
             query: [QueryParameter("limit", .integer, "How many at most, 1 to 100.")], answer: .list(.named("Failure"))
         ) { call in
             let limit = try call.number("limit", in: 1...100, otherwise: 50)
-            let isOperator = call.principal.may(.adminPlugins, in: nil)
-            let failures = try await call.hub.registry.failures(of: try call.plugin(), limit: limit)
-            return .json(.array(failures.map { isOperator ? $0.json : $0.withoutWords.json }))
+            // What a plugin said when it failed may be about the items of whoever it was called for.
+            let organisation = call.principal.may(.adminPlugins, in: nil) ? nil : try call.needOrganisation().id
+            let failures = try await call.hub.registry.failures(of: try call.plugin(), in: organisation, limit: limit)
+            return .json(.array(failures.map(\.json)))
         },
         Endpoint(
             .get, "/plugins/{id}/metrics", "Its numbers, a minute each, oldest first", chapter: chapter, access: .organisation(.pluginRead),
@@ -104,20 +106,12 @@ extension APICall {
 }
 
 extension PluginFailure {
-    /// What may be told to every organisation: what the plugin said may be about another one's items, and no failure knows whose it was.
-    fileprivate var withoutWords: PluginFailure {
-        var failure = self
-        failure.fault = Fault(
-            code: fault.code, message: "The plugin's own words are shown to the hub's administrators.", remedy: fault.remedy,
-            turn: fault.turn)
-        return failure
-    }
-
     var json: JSONValue {
         var members: JSONObject = [
             "at": .string(at.description), "version": .string(version), "entry": .string(entry), "code": .string(fault.code),
             "message": .string(fault.message),
         ]
+        if let organisation { members["organisation"] = .string(organisation.rawValue) }
         if let place = fault.place { members["place"] = .string(place) }
         if let details = fault.details {
             members["stack"] = .array(details.split(separator: "\n").map { .string(String($0.drop { $0 == " " })) })

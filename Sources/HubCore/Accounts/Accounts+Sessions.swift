@@ -31,6 +31,8 @@ extension Accounts {
 
     /// One's own, newest first; those that are over are left out.
     package func sessions(of requester: Requester) async throws(Fault) -> [SessionSummary] {
+        // Where somebody is signed in, and from what address, is nothing for a program that was given one right.
+        try requirePerson(requester)
         let (now, id) = (clock(), requester.principal.user.id)
         let all = try await store.read { (records) throws(Fault) in try records.sessions(of: id) }
         return all.filter { isGood($0, now) }.sorted { $0.createdAt > $1.createdAt }.map(SessionSummary.init)

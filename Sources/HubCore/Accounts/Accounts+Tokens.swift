@@ -41,10 +41,12 @@ extension Accounts {
         return MadeToken(text: secret.text, token: token)
     }
 
-    /// One's own; their texts are nowhere.
+    /// One's own; their texts are nowhere. A token sees itself.
     package func tokens(of requester: Requester) async throws(Fault) -> [APIToken] {
-        let id = requester.principal.user.id
-        return try await store.read { (records) throws(Fault) in try records.tokens(of: id) }
+        let principal = requester.principal
+        let all = try await store.read { (records) throws(Fault) in try records.tokens(of: principal.user.id) }
+        guard case .token(let own) = principal.kind else { return all }
+        return all.filter { $0.id == own }
     }
 
     /// Takes back a token: one's own, or anybody's for those who administer people. A token may end itself.

@@ -83,7 +83,7 @@ package struct PluginFacts: Sendable, Hashable {
 
     private var offReason: String {
         if organisation == false { return "This organisation switched it off." }
-        if override == false { return "It was switched off." }
+        if override == false { return "It was switched off for the whole hub." }
         if file == false { return "A configuration file switches it off." }
         return "It begins switched off."
     }

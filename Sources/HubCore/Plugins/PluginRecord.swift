@@ -10,6 +10,8 @@ package struct PluginRecord: Sendable, Hashable {
     package var waitingVersion: String?
     /// The version before the running one while the running one is on trial.
     package var fallbackVersion: String?
+    /// What was granted before the version on trial, which comes back with the version before; nil without a trial.
+    package var fallbackGrants: [Grant]?
     /// Set while somebody keeps the plugin at one version: others can be installed and do not wait for a yes.
     package var pinnedVersion: String?
     /// Set while the plugin is quarantined, with the reason.
@@ -93,11 +95,17 @@ package struct PluginFailure: Sendable, Hashable {
     package var plugin: PluginID
     package var version: String
     package var at: Timestamp
+    /// For whom it was called; nil for the hub's own calls, trials among them.
+    package var organisation: Organisation.ID?
     /// What was called.
     package var entry: String
     package var fault: Fault
 
-    package init(sequence: Int64 = 0, plugin: PluginID, version: String, at: Timestamp, entry: String, fault: Fault) {
-        (self.sequence, self.plugin, self.version, self.at, self.entry, self.fault) = (sequence, plugin, version, at, entry, fault)
+    package init(
+        sequence: Int64 = 0, plugin: PluginID, version: String, at: Timestamp, organisation: Organisation.ID? = nil, entry: String,
+        fault: Fault
+    ) {
+        (self.sequence, self.plugin, self.version, self.at) = (sequence, plugin, version, at)
+        (self.organisation, self.entry, self.fault) = (organisation, entry, fault)
     }
 }

@@ -36,10 +36,16 @@ package protocol PluginRecords {
     /// The revision before must be there; another is `plugin.changed-meanwhile`.
     func put(_ settings: PluginSettings) throws(Fault)
 
-    /// Latest first.
-    func failures(of plugin: PluginID, limit: Int) throws(Fault) -> [PluginFailure]
+    /// Latest first; with an organisation, those of calls made for it and no others.
+    func failures(of plugin: PluginID, in organisation: Organisation.ID?, limit: Int) throws(Fault) -> [PluginFailure]
     /// Keeps the newest `keeping` of that plugin.
     func append(_ failure: PluginFailure, keeping: Int) throws(Fault)
+}
+
+extension PluginRecords {
+    package func failures(of plugin: PluginID, limit: Int) throws(Fault) -> [PluginFailure] {
+        try failures(of: plugin, in: nil, limit: limit)
+    }
 }
 
 /// Sealed secrets.

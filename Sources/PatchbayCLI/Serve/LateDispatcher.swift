@@ -11,7 +11,8 @@ final class LateDispatcher: RequestDispatching {
     func dispatch(_ request: inout HTTPRequest) -> Dispatch {
         if let routes = routes.withLock({ $0 }) { return routes.dispatch(&request) }
         let problem = ProblemDocument(
-            .serviceUnavailable, code: "hub.starting", title: "Starting", detail: "The hub is starting.", headers: ["Retry-After": "1"])
-        return .answer(problem.response)
+            .serviceUnavailable, code: "hub.starting", title: "Starting", detail: "The hub is starting.",
+            remedy: "Try again in a second.", headers: ["Retry-After": "1"])
+        return .answer(problem.about(request).response)
     }
 }

@@ -95,7 +95,7 @@ final class RunningHub: Sendable {
             packages = try PackageStore(folder: folders.root, examiner: HubExaminer(services: services, builds: true))
         } catch { throw error.fault }
         var parts = PluginRegistry.Parts(
-            packages: packages, services: services, store: store, secrets: VaultSealing(vault: vault), state: store,
+            packages: packages, services: services, store: store, secrets: vault, state: store,
             random: Entropy.system.bytes)
         parts.environment = options.environment
         options.configuration.apply(to: &parts)

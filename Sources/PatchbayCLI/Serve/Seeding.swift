@@ -5,21 +5,23 @@ import PluginPackages
 
 /// Brings plugins into a hub as it starts. They wait for consent like all others, and one that cannot be installed is told and left out.
 enum Seeding {
+    /// For so many at once.
     static let patience = Duration.seconds(120)
+    /// Fewer than may wait in a hub (`RegistryLimits.installationsWaiting`).
+    private static let atOnce = 50
 
     /// Every package of a folder, so that there is something to look at.
     static func install(_ folder: String, into registry: PluginRegistry, log: @Sendable (String) -> Void) async {
-        do throws(Fault) {
-            await wait(for: Set(try await registry.installTree(folder, by: .hub).map(\.id)), in: registry, log: log)
-        } catch { log("note \(error.code): \(error.message)") }
+        do throws(StoreError) {
+            await install(try PackageTree.find(in: folder).map { .folder($0) }, into: registry, log: log)
+        } catch { log("note \(error.fault.code): \(error.fault.message)") }
     }
 
-    /// What a configuration names. What was installed before is left as it was decided; other content of a known plugin waits as an update.
+    /// What a configuration names, so many at once that a long list is no flood. What was installed before is left as it was decided; other content of a known plugin waits as an update.
     static func install(_ sources: [PackageSource], into registry: PluginRegistry, log: @Sendable (String) -> Void) async {
-        // As many as may wait at once, so that a long list is no flood.
-        for start in stride(from: 0, to: sources.count, by: 50) {
+        for start in stride(from: 0, to: sources.count, by: atOnce) {
             var begun: Set<Installation.ID> = []
-            for source in sources[start..<min(start + 50, sources.count)] {
+            for source in sources[start..<min(start + atOnce, sources.count)] {
                 var request = InstallRequest(source)
                 request.takesNewOnly = true
                 do throws(Fault) { begun.insert(try await registry.install(request, by: .hub).id) } catch {

@@ -7,6 +7,8 @@ import PluginModel
 ///
 /// Used by one thread only: whoever unpacks makes it, hands it to libarchive as the client of its callbacks, and lets go of it after.
 final class ArchiveBytes {
+    /// How much of a compressed archive is read at once: what was read and not yet unpacked makes a bomb look smaller than it is.
+    private static let readBytes = 64 << 10
     /// How much is read from the file at once.
     static let blockBytes = 1 << 20
 
@@ -39,7 +41,7 @@ final class ArchiveBytes {
         archive_read_support_filter_gzip(gunzip)
         archive_read_support_format_raw(gunzip)
         var entry: OpaquePointer?
-        if archive_read_open_fd(gunzip, descriptor, Self.blockBytes) != ARCHIVE_OK || archive_read_next_header(gunzip, &entry) != ARCHIVE_OK
+        if archive_read_open_fd(gunzip, descriptor, Self.readBytes) != ARCHIVE_OK || archive_read_next_header(gunzip, &entry) != ARCHIVE_OK
         {
             refusal = ArchiveText.damaged(gunzip)
         }
@@ -64,7 +66,9 @@ final class ArchiveBytes {
             refusal = ArchiveText.tooLarge(limits)
             return nil
         }
-        if gunzip != nil, let excess = ArchiveText.ratio(unpacked: count, archiveBytes: archiveBytes, limits: limits) {
+        // Against what of the archive was read so far: a bomb among many is not to be let in because the others make it look small.
+        if gunzip != nil, let excess = ArchiveText.ratio(unpacked: count, archiveBytes: min(archiveBytes, archiveBytesRead), limits: limits)
+        {
             refusal = excess
             return nil
         }

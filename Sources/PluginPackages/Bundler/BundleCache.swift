@@ -34,6 +34,8 @@ package struct BundleCache: Sendable, Hashable {
         var sourceMap: [UInt8]
         var contentHash: String
         var files: [String]
+        /// As in `PluginBundle`.
+        var exports: [String]?
         var findings: [Finding]
     }
 
@@ -41,7 +43,7 @@ package struct BundleCache: Sendable, Hashable {
     private static let mapFile = "script.js.map"
     private static let metaFile = "meta.json"
     private static let workPrefix = "work-"
-    private static let format: JSONValue = 1
+    private static let format: JSONValue = 2
     /// A work folder this old belongs to a process that died; longer than any bundling may take.
     private static let abandonedSeconds = 3600
 
@@ -62,7 +64,8 @@ package struct BundleCache: Sendable, Hashable {
         else { return nil }
         touch(place)
         return Entry(
-            script: script, sourceMap: map, contentHash: contentHash, files: files, findings: findings.compactMap(Finding.init(json:)))
+            script: script, sourceMap: map, contentHash: contentHash, files: files,
+            exports: body["exports"]?.arrayValue?.compactMap(\.stringValue), findings: findings.compactMap(Finding.init(json:)))
     }
 
     /// Writes an entry, replacing a damaged one, and makes room if the cache has outgrown its limits.
@@ -74,7 +77,8 @@ package struct BundleCache: Sendable, Hashable {
                 "format": Self.format, "key": .string(key), "contentHash": .string(entry.contentHash),
                 "script": .string(Digest.of(entry.script, purpose: "script")),
                 "sourceMap": .string(Digest.of(entry.sourceMap, purpose: "source map")),
-                "files": .array(entry.files.map(JSONValue.string)), "findings": .array(entry.findings.map(\.json)),
+                "files": .array(entry.files.map(JSONValue.string)),
+                "exports": entry.exports.map { .array($0.map(JSONValue.string)) } ?? .null, "findings": .array(entry.findings.map(\.json)),
             ]
             let meta: JSONValue = ["check": .string(Self.check(body)), "body": body]
             try SmallFile.write(entry.script, toNew: Paths.join(work, Self.scriptFile))

@@ -87,7 +87,7 @@ package struct Bundler: Sendable {
     private func bundle(_ entry: BundleCache.Entry, pluginID: String, entry path: String, wasCached: Bool) -> PluginBundle {
         PluginBundle(
             script: entry.script, scriptName: "plugin:\(pluginID)/\(path)", sourceMapBytes: entry.sourceMap, contentHash: entry.contentHash,
-            files: entry.files, findings: entry.findings, wasCached: wasCached)
+            files: entry.files, exports: entry.exports, findings: entry.findings, wasCached: wasCached)
     }
 
     private func key(contentHash: String, entry: String, externals: [String], _ allowsTopLevelAwait: Bool) -> String {

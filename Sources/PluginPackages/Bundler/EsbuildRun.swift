@@ -54,14 +54,17 @@ struct EsbuildRun {
         var script = try read(EsbuildCommand.scriptName, from: output, bytesMax: limits.scriptBytesMax, what: "script")
         let map = try read("\(EsbuildCommand.scriptName).map", from: output, bytesMax: limits.sourceMapBytesMax, what: "source map")
         let inputs = try read(EsbuildCommand.metafileName, from: output, bytesMax: limits.sourceMapBytesMax, what: "list of inputs")
+        var exports = shims == nil ? BundleExports.names(ofScript: script) : nil
         if shims != nil {
             guard let wrapped = AsyncModule.script(of: script) else {
                 throw .bundlerFailed(reason: "the bundled module does not end in its exports")
             }
             script = wrapped
+            exports = self.exports(inputs)
         }
         return BundleCache.Entry(
             script: script, sourceMap: try finished(map, isShifted: shims != nil), contentHash: contentHash, files: files(inputs),
+            exports: exports,
             findings: findings + leftOvers(in: output))
     }
 
@@ -109,6 +112,14 @@ struct EsbuildRun {
         let document = try? JSONValue(parsing: metafile, limits: JSONLimits(bytesMax: limits.sourceMapBytesMax))
         return (document?["inputs"]?.objectValue?.keys ?? []).map(view.authorPath).filter { !Paths.isInside($0, AsyncModule.shimFolder) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// What esbuild says an ES module exports; of CommonJS it says nothing.
+    private func exports(_ metafile: [UInt8]) -> [String]? {
+        let document = try? JSONValue(parsing: metafile, limits: JSONLimits(bytesMax: limits.sourceMapBytesMax))
+        let outputs = document?["outputs"]?.objectValue ?? [:]
+        return outputs.first { $0.key.hasSuffix(EsbuildCommand.scriptName) }?.value["exports"]?.arrayValue?.compactMap(\.stringValue)
+            .sorted()
     }
 
     /// Files that esbuild wrote beside the script, such as the style sheet of an imported CSS file: a worker has no use for them.

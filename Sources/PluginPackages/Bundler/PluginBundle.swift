@@ -12,20 +12,23 @@ package struct PluginBundle: Sendable, Hashable {
     package let contentHash: String
     /// The author's files that went into the script, relative to the plugin's folder, sorted.
     package let files: [String]
+    /// The names its module exports, sorted; nil where only a run would tell, as for an entry in CommonJS. An object that is exported may hold more.
+    package let exports: [String]?
     /// What the bundler had to say although it succeeded.
     package let findings: [Finding]
     /// Whether the bundle came from the cache.
     package let wasCached: Bool
 
     package init(
-        script: [UInt8], scriptName: String, sourceMapBytes: [UInt8], contentHash: String, files: [String], findings: [Finding],
-        wasCached: Bool
+        script: [UInt8], scriptName: String, sourceMapBytes: [UInt8], contentHash: String, files: [String], exports: [String]? = nil,
+        findings: [Finding], wasCached: Bool
     ) {
         self.script = script
         self.scriptName = scriptName
         self.sourceMapBytes = sourceMapBytes
         self.contentHash = contentHash
         self.files = files
+        self.exports = exports
         self.findings = findings
         self.wasCached = wasCached
     }

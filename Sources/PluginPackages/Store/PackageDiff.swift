@@ -25,6 +25,9 @@ package struct PackageDiff: Sendable, Hashable {
                 old[key(value)].flatMap { plain($0) == plain(value) ? nil : Change(before: $0, after: value) }
             }
         }
+
+        /// Of what was not there before.
+        package init(allNew values: [Value]) { (added, removed, changed) = (values, [], []) }
     }
 
     package let versionBefore: String?

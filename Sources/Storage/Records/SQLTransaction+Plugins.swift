@@ -5,7 +5,8 @@ import PluginModel
 extension SQLTransaction {
     private static let pluginColumns =
         """
-        id, running_version, waiting_version, fallback_version, quarantine, consented_ms, installed_ms, changed_ms, revision, pinned_version
+        id, running_version, waiting_version, fallback_version, quarantine, consented_ms, installed_ms, changed_ms, revision, pinned_version,
+        fallback_grants
         """
 
     private static func record(_ row: any SQLRow) throws(Fault) -> PluginRecord {
@@ -14,6 +15,13 @@ extension SQLTransaction {
         (record.fallbackVersion, record.consentedAt) = (row.optionalText(3), row.optionalTimestamp(5))
         (record.changedAt, record.revision) = (row.timestamp(7), Int(row.integer(8)))
         record.pinnedVersion = row.optionalText(9)
+        if !row.isNull(10) {
+            record.fallbackGrants = (try row.json(10).arrayValue ?? []).map { grant in
+                Grant(
+                    plugin: record.id, permission: grant["permission"]?.stringValue ?? "", grantedBy: grant["by"]?.stringValue ?? "",
+                    grantedAt: Timestamp(unixMilliseconds: Int64(grant["at"]?.intValue ?? 0)))
+            }
+        }
         if !row.isNull(4) {
             let quarantine = try row.json(4)
             record.quarantine = PluginRecord.Quarantine(
@@ -46,16 +54,22 @@ extension SQLTransaction {
                 "since": .int(quarantine.since.unixMilliseconds),
             ]
         }
+        let grants = plugin.fallbackGrants.map { grants -> JSONValue in
+            .array(
+                grants.map {
+                    ["permission": .string($0.permission), "by": .string($0.grantedBy), "at": .int($0.grantedAt.unixMilliseconds)]
+                })
+        }
         try change(
             """
-            insert into plugins (\(Self.pluginColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            insert into plugins (\(Self.pluginColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             on conflict (id) do update set running_version = excluded.running_version, waiting_version = excluded.waiting_version,
                 fallback_version = excluded.fallback_version, quarantine = excluded.quarantine, consented_ms = excluded.consented_ms,
                 installed_ms = excluded.installed_ms, changed_ms = excluded.changed_ms, revision = excluded.revision,
-                pinned_version = excluded.pinned_version
+                pinned_version = excluded.pinned_version, fallback_grants = excluded.fallback_grants
             """, .plugin(plugin.id), .text(plugin.runningVersion), .text(plugin.waitingVersion), .text(plugin.fallbackVersion),
             .text(quarantine?.serialized()), .at(plugin.consentedAt), .at(plugin.installedAt), .at(plugin.changedAt),
-            .integer(Int64(plugin.revision)), .text(plugin.pinnedVersion))
+            .integer(Int64(plugin.revision)), .text(plugin.pinnedVersion), .text(grants?.serialized()))
     }
 
     func removePlugin(_ id: PluginID) throws(Fault) -> Bool {

@@ -49,16 +49,21 @@ extension SQLTransaction {
 
     // MARK: Failures
 
-    func failures(of plugin: PluginID, limit: Int) throws(Fault) -> [PluginFailure] {
-        try rows(
-            "select sequence, plugin, at_ms, failure from plugin_failures where plugin = $1 order by sequence desc limit $2",
-            .plugin(plugin), .limit(limit)
+    func failures(of plugin: PluginID, in organisation: Organisation.ID?, limit: Int) throws(Fault) -> [PluginFailure] {
+        var filter = SQLFilter()
+        filter.add("plugin = ", .plugin(plugin))
+        if let organisation { filter.add("organisation = ", .id(organisation)) }
+        return try rows(
+            """
+            select sequence, plugin, at_ms, failure, organisation from plugin_failures where \(filter.text)
+            order by sequence desc limit \(filter.next(.limit(limit)))
+            """, filter.values
         ) { (row: any SQLRow) throws(Fault) in
             let failure = try row.json(3)
             func text(_ key: String) -> String? { failure[key]?.stringValue }
             return PluginFailure(
                 sequence: row.integer(0), plugin: try row.plugin(1), version: text("version") ?? "", at: row.timestamp(2),
-                entry: text("entry") ?? "",
+                organisation: row.optionalID(4), entry: text("entry") ?? "",
                 fault: Fault(
                     code: text("code") ?? "", message: text("message") ?? "", place: text("place"), remedy: text("remedy"),
                     turn: text("turn").flatMap(Fault.Turn.init(rawValue:)) ?? .hub, details: text("details")))
@@ -76,8 +81,8 @@ extension SQLTransaction {
         if let details = failure.fault.details { kept["details"] = .string(details) }
         let sequence = try advance("failures", by: 1)
         try change(
-            "insert into plugin_failures (sequence, plugin, at_ms, failure) values ($1, $2, $3, $4)", .integer(sequence),
-            .plugin(failure.plugin), .at(failure.at), .json(.object(kept)))
+            "insert into plugin_failures (sequence, plugin, at_ms, failure, organisation) values ($1, $2, $3, $4, $5)", .integer(sequence),
+            .plugin(failure.plugin), .at(failure.at), .json(.object(kept)), .id(failure.organisation))
         try change(
             """
             delete from plugin_failures where plugin = $1 and sequence <= (

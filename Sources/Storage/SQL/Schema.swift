@@ -3,7 +3,7 @@
 /// An organisation that may be absent is an empty text where it is part of a key. What belongs to people and organisations goes with them
 /// by foreign keys; what belongs to a plugin is removed by `removePlugin`, since settings may be there before the plugin is.
 enum Schema {
-    static let steps = [pluginState, stateKeysAreBytes, theHub]
+    static let steps = [pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials]
 
     private static let pluginState = SchemaStep(
         number: 1, name: "plugin state",
@@ -162,4 +162,16 @@ enum Schema {
         ) strict;
         create index request_answers_at on request_answers (at_ms);
         """)
+
+    /// Whose failure it was, so that an organisation may read its own. Those from before are nobody's.
+    private static let failuresOfOrganisations = SchemaStep(
+        number: 4, name: "failures of organisations",
+        """
+        alter table plugin_failures add column organisation text references organisations (id) on delete cascade;
+        create index plugin_failures_organisation on plugin_failures (organisation, plugin, sequence);
+        """)
+
+    /// What comes back with the version before when a trial fails, also behind a restart.
+    private static let grantsBeforeTrials = SchemaStep(
+        number: 5, name: "grants before trials", "alter table plugins add column fallback_grants text;")
 }

@@ -7,7 +7,7 @@ PAGES = [
     '/plugins/acme.weather/configuration', '/plugins/acme.weather/activity', '/plugins/acme.weather/versions', '/plugins/acme.weather/about',
     '/plugins/acme.weather/consent?version=2.0.0', '/plugins/patchbay.field-notes/consent', '/plugins/patchbay.field-notes/about', '/integrations',
     '/store', '/journal', '/audit', '/settings/account', '/settings/tokens', '/settings/organisations', '/settings/people', '/settings/keys',
-    '/settings/machine', '/pages/patchbay.guestbook/book', '/settings/nowhere',
+    '/settings/machine', '/pages/patchbay.guestbook/book', '/settings/nowhere', '/plugins/no.such', '/nowhere',
 ]
 
 # Of the others one picture is enough.
@@ -15,6 +15,8 @@ IN_DARK = {'/', '/plugins', '/plugins/acme.weather/activity', '/plugins/acme.wea
 
 with Story('every-page') as story:
     page = story.page
+    # A plugin there is not.
+    story.expected.append('404 (Not Found)')
     for path, name in [('/setup', 'setup'), ('/redeem#code=AAAAA', 'redeem')]:
         story.go(path)
         for scheme in ['light', 'dark']:
@@ -34,14 +36,16 @@ with Story('every-page') as story:
     except AssertionError:
         pass  # It fails to have a failure to show.
     story.go('/')
-    for path in PAGES:
+    for place, path in enumerate(PAGES):
         story.turn(path)
         if path.startswith('/pages/'):
             expect(page.frame_locator('iframe').get_by_role('button', name='Sign')).to_be_visible()
-        for scheme in ['light', 'dark']:
+        # Each page begins in the theme that the one before ended in.
+        schemes = ['light', 'dark'] if place % 2 == 0 else ['dark', 'light']
+        for scheme in schemes:
             story.theme(scheme)
             # The themes differ in colours only, so the rules about colours are what a second look can find.
-            story.accessible(f'{path} in {scheme}', rules=None if scheme == 'light' else ['color-contrast', 'link-in-text-block'])
+            story.accessible(f'{path} in {scheme}', rules=None if scheme == schemes[0] else ['color-contrast', 'link-in-text-block'])
             name = path.strip('/').replace('/', '-').split('?')[0] or 'overview'
             if scheme == 'light' or path in IN_DARK:
                 story.shot(f'{name}-{scheme}')

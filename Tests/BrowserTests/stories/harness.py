@@ -180,6 +180,8 @@ class Story:
         (page or self.page).screenshot(path=SHOTS / f'{self.name}-{self.shot_count:02}-{name}.png', full_page=full)
 
     def theme(self, scheme, page=None):
+        if (page or self.page).evaluate('() => document.documentElement.dataset.theme') == scheme:
+            return
         (page or self.page).emulate_media(color_scheme=scheme)
         expect((page or self.page).locator('html')).to_have_attribute('data-theme', scheme)
 

@@ -35,7 +35,8 @@ with Story('tour', viewport=(1200, 760)) as story:
     expect(rows.filter(has_text='Acme Weather')).to_contain_text('Update waits')
     expect(rows.filter(has_text='Hello')).to_contain_text('Needs consent')
     expect(page.get_by_role('navigation', name='Places').get_by_role('link', name='Guestbook')).to_be_visible()
-    page.wait_for_load_state('load')
+    # Icons come where rows rest, when they are there.
+    page.wait_for_function("() => document.querySelectorAll('li.plugin-row img').length >= 2 && [...document.images].every((one) => one.complete)")
     picture('plugins')
     story.go('/plugins/acme.weather/consent?version=1.1.0')
     expect(page.get_by_role('heading', name='Update to 1.1.0')).to_be_visible()

@@ -11,12 +11,17 @@ import PluginRuntime
 import Sandbox
 import Storage
 import Synchronization
+import TestServers
 
-/// Every part of a hub, put together as `patchbay serve` does: SQLite and packages in a folder of its own, a server on a free port, real workers.
+/// Every part of a hub, put together as `patchbay serve` does: packages in a folder of its own, a database whose turn it is, a server on a free port,
+/// real workers.
 final class TestHub: Sendable {
     let folder: String
     let port: UInt16
     let store: SQLStore
+    let database: Database
+    /// What PostgreSQL calls the hub's database.
+    let databaseName: String?
     let registry: PluginRegistry
     let accounts: Accounts
     let vault: Vault
@@ -30,16 +35,32 @@ final class TestHub: Sendable {
     static let repository = String(#filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined())
     static let password = "correct horse battery"
 
+    /// Serves one package at `https://tls.example:PORT/answer`; nil where there is no openssl.
+    static let secureStore: TLSServer? = {
+        let package = Tar.package("lab.fetched").whole
+        let head = "HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\nContent-Length: \(package.count)\r\n\r\n"
+        let server = try? TLSServer(response: Array(head.utf8) + package)
+        atexit { TestHub.secureStore?.end() }
+        return server
+    }()
+
     /// One sandbox and one bundler for all tests.
     static let services: PluginServices = {
         do {
             var options = SandboxRuntime.Options(layout: try WorkerLayout.find())
             options.poolSize = 2
-            return PluginServices(sandbox: options, bundler: Bundler(cache: BundleCache(folder: try Folders.make())))
+            var downloads = HTTPClientOptions(authorityFile: secureStore?.authorityFile)
+            if let port = secureStore?.port { downloads.resolve = ["tls.example", "other.example"].map { "\($0):\(port):127.0.0.1" } }
+            return PluginServices(
+                sandbox: options, bundler: Bundler(cache: BundleCache(folder: try Folders.make())), downloads: downloads)
         } catch { fatalError("\(error)") }
     }()
 
-    init(stores: [String] = [], isSecure: Bool = false) async throws {
+    init(
+        at place: String? = nil, stores: [String] = [], isSecure: Bool = false, trustedProxies: Set<String> = [],
+        outside: (_ publicURL: String) throws -> OutsideSignIn = { _ in OutsideSignIn() },
+        configure: (inout HTTPServerConfiguration) -> Void = { _ in }
+    ) async throws {
         let folder = try Folders.make()
         self.folder = folder
         let clock = HandClock()
@@ -47,7 +68,10 @@ final class TestHub: Sendable {
         for name in ["uploads", "web"] { mkdir("\(folder)/\(name)", 0o700) }
         try Folders.write("<!doctype html><title>The interface</title>", to: folder + "/web/index.html")
         try Folders.write("/* the bridge */", to: folder + "/web/frame.js")
-        store = try await HubStores.open(folder + "/hub.sqlite")
+        database = Database.current
+        let (address, name) = if let place { (place, String?.none) } else { try await database.make(in: folder) }
+        databaseName = name
+        store = try await HubStores.open(address, HubStoreOptions(backupFolder: folder + "/backups"))
         vault = try await Vault.start(store: store, keyFile: KeyFile(path: folder + "/vault.key"), environment: [:])
         // Real hashing at a price tests can pay.
         accounts = Accounts(
@@ -59,19 +83,22 @@ final class TestHub: Sendable {
         registry = PluginRegistry(parts)
         _ = try await registry.start()
         let late = LateRoutes()
-        let server = try HTTPServer(configuration: HTTPServerConfiguration(loops: 2), dispatcher: late)
+        var configuration = HTTPServerConfiguration(loops: 2)
+        configure(&configuration)
+        let server = try HTTPServer(configuration: configuration, dispatcher: late)
         self.server = server
         port = try server.start()[0].port
         let origins = ["http://127.0.0.1:\(port)", "http://localhost:\(port)"]
-        let facts = HubFacts(
-            publicURL: origins[0], origins: origins, bind: "127.0.0.1:\(port)", databaseKind: "SQLite",
+        var facts = HubFacts(
+            publicURL: origins[0], origins: origins, bind: "127.0.0.1:\(port)", databaseKind: database.rawValue,
             databaseBytes: { [store] in (try? await store.byteCount()) ?? 0 }, machine: ["sections": []],
             layers: [.init(name: "seccomp", state: "on", detail: "system calls", isRequired: true)], stores: stores, npmFolder: folder,
             startedAt: clock.read(), uploads: folder + "/uploads", interface: folder + "/web", isSecure: isSecure)
+        facts.trustedProxies = trustedProxies
         let hub = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, now: clock.read,
             log: RequestLog { [lines] line in lines.all.withLock { $0.append(line) } },
-            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)))
+            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)), outside: try outside(origins[0]))
         late.set(try HubAPI(hub).dispatcher(hosts: ["127.0.0.1", "localhost"]))
     }
 

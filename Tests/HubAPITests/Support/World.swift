@@ -1,6 +1,7 @@
 import HubCore
 import JSON
 import PluginModel
+import Synchronization
 
 /// A hub with people of every role in two organisations and a few plugins. One for all tests that leave it as it is, or add to it under names of
 /// their own.
@@ -15,8 +16,18 @@ final class World: Sendable {
     /// Signed in, and in no organisation.
     let outsider: Person
 
-    private static let made = Task { try await World() }
-    static func shared() async throws -> World { try await made.value }
+    private static let made = Mutex<[Database: Task<World, any Error>]>([:])
+
+    /// One for each database.
+    static func shared() async throws -> World {
+        let task = made.withLock { made in
+            // It inherits whose turn it is.
+            let task = made[Database.current] ?? Task { try await World() }
+            made[Database.current] = task
+            return task
+        }
+        return try await task.value
+    }
 
     static let probe: PluginID = {
         do { return try PluginID("lab.probe") } catch { fatalError("\(error)") }

@@ -2,6 +2,7 @@ import HostCalls
 import HubCore
 import JSON
 import PluginModel
+import TestServers
 import Testing
 
 @testable import Storage
@@ -49,6 +50,12 @@ struct Lab: Sendable {
         case .sqlite: try SQLiteConnection(path: folder.file)
         case .postgreSQL: try PostgresCluster.shared.get().admin(database)
         }
+    }
+}
+
+extension PostgresCluster {
+    func admin(_ database: String = "postgres") throws(Fault) -> PostgreSQLConnection {
+        try PostgreSQLConnection(try PostgreSQLAddress(address(database)), applicationName: "tests")
     }
 }
 

@@ -27,6 +27,11 @@ export function chooseOrganisation(slug: string): void {
   organisation = slug;
 }
 
+/** The organisation whose view every request asks for; empty before one is known. */
+export function chosenOrganisation(): string {
+  return organisation;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Options {
@@ -38,8 +43,9 @@ interface Options {
 }
 
 async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+  const headers: Record<string, string> = { accept: 'application/json' };
   if (organisation) headers['x-organisation'] = organisation;
+  Object.assign(headers, options.headers);
   if (method !== 'GET') headers['x-csrf-token'] = csrfToken;
   let body: BodyInit | undefined;
   if (options.raw) {

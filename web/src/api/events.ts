@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { chosenOrganisation } from './client';
 
 /** One message of the hub's event stream. */
 export interface HubEvent {
@@ -48,12 +49,15 @@ class EventBus {
 
   private reopen(): void {
     const topics = [...this.listeners.keys()].sort().join(',');
-    if (topics === this.opened) return;
-    this.opened = topics;
+    // An event stream cannot send headers.
+    const organisation = chosenOrganisation();
+    const wanted = `topics=${encodeURIComponent(topics)}${organisation && `&organisation=${encodeURIComponent(organisation)}`}`;
+    if (wanted === this.opened) return;
+    this.opened = wanted;
     this.source?.close();
     this.source = null;
     if (!topics) return;
-    const source = new EventSource(`/api/v1/events?topics=${encodeURIComponent(topics)}`);
+    const source = new EventSource(`/api/v1/events?${wanted}`);
     for (const kind of kinds) {
       source.addEventListener(kind, (message) => this.deliver(kind, JSON.parse((message as MessageEvent<string>).data)));
     }

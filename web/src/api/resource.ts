@@ -89,6 +89,8 @@ export interface Work<Arguments extends unknown[]> {
   run: (...args: Arguments) => Promise<boolean>;
   isBusy: boolean;
   problem: Problem | null;
+  /** How often it was begun. */
+  tries: number;
   clear: () => void;
 }
 
@@ -96,6 +98,7 @@ export interface Work<Arguments extends unknown[]> {
 export function useWork<Arguments extends unknown[]>(perform: (...args: Arguments) => Promise<void>): Work<Arguments> {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [tries, setTries] = useState(0);
   const busy = useRef(false);
   const latest = useRef(perform);
   latest.current = perform;
@@ -104,6 +107,7 @@ export function useWork<Arguments extends unknown[]>(perform: (...args: Argument
     busy.current = true;
     setBusy(true);
     setProblem(null);
+    setTries((before) => before + 1);
     try {
       await latest.current(...args);
       return true;
@@ -115,5 +119,5 @@ export function useWork<Arguments extends unknown[]>(perform: (...args: Argument
       setBusy(false);
     }
   }, []);
-  return { run, isBusy, problem, clear: () => setProblem(null) };
+  return { run, isBusy, problem, tries, clear: () => setProblem(null) };
 }

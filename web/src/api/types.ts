@@ -59,6 +59,8 @@ export interface Plugin {
   status: 'enabled' | 'disabled' | 'error';
   errorMessage?: string;
   state: PluginState;
+  /** Who decided whether it is on; null: nobody. The organisation is the one that is looked at. */
+  switches: { hub: boolean | null; file: boolean | null; organisation: boolean | null; begins: boolean };
   permissions: string[];
   publicConfig: Record<string, unknown>;
   description?: string;
@@ -90,6 +92,8 @@ export interface PluginDetail extends Plugin {
   versions: Version[];
   contentHash: string;
 }
+
+export interface Enablement { id: string; slug: string; name: string; enabled: boolean | null; state: PluginState; mayChange: boolean }
 
 export interface ModelCard {
   modelName: string;
@@ -160,7 +164,8 @@ export interface Consent {
   permissions: ConsentPermission[];
   contributions: { added: ContributionItem[]; removed: ContributionItem[]; changed: ContributionItem[] };
   settings: { added: SettingChange[]; removed: SettingChange[]; changed: SettingChange[] };
-  files: { added: string[]; removed: string[]; changed: string[]; bytes: number };
+  /** Nothing for linked folders. The lists are cut at 500 each; the counts are not. */
+  files?: { added: string[]; removed: string[]; changed: string[]; counts: { added: number; removed: number; changed: number }; bytes: number };
   signature: { signed: boolean; publisher?: string; keyHint?: string; pinnedSince?: string };
   findings: Finding[];
 }
@@ -172,7 +177,10 @@ export interface GrantItem {
   risk: Risk;
   isDeclared: boolean;
   isGranted: boolean;
+  /** A person's id, `token:…`, or `hub`. */
   grantedBy?: string;
+  /** Of a person the hub still knows. */
+  grantedByName?: string;
   grantedAt?: string;
   uses: number;
   refusals: number;
@@ -229,6 +237,8 @@ export interface LogLine {
 export interface Failure {
   at: string;
   version: string;
+  /** The one the call was made for; a failure of the plugin itself has none. */
+  organisation?: string;
   entry: string;
   code: string;
   message: string;

@@ -29,6 +29,11 @@ const table: [string, Page][] = [
   ['/pages/:plugin/:id', ({ plugin, id }) => <FramePage plugin={plugin ?? ''} id={id ?? ''} />],
 ];
 
+/** Whether there is a page at this address; what it shows may still be gone. */
+export function isPage(path: string): boolean {
+  return table.some(([pattern]) => match(pattern, path) !== null);
+}
+
 export function Pages() {
   const { location } = useRouter();
   for (const [pattern, page] of table) {
@@ -36,8 +41,8 @@ export function Pages() {
     if (parts) return <Boundary name={location.path}>{page(parts)}</Boundary>;
   }
   return (
-    <Empty icon="question-circle" title="There is no such page" action={<Link className="button" href="/">To the overview</Link>}>
-      The address <code>{location.path}</code> leads nowhere; what was there may have been removed.
+    <Empty icon="question-circle" title="There is nothing here" level="h1" action={<Link className="button primary" href="/">To the overview</Link>}>
+      The address <code style={{ overflowWrap: 'anywhere' }}>{location.path}</code> leads nowhere. Look whether it was copied whole, or press <kbd>Ctrl K</kbd> and type what you look for.
     </Empty>
   );
 }

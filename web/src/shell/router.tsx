@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { AnchorHTMLAttributes, ReactNode } from 'react';
 
 export interface Location {
@@ -12,6 +12,8 @@ interface Router {
 }
 
 const RouterContext = createContext<Router | null>(null);
+/** Apart from the location, so that a list's links are not drawn anew when a letter of its search lands in the address. */
+const GoContext = createContext<Router['go']>(() => undefined);
 
 function here(): Location {
   return { path: window.location.pathname, query: new URLSearchParams(window.location.search) };
@@ -25,17 +27,15 @@ export function RouterProvider({ children }: { children: ReactNode }) {
     window.addEventListener('popstate', follow);
     return () => window.removeEventListener('popstate', follow);
   }, []);
-  const router = useMemo<Router>(() => ({
-    location,
-    go(url, replace = false) {
-      const before = window.location.pathname;
-      if (replace) window.history.replaceState(null, '', url);
-      else window.history.pushState(null, '', url);
-      setLocation(here());
-      if (window.location.pathname !== before) window.scrollTo(0, 0);
-    },
-  }), [location]);
-  return <RouterContext.Provider value={router}>{children}</RouterContext.Provider>;
+  const go = useCallback<Router['go']>((url, replace = false) => {
+    const before = window.location.pathname;
+    if (replace) window.history.replaceState(null, '', url);
+    else window.history.pushState(null, '', url);
+    setLocation(here());
+    if (window.location.pathname !== before) window.scrollTo(0, 0);
+  }, []);
+  const router = useMemo<Router>(() => ({ location, go }), [location, go]);
+  return <GoContext.Provider value={go}><RouterContext.Provider value={router}>{children}</RouterContext.Provider></GoContext.Provider>;
 }
 
 export function useRouter(): Router {
@@ -62,7 +62,7 @@ export function match(pattern: string, path: string): Record<string, string> | n
 
 /** A link that stays inside the page; with a modifier key it is an ordinary link. */
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
-  const { go } = useRouter();
+  const go = useContext(GoContext);
   return (
     <a
       {...rest}

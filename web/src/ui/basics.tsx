@@ -1,6 +1,7 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { relative } from './format';
+import { useRest } from './rest';
 
 /** A glyph of the sprite; says nothing to screen readers, so text or a label stands beside it. */
 export function Icon({ name }: { name: string }) {
@@ -23,14 +24,32 @@ export function Button({ icon, look, isSmall, isBusy, children, className, disab
   );
 }
 
+const clockMs = 20_000;
+const clockReaders = new Set<() => void>();
+let clock = 0;
+
+/** Calls back every now and then, with one timer for however many there are. */
+function readClock(reader: () => void): () => void {
+  clockReaders.add(reader);
+  if (!clock) clock = window.setInterval(() => { for (const one of clockReaders) one(); }, clockMs);
+  return () => {
+    clockReaders.delete(reader);
+    if (clockReaders.size > 0) return;
+    window.clearInterval(clock);
+    clock = 0;
+  };
+}
+
 /** A moment relative to now, exact on hover; keeps itself current. */
 export function Ago({ at }: { at: string }) {
-  const [, tick] = useState(0);
+  // What is shown is the state, so that only texts that change are drawn anew.
+  const [text, setText] = useState(() => relative(at));
   useEffect(() => {
-    const timer = window.setInterval(() => tick((count) => count + 1), 20_000);
-    return () => window.clearInterval(timer);
-  }, []);
-  return <time dateTime={at} title={new Date(at).toLocaleString()} className="nowrap">{relative(at)}</time>;
+    const read = () => setText(relative(at));
+    read();
+    return readClock(read);
+  }, [at]);
+  return <time dateTime={at} title={new Date(at).toLocaleString()} className="nowrap">{text}</time>;
 }
 
 /** Text that one wants elsewhere, with a button that copies it. */
@@ -54,12 +73,14 @@ export function Badge({ look, children, title }: { look?: 'good' | 'warn' | 'bad
   return <span className={`badge ${look ?? ''}`} title={title}>{children}</span>;
 }
 
-/** A picture of a plugin, or its first letter. */
+/** A picture of a plugin, or its first letter; in a list the letter until its row rests in sight. */
 export function PluginIcon({ name, url, isLarge }: { name: string; url: string | null | undefined; isLarge?: boolean }) {
   const [isBroken, setBroken] = useState(false);
+  const place = useRef<HTMLSpanElement>(null);
+  const isAtRest = useRest(place, !isLarge && !!url);
   return (
-    <span className={`plugin-icon ${isLarge ? 'large' : ''}`} aria-hidden="true">
-      {url && !isBroken ? <img src={url} alt="" loading="lazy" onError={() => setBroken(true)} /> : name.slice(0, 1).toUpperCase()}
+    <span ref={place} className={`plugin-icon ${isLarge ? 'large' : ''}`} aria-hidden="true">
+      {url && !isBroken && isAtRest ? <img src={url} alt="" onError={() => setBroken(true)} /> : name.slice(0, 1).toUpperCase()}
     </span>
   );
 }
@@ -89,11 +110,13 @@ export function Spark({ values, label }: { values: number[]; label: string }) {
 }
 
 /** What an empty page teaches: one sentence, one button, one link. */
-export function Empty({ icon, title, children, action }: { icon: string; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({ icon, title, level: Heading = 'h2', children, action }: {
+  icon: string; title: string; level?: 'h1' | 'h2'; children?: ReactNode; action?: ReactNode;
+}) {
   return (
     <div className="card empty">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p className="quiet" style={{ maxWidth: 460 }}>{children}</p>}
       {action}
     </div>

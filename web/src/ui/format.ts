@@ -15,6 +15,7 @@ export function bytes(count: number): string {
 
 /** `3 ms`, `1.2 s`, `4 min`. */
 export function milliseconds(count: number): string {
+  if (count === 0) return '0 ms';
   if (count < 1) return `${count.toFixed(2)} ms`;
   if (count < 1000) return `${count < 10 ? count.toFixed(1) : Math.round(count)} ms`;
   if (count < 60_000) return `${(count / 1000).toFixed(1)} s`;

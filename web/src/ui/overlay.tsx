@@ -20,6 +20,10 @@ export function Dialog({ title, onClose, children, foot, onSubmit }: DialogProps
   useEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
+    // The browser begins with the first button, which closes it again. Enter on what cannot be undone has to be meant.
+    const first = dialog?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea):not(:disabled)')
+      ?? dialog?.querySelector<HTMLElement>('.dialog-foot .primary:not(:disabled)') ?? dialog?.querySelector<HTMLElement>('.dialog-foot .button');
+    first?.focus();
     return () => dialog?.close();
   }, []);
   return (
@@ -124,6 +128,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
           <div key={toast.id} className="toast">
             <span className="grow">{toast.text}</span>
             {toast.action && <Button isSmall onClick={() => { toast.action?.perform(); drop(toast.id); }}>{toast.action.label}</Button>}
+            <Button look="plain" isSmall icon="x-lg" aria-label="Close this note" onClick={() => drop(toast.id)} />
           </div>
         ))}
       </div>

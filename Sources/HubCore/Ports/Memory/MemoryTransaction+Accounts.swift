@@ -83,6 +83,7 @@ extension MemoryTransaction {
             records.settings = records.settings.filter { $0.key.organisation != id }
             records.secrets = records.secrets.filter { $0.key.organisation != id.rawValue }
             records.enablement = records.enablement.filter { $0.key.organisation != id }
+            records.failures.removeAll { $0.organisation == id }
             return records.organisations.removeValue(forKey: id) != nil
         }
     }

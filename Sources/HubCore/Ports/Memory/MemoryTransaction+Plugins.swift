@@ -111,8 +111,9 @@ extension MemoryTransaction {
         }
     }
 
-    func failures(of plugin: PluginID, limit: Int) throws(Fault) -> [PluginFailure] {
-        Array(records.failures.reversed().filter { $0.plugin == plugin }.prefix(limit))
+    func failures(of plugin: PluginID, in organisation: Organisation.ID?, limit: Int) throws(Fault) -> [PluginFailure] {
+        let found = records.failures.reversed().filter { $0.plugin == plugin && (organisation == nil || $0.organisation == organisation) }
+        return Array(found.prefix(limit))
     }
     func append(_ failure: PluginFailure, keeping: Int) throws(Fault) {
         try change { (records) throws(Fault) in

@@ -28,10 +28,10 @@ export function AuditPage() {
             <thead><tr><th>When</th><th>Who</th><th>What</th><th>To what</th><th>Outcome</th><th>From</th><th>Detail</th></tr></thead>
             <tbody>{pages.items.map((entry) => (
               <tr key={entry.sequence}>
-                <td><Ago at={entry.at} /></td><td title={entry.actor}>{entry.actorName}</td><td><code>{entry.action}</code></td><td><code>{entry.subject}</code></td>
+                <td><Ago at={entry.at} /></td><td className="nowrap" title={entry.actor}>{entry.actorName}</td><td><code>{entry.action}</code></td><td><code>{entry.subject}</code></td>
                 <td><Badge look={entry.outcome === 'done' ? 'good' : entry.outcome === 'refused' ? 'warn' : 'bad'}>{entry.outcome}</Badge></td>
                 <td className="quiet small">{entry.address}</td>
-                <td>{Object.keys(entry.detail).length > 0 && <details><summary className="small">Show</summary><pre className="stack-text" tabIndex={0}>{JSON.stringify(entry.detail, null, 2)}</pre></details>}</td>
+                <td>{Object.keys(entry.detail).length > 0 && <details><summary className="small nowrap">Show</summary><pre className="stack-text" tabIndex={0}>{JSON.stringify(entry.detail, null, 2)}</pre></details>}</td>
               </tr>
             ))}</tbody>
           </table>

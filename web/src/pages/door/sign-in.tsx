@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { api } from '../../api/client';
 import { useResource, useWork } from '../../api/resource';
-import type { Session } from '../../api/types';
+import type { Problem, Session } from '../../api/types';
 import { Button } from '../../ui/basics';
 import { TextField } from '../../ui/fields';
 import { ProblemNote } from '../../ui/problem';
 import { useSession } from '../../shell/session';
 import { Door } from './door';
 
-export function SignIn() {
+/** `returned` says why somebody came back from a provider without being signed in. */
+export function SignIn({ returned }: { returned: Problem | null }) {
   const { adopt } = useSession();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -17,6 +18,7 @@ export function SignIn() {
   const here = encodeURIComponent(window.location.pathname + window.location.search);
   return (
     <Door title="Sign in">
+      {returned && work.tries === 0 && <ProblemNote problem={returned} />}
       <form className="stack loose" onSubmit={(event) => { event.preventDefault(); void work.run(); }}>
         <TextField label="E-mail" type="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
         <TextField label="Password" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />

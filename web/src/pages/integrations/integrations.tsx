@@ -37,7 +37,7 @@ function Card({ item }: { item: Integration }) {
       <div className="row top-aligned">
         <span className="plugin-icon large">{logo ? <img src={logo} alt="" /> : item.name.slice(0, 1)}</span>
         <div className="grow">
-          <h2 id={`integration-${item.id}`}>{item.title}</h2>
+          <h2 id={`integration-${item.id}`}><Link href={`/plugins/${encodeURIComponent(item.id)}`}>{item.title}</Link></h2>
           <span className="quiet small">{item.name}</span>
         </div>
         {item.requiresConfig && (item.isConfigured ? <Badge look="good">configured</Badge> : <Badge look="warn">needs configuration</Badge>)}

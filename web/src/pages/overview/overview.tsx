@@ -18,12 +18,13 @@ function Glance({ overview }: { overview: Overview }) {
   const { may } = useSession();
   const { plugins, calls, machine } = overview;
   const total = plugins.running + plugins.idle + plugins.needsYou + plugins.quarantined + plugins.disabled;
+  const failed = overview.needsYou.filter((item) => item.action === 'see-failure').length;
   const isWell = plugins.needsYou === 0 && plugins.quarantined === 0 && machine.sandbox === 'full';
   return (
     <>
       <div className="page-head">
         <div className="grow stack tight">
-          <h1>{isWell ? 'Everything is well' : plugins.quarantined > 0 ? 'Something failed' : 'Something waits for you'}</h1>
+          <h1>{isWell ? 'Everything is well' : failed > 0 ? 'Something failed' : 'Something waits for you'}</h1>
           <p className="quiet">Patchbay {machine.version}, started <Ago at={machine.startedAt} /></p>
         </div>
         {may('admin:plugins') && <Link className="button primary" href="/plugins?install=1"><Icon name="plus-lg" />Install a plugin</Link>}
@@ -43,8 +44,8 @@ function Glance({ overview }: { overview: Overview }) {
         <div className="figures">
           <Figure label="Running" value={plugins.running} sign="●" mood="good" href="/plugins?state=running" />
           <Figure label="Idle" value={plugins.idle} sign="○" mood="idle" href="/plugins?state=idle" />
-          <Figure label="Needs you" value={plugins.needsYou} sign="◐" mood="warn" href="/plugins?state=needs-you" />
-          <Figure label="Quarantined" value={plugins.quarantined} sign="✕" mood="bad" href="/plugins?state=quarantined" />
+          <Figure label="Needs you" value={plugins.needsYou - failed} sign="◐" mood="warn" href="/plugins?state=needs-you" />
+          <Figure label="Failed" value={failed} sign="✕" mood="bad" href="/plugins?state=quarantined" />
           <div className="card stack tight">
             <span className="quiet">Calls per minute</span>
             <span className="row spread"><span className="figure">{number(Math.round(calls.perMinute))}</span>
@@ -59,7 +60,7 @@ function Glance({ overview }: { overview: Overview }) {
           <ul className="list">
             {overview.needsYou.map((item) => (
               <li key={item.plugin + item.action} className="row wrap">
-                <span className="sign warn" aria-hidden="true">◐</span>
+                <span className={`sign ${item.action === 'see-failure' ? 'bad' : 'warn'}`} aria-hidden="true">{item.action === 'see-failure' ? '✕' : '◐'}</span>
                 <span className="grow"><Link href={`/plugins/${encodeURIComponent(item.plugin)}`}>{item.name}</Link> <span className="quiet">{item.what}</span></span>
                 {may('admin:plugins') && <Link className="button small" href={placeOf(item.plugin, item.action)}>{actionWords[item.action]}<span className="visually-hidden"> {item.name}</span></Link>}
               </li>

@@ -95,6 +95,8 @@ function Logs({ plugin }: { plugin: string }) {
 
 function Failures({ path }: { path: string }) {
   const failures = useResource<Failure[]>(`${path}?limit=50`);
+  const { session } = useSession();
+  const nameOf = (id: string) => session?.organisations.find((one) => one.id === id)?.name ?? 'another organisation';
   return (
     <section className="card stack" aria-labelledby="all-failures">
       <div className="row"><h2 id="all-failures" className="grow">Failures</h2><Button isSmall icon="arrow-clockwise" onClick={failures.reload}>Look again</Button></div>
@@ -107,6 +109,7 @@ function Failures({ path }: { path: string }) {
                 <span className="quiet small row wrap" style={{ gap: '0 10px' }}>
                   <code>{failure.code}</code> in <code>{failure.entry}</code> {failure.place && <code>{failure.place}</code>}
                   <span title={failure.version}>version {failure.version.split('+')[0]}</span><Ago at={failure.at} />
+                  {failure.organisation && <span title={failure.organisation}>for {nameOf(failure.organisation)}</span>}
                   {failure.turn && <Badge>{failure.turn === 'plugin' ? 'the author’s turn' : `${failure.turn}’s turn`}</Badge>}
                 </span>
                 {failure.remedy && <span className="small">{failure.remedy}</span>}

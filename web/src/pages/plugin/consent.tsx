@@ -6,7 +6,7 @@ import { useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Badge, Button, Icon } from '../../ui/basics';
 import { Check } from '../../ui/fields';
-import { bytes, kindName, plural } from '../../ui/format';
+import { bytes, kindName, number, plural } from '../../ui/format';
 import { useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { RiskBadge } from '../../ui/risk';
@@ -63,8 +63,10 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
                   label={<>{one.words} {one.isOptional && <span className="quiet">(optional)</span>}</>}
                   help={<>{one.reason ? `“${one.reason}”` : 'Its author gives no reason.'} <code>{one.permission}</code></>} />
               </div>
-              {isUpdate && (one.status === 'new' ? <Badge look="accent">new</Badge> : <span className="quiet small">as before</span>)}
-              <RiskBadge risk={one.risk} />
+              <span className="row">
+                {isUpdate && (one.status === 'new' ? <Badge look="accent">new</Badge> : <span className="quiet small">as before</span>)}
+                <RiskBadge risk={one.risk} />
+              </span>
             </li>
           ))}
           {consent.permissions.filter((one) => one.status === 'gone').map((one) => (
@@ -88,7 +90,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
         </div>
         <div className="card stack">
           <h3>Files</h3>
-          <Files consent={consent} isUpdate={isUpdate} count={plugin.versions.find((one) => one.version === consent.version || one.name === consent.version)?.files} />
+          <Files files={consent.files} isUpdate={isUpdate} />
         </div>
         <div className="card stack">
           <h3>Signed by</h3>
@@ -106,7 +108,7 @@ function Question({ consent, plugin, reload, path }: { consent: Consent; path: s
       )}
       {give.problem && <ProblemNote problem={give.problem} />}
       {may('admin:plugins') ? (
-        <div className="row wrap">
+        <div className="row wrap decide">
           <Button onClick={() => go(`/plugins/${encodeURIComponent(plugin.id)}`)}>Not now</Button>
           {isUpdate && fresh.length > 0 && (
             <Button isBusy={give.isBusy} onClick={() => void give.run(old)}>Update without the new {fresh.length === 1 ? 'right' : 'rights'}</Button>
@@ -156,18 +158,19 @@ function Settings({ changes, isUpdate }: { changes: Consent['settings']; isUpdat
   );
 }
 
-function Files({ consent, isUpdate, count }: { consent: Consent; isUpdate: boolean; count: number | undefined }) {
-  const { added, removed, changed } = consent.files;
-  if (!isUpdate) return <p>{plural(count ?? added.length, 'file')}, {bytes(consent.files.bytes)}</p>;
-  const total = added.length + removed.length + changed.length;
+function Files({ files, isUpdate }: { files: Consent['files']; isUpdate: boolean }) {
+  if (!files) return <p>Those of a folder on the hub’s machine, as they are at each start.</p>;
+  const { added, removed, changed, counts } = files;
+  const total = counts.added + counts.removed + counts.changed;
   if (total === 0) return <p className="quiet">No file changed.</p>;
+  const lines: [string, string, string[]][] = [['±', '', changed], [isUpdate ? '+' : '', isUpdate ? 'added' : '', added], ['−', 'removed', removed]];
+  const shown = added.length + removed.length + changed.length;
   return (
     <details>
-      <summary>{changed.length} changed, {added.length} added, {removed.length} removed</summary>
-      <ul className="mono small" style={{ maxHeight: 240, overflow: 'auto', paddingTop: 8 }}>
-        {changed.map((path) => <li key={path}>± {path}</li>)}
-        {added.map((path) => <li key={path} className="added">+ {path}</li>)}
-        {removed.map((path) => <li key={path} className="removed">− {path}</li>)}
+      <summary>{isUpdate ? `${counts.changed} changed, ${counts.added} added, ${counts.removed} removed` : `${plural(counts.added, 'file')}, ${bytes(files.bytes)}`}</summary>
+      <ul className="mono small" style={{ maxHeight: 240, overflow: 'auto', paddingTop: 8 }} tabIndex={0} aria-label="Files">
+        {lines.flatMap(([sign, look, paths]) => paths.map((path) => <li key={sign + path} className={look}>{sign} {path}</li>))}
+        {shown < total && <li className="quiet">and {number(total - shown)} more</li>}
       </ul>
     </details>
   );

@@ -6,10 +6,11 @@ import { useSession } from '../../shell/session';
 import { Ago, Badge, Spark } from '../../ui/basics';
 import { bytes, kindName, milliseconds, number } from '../../ui/format';
 import { Loaded } from '../../ui/problem';
+import { EnablementSection } from './enablement';
 import type { PartProps } from './plugin';
 
 /** What it adds, how it is, and what failed lately. */
-export function OverviewPart({ plugin }: PartProps) {
+export function OverviewPart({ plugin, reload: reloadPlugin }: PartProps) {
   const { health } = plugin;
   const { may } = useSession();
   const maySee = may('organisation:manage');
@@ -32,6 +33,7 @@ export function OverviewPart({ plugin }: PartProps) {
         {plugin.contributionsList.length === 0 && <p className="quiet" style={{ padding: '0 16px 14px' }}>Nothing that its manifest names.</p>}
         <ul className="list">{plugin.contributionsList.map((item) => <Contribution key={item.kind + item.id} plugin={plugin.id} item={item} />)}</ul>
       </section>
+      <EnablementSection plugin={plugin} reload={reloadPlugin} />
       {maySee && <section className="card stack" aria-labelledby="failures">
         <h2 id="failures">The last failures</h2>
         <Loaded from={failures}>

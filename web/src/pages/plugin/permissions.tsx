@@ -62,7 +62,7 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
                         ? one.neverUsed ? <strong>never used</strong> : <>{number(one.uses)} uses{one.lastUsedAt && <>, last <Ago at={one.lastUsedAt} /></>}</>
                         : 'not granted'}
                       {one.refusals > 0 && <div className="removed">{plural(one.refusals, 'refusal')}</div>}
-                      {one.isGranted && one.grantedAt && <div className="quiet">{one.grantedBy === session?.user.id ? 'by you, ' : 'granted '}<Ago at={one.grantedAt} /></div>}
+                      {one.isGranted && one.grantedAt && <div className="quiet">granted {giver(one, session?.user.id)} <Ago at={one.grantedAt} /></div>}
                     </div>
                     {may('admin:plugins') && (
                       <Button isSmall isBusy={set.isBusy} onClick={() => void set.run(one.permission, !one.isGranted)}>
@@ -78,4 +78,13 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
       }}
     </Loaded>
   );
+}
+
+/** Who said yes, in words. */
+function giver(grant: GrantItem, me: string | undefined): string {
+  if (!grant.grantedBy) return '';
+  if (grant.grantedBy === me) return 'by you';
+  if (grant.grantedByName) return `by ${grant.grantedByName}`;
+  if (grant.grantedBy.startsWith('token:')) return 'with a token';
+  return grant.grantedBy === 'hub' ? 'by the hub' : 'by somebody who is no longer here';
 }

@@ -16,6 +16,7 @@ import { AboutPart } from './about';
 import { ActivityPart } from './activity';
 import { ConfigurationPart } from './configuration';
 import { ConsentPart } from './consent';
+import { hubSwitch } from './enablement';
 import { OverviewPart } from './overview';
 import { PermissionsPart } from './permissions';
 import { RemoveDialog } from './remove';
@@ -47,6 +48,13 @@ export function PluginPage({ id, part }: { id: string; part: string }) {
       </Empty>
     );
   }
+  if (plugin.problem?.status === 404 && !plugin.value) {
+    return (
+      <Empty icon="plug" title="There is no such plugin" level="h1" action={<Link className="button primary" href="/plugins">To the plugins</Link>}>
+        Nothing is installed under <code style={{ overflowWrap: 'anywhere' }}>{id}</code>. It may have been removed; the journal would say when.
+      </Empty>
+    );
+  }
   return <Loaded from={plugin}>{(value) => <Whole plugin={value} part={part} resource={plugin} />}</Loaded>;
 }
 
@@ -71,16 +79,23 @@ function Whole({ plugin, part, resource }: { plugin: PluginDetail; part: string;
 }
 
 function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource: Resource<PluginDetail>; isDeciding: boolean }) {
-  const { may } = useSession();
+  const { may, session } = useSession();
   const { go } = useRouter();
   const tell = useToast();
+  const organisation = session?.organisations.find((one) => one.slug === session.organisation)?.name ?? 'this organisation';
   const [isRemoving, setRemoving] = useState(false);
   const path = `/plugins/${encodeURIComponent(plugin.id)}`;
-  const isOff = plugin.state.name === 'disabled';
+  const isOff = !hubSwitch(plugin.switches).isOn;
+  // On for the hub, and off for the organisation that is looked at.
+  const isOffHere = plugin.state.name === 'disabled' && plugin.switches.organisation === false;
   const enable = useWork(async (enabled: boolean) => {
     await api.patch(`/admin/plugins/${encodeURIComponent(plugin.id)}`, { enabled });
     resource.reload();
-    tell(`${plugin.name} is ${enabled ? 'enabled' : 'disabled'}.`, { label: 'Undo', perform: () => void enable.run(!enabled) });
+    tell(`${plugin.name} is ${enabled ? 'enabled' : 'disabled'} for everybody.`, { label: 'Undo', perform: () => void enable.run(!enabled) });
+  });
+  const here = useWork(async (enabled: boolean | null) => {
+    resource.replace({ ...plugin, ...(await api.put<Plugin>(`${path}/enablement`, { enabled })) });
+    tell(`${plugin.name} is ${enabled === false ? 'off' : 'on'} for ${organisation}.`);
   });
   const release = useWork(async () => {
     resource.replace({ ...plugin, ...(await api.post<Plugin>(`${path}/release`)) });
@@ -91,8 +106,8 @@ function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource
     resource.reload();
     tell(`${plugin.name} starts anew with its next call.`);
   });
-  const problem = enable.problem ?? release.problem ?? restart.problem;
-  const canSwitch = isOff || plugin.state.name === 'enabled' || plugin.state.name === 'needs-configuration';
+  const problem = enable.problem ?? here.problem ?? release.problem ?? restart.problem;
+  const canSwitch = plugin.state.name === 'disabled' || plugin.state.name === 'enabled' || plugin.state.name === 'needs-configuration';
   return (
     <>
       <div className="page-head">
@@ -107,8 +122,12 @@ function Head({ plugin, resource, isDeciding }: { plugin: PluginDetail; resource
           <div className="row top-aligned" style={{ gap: 4 }}><StateSign plugin={plugin} /><StateLine plugin={plugin} /></div>
           {plugin.state.remedy && <p className="quiet small">{plugin.state.remedy}</p>}
         </div>
+        {isOffHere && !isOff && may('organisation:manage') && !may('admin:plugins') && (
+          <Button isBusy={here.isBusy} onClick={() => void here.run(null)}>Switch on for {organisation}</Button>
+        )}
         {may('admin:plugins') && (
           <div className="row wrap">
+            {isOffHere && !isOff && <Button look="primary" isBusy={here.isBusy} onClick={() => void here.run(null)}>Switch on for {organisation}</Button>}
             {plugin.state.worker === 'quarantined' && <Button look="primary" isBusy={release.isBusy} onClick={() => void release.run()}>Let it run again</Button>}
             {plugin.state.name === 'needs-consent' && !isDeciding && <Link className="button primary" href={`${path}/consent`}>Review what it asks for</Link>}
             {plugin.state.name === 'needs-configuration' && <Link className="button primary" href={`${path}/configuration`}>Configure</Link>}

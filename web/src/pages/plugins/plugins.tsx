@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Plugin } from '../../api/types';
 import { useEvents } from '../../api/events';
 import { useWholeList } from '../../api/resource';
@@ -12,21 +12,34 @@ import { Loaded } from '../../ui/problem';
 import { InstallDialog } from './install';
 import { Installations } from './installations';
 
-/** The rows that are drawn; more are drawn as one scrolls to them. */
-const rowsAtOnce = 100;
+/** The rows that are drawn at first, more than any window shows; and how many are added as one scrolls to the end of them. */
+const rowsFirst = 40;
+const rowsMore = 120;
+
+/** Many changes in a row, as when a folder of plugins is installed, are read once, milliseconds after the first. */
+const rereadPause = 1000;
 
 /** What is installed, what state it is in, and what waits for somebody. */
 export function PluginsPage() {
   const plugins = useWholeList<Plugin>('/plugins?limit=200');
   const { may } = useSession();
   const [isInstalling, setInstalling] = useQuery('install');
+  const rereading = useRef(0);
+  const rereadSoon = () => {
+    if (rereading.current) return;
+    rereading.current = window.setTimeout(() => {
+      rereading.current = 0;
+      plugins.reload();
+    }, rereadPause);
+  };
+  useEffect(() => () => window.clearTimeout(rereading.current), []);
   useEvents('plugins', (data) => {
     const changed = data as Plugin;
     const list = plugins.value;
     const place = list?.findIndex((plugin) => plugin.id === changed.id) ?? -1;
     // In place, so that nothing moves under the hand.
     if (list && place >= 0 && changed.name) plugins.replace([...list.slice(0, place), changed, ...list.slice(place + 1)]);
-    else plugins.reload();
+    else rereadSoon();
   });
   useEvents('metrics', (data) => {
     const { plugin: about, health } = data as { plugin?: string; health?: Plugin['health'] };
@@ -66,7 +79,22 @@ function PluginList({ list, onInstall, isWhole }: { list: Plugin[]; onInstall: (
   const [standing, setStanding] = useQuery('state');
   const [format, setFormat] = useQuery('format');
   const [kind, setKind] = useQuery('kind');
-  const [rows, setRows] = useState(rowsAtOnce);
+  const [rows, setRows] = useState(rowsFirst);
+  const byStanding = useMemo(() => {
+    const found = new Map<Standing, number>();
+    for (const plugin of list) found.set(standingOf(plugin), (found.get(standingOf(plugin)) ?? 0) + 1);
+    return found;
+  }, [list]);
+  // The field shows each letter at once; the rows follow when there is time.
+  const sought = useDeferredValue(text);
+  const filters = [sought, standing, format, kind].join('\n');
+  useEffect(() => setRows(rowsFirst), [filters]);
+  const shown = useMemo(() => {
+    const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+    return list.filter((plugin) =>
+      (!standing || standingOf(plugin) === standing) && (!format || plugin.format === format) && (!kind || plugin.contributions[kind])
+      && words.every((word) => `${plugin.name} ${plugin.id} ${plugin.description ?? ''} ${plugin.tags.join(' ')}`.toLowerCase().includes(word)));
+  }, [list, filters]);
   const kinds = useMemo(() => [...new Set(list.flatMap((plugin) => Object.keys(plugin.contributions)))].sort(), [list]);
   if (list.length === 0) {
     return (
@@ -78,15 +106,11 @@ function PluginList({ list, onInstall, isWhole }: { list: Plugin[]; onInstall: (
       </Empty>
     );
   }
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = list.filter((plugin) =>
-    (!standing || standingOf(plugin) === standing) && (!format || plugin.format === format) && (!kind || plugin.contributions[kind])
-    && words.every((word) => `${plugin.name} ${plugin.id} ${plugin.description ?? ''} ${plugin.tags.join(' ')}`.toLowerCase().includes(word)));
   return (
     <div className="stack">
       <div className="row wrap" role="group" aria-label="State">
         {standings.map(([key, label, sign, mood]) => {
-          const count = list.filter((plugin) => standingOf(plugin) === key).length;
+          const count = byStanding.get(key) ?? 0;
           return (
             <button key={key} type="button" className="button small" aria-pressed={standing === key} onClick={() => setStanding(standing === key ? '' : key)}
               style={standing === key ? { background: 'var(--pb-accent-soft)', borderColor: 'var(--pb-accent)' } : undefined}>
@@ -107,10 +131,10 @@ function PluginList({ list, onInstall, isWhole }: { list: Plugin[]; onInstall: (
         </div>
       ) : (
         <ul className="card flush list" aria-label="Installed plugins">
-          {shown.slice(0, rows).map((plugin) => <Row key={plugin.id} plugin={plugin} />)}
+          {shown.slice(0, rows).map((plugin) => <Row key={plugin.id} plugin={plugin} mayAct={may('admin:plugins')} />)}
         </ul>
       )}
-      {shown.length > rows && <More key={rows} label={`Show ${Math.min(rowsAtOnce, shown.length - rows)} more of ${number(shown.length)}`} onMore={() => setRows(rows + rowsAtOnce)} />}
+      {shown.length > rows && <More key={rows} label={`Show ${Math.min(rowsMore, shown.length - rows)} more of ${number(shown.length)}`} onMore={() => setRows(rows + rowsMore)} />}
       {!isWhole && list.length >= 200 && <p className="quiet small" role="status">{number(list.length)} are here; more are coming.</p>}
     </div>
   );
@@ -129,10 +153,10 @@ function More({ label, onMore }: { label: string; onMore: () => void }) {
   return <div ref={place}><Button onClick={onMore}>{label}</Button></div>;
 }
 
-function Row({ plugin }: { plugin: Plugin }) {
-  const { may } = useSession();
+/** Drawn anew when its own plugin changes, not when another does or somebody types. */
+const Row = memo(function Row({ plugin, mayAct }: { plugin: Plugin; mayAct: boolean }) {
   const standing = standingOf(plugin);
-  const next = may('admin:plugins') ? actionFor(plugin) : null;
+  const next = mayAct ? actionFor(plugin) : null;
   return (
     <li className="plugin-row">
       <StateSign plugin={plugin} />
@@ -156,7 +180,7 @@ function Row({ plugin }: { plugin: Plugin }) {
       {next && <Link className="button small do" href={next.href}>{next.label}<span className="visually-hidden"> {plugin.name}</span></Link>}
     </li>
   );
-}
+});
 
 function actionFor(plugin: Plugin): { label: string; href: string } | null {
   const base = `/plugins/${encodeURIComponent(plugin.id)}`;

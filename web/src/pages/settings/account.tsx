@@ -63,7 +63,7 @@ function Sessions() {
           <ul className="list">
             {items.map((one) => (
               <li key={one.id} className="row wrap">
-                <span className="grow cut" title={one.userAgent}>{one.userAgent || 'An unnamed program'} <span className="quiet small">{one.address}</span></span>
+                <span className="grow cut" title={one.userAgent}>{browserName(one.userAgent)} <span className="quiet small">{one.address}</span></span>
                 <span className="quiet small">last seen <Ago at={one.lastSeenAt} /></span>
                 {one.isThis ? <Badge look="good">this one</Badge> : <Button isSmall isBusy={end.isBusy} onClick={() => void end.run(one.id)}>Sign out there</Button>}
               </li>
@@ -73,4 +73,13 @@ function Sessions() {
       </Loaded>
     </section>
   );
+}
+
+/** `Firefox on Linux`, from what browsers say of themselves: each names those it wants to be taken for, so the rarer name counts. */
+function browserName(userAgent: string): string {
+  const named = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const browser = named([[/Edg\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\//, 'Firefox'], [/Chrom(e|ium)\//, 'Chrome'], [/Safari\//, 'Safari'], [/^curl\//, 'curl']]);
+  const system = named([[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']]);
+  if (!browser) return userAgent || 'An unnamed program';
+  return system ? `${browser} on ${system}` : browser;
 }

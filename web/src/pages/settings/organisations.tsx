@@ -12,14 +12,15 @@ import { Loaded, ProblemNote } from '../../ui/problem';
 const roles = ['viewer', 'developer', 'team-admin', 'template-admin', 'platform-admin'];
 
 export function OrganisationsPart() {
-  const { may } = useSession();
+  const { may, reload } = useSession();
   const list = useResource<Organisation[]>('/organisations');
   const [isAdding, setAdding] = useState(false);
   return (
     <div className="stack loose">
+      {!may('admin:users') && <p className="quiet">You give the roles of your organisation’s members. People are added by an administrator of this hub.</p>}
       {may('admin:users') && <div className="row"><span className="grow quiet">Each organisation has plugins, settings and secrets of its own.</span><Button icon="plus-lg" onClick={() => setAdding(true)}>New organisation</Button></div>}
-      <Loaded from={list}>{(items) => <>{items.map((one) => <Card key={one.id} organisation={one} onChanged={list.reload} />)}</>}</Loaded>
-      {isAdding && <Add onClose={() => { setAdding(false); list.reload(); }} />}
+      <Loaded from={list}>{(items) => <>{items.map((one) => <Card key={one.id} organisation={one} onChanged={() => { list.reload(); reload(); }} />)}</>}</Loaded>
+      {isAdding && <Add onClose={() => { setAdding(false); list.reload(); reload(); }} />}
     </div>
   );
 }
@@ -41,12 +42,12 @@ function Card({ organisation, onChanged }: { organisation: Organisation; onChang
       <div className="row wrap" style={{ padding: '12px 16px' }}>
         <h2 id={`org-${organisation.slug}`} className="grow">{organisation.name} <code className="quiet">{organisation.slug}</code></h2>
         <span className="quiet small">added <Ago at={organisation.createdAt} /></span>
-        <Button isSmall icon="plus-lg" onClick={() => setAbove('member')}>Add a member</Button>
+        {may('admin:users') && <Button isSmall icon="plus-lg" onClick={() => setAbove('member')}>Add a member</Button>}
         {may('admin:users') && <Button isSmall icon="trash" onClick={() => setAbove('remove')}>Remove…</Button>}
       </div>
       {(put.problem ?? drop.problem) && <ProblemNote problem={(put.problem ?? drop.problem)!} />}
       <Loaded from={members}>
-        {(items) => items.length === 0 ? <p className="quiet" style={{ padding: '0 16px 14px' }}>Nobody yet.</p> : (
+        {(items) => items.length === 0 ? <p className="quiet" style={{ padding: '0 16px 14px' }}>Nobody yet. Its plugins, settings and secrets wait for a first member.</p> : (
           <ul className="list">
             {items.map((member) => (
               <li key={member.user} className="row wrap">

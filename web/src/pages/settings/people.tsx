@@ -38,7 +38,7 @@ export function PeoplePart() {
       <ul className="list">
         {(pages.items ?? []).map((user) => (
           <li key={user.id} className="row wrap">
-            <span className="grow"><strong>{user.name}</strong> <span className="quiet">{user.email}</span> {user.isHubAdministrator && <Badge look="accent">administrator</Badge>} {user.isDisabled && <Badge look="warn">disabled</Badge>}</span>
+            <span className="grow" style={{ minWidth: 140 }}><strong>{user.name}</strong> <span className="quiet">{user.email}</span> {user.isHubAdministrator && <Badge look="accent">administrator</Badge>} {user.isDisabled && <Badge look="warn">disabled</Badge>}</span>
             <span className="quiet small">added <Ago at={user.createdAt} /></span>
             <Menu look="plain" icon="three-dots" label={`More about ${user.name}`} entries={[
               { label: 'Code to set a password', icon: 'key', onPick: () => void reset.run(user) },

@@ -1,4 +1,6 @@
 import { useSession } from '../../shell/session';
+import { Link } from '../../shell/router';
+import { Empty } from '../../ui/basics';
 import { Tabs } from '../../ui/tabs';
 import { AccountPart } from './account';
 import { KeysPart } from './keys';
@@ -15,13 +17,19 @@ const parts: [string, string, string | null][] = [
 export function SettingsPage({ part }: { part: string }) {
   const { may } = useSession();
   const here = part || 'account';
+  const isKnown = parts.some(([key]) => key === here);
   const isAllowed = parts.some(([key, , needs]) => key === here && (!needs || may(needs)));
   return (
     <>
       <h1>Settings</h1>
       <Tabs label="Settings" here={here}
         tabs={parts.filter(([, , needs]) => !needs || may(needs)).map(([key, label]) => ({ key, label, href: `/settings/${key}` }))} />
-      {!isAllowed && <div className="card empty"><p>These settings are for administrators of this hub.</p></div>}
+      {!isKnown && (
+        <Empty icon="question-circle" title="There are no such settings" action={<Link className="button" href="/settings">To my account</Link>}>
+          The address <code style={{ overflowWrap: 'anywhere' }}>/settings/{here}</code> leads nowhere.
+        </Empty>
+      )}
+      {isKnown && !isAllowed && <div className="card empty"><p>These settings are for administrators of this hub.</p></div>}
       {isAllowed && here === 'account' && <AccountPart />}
       {isAllowed && here === 'tokens' && <TokensPart />}
       {isAllowed && here === 'organisations' && <OrganisationsPart />}

@@ -1,19 +1,16 @@
+import CPostgres
 import Glibc
-import HostCalls
-import PluginModel
 import Synchronization
-
-@testable import Storage
 
 /// A PostgreSQL server of the tests' own, with everything as a careful operator would leave it: `fsync` is on.
 ///
 /// `@unchecked Sendable`: `server` is replaced only by the one test that has its own cluster; nothing else changes.
-final class PostgresCluster: @unchecked Sendable {
-    static let password = "s3cr3t/p@ss:word"
+package final class PostgresCluster: @unchecked Sendable {
+    package static let password = "s3cr3t/p@ss:word"
     private static let programs = "/usr/lib/postgresql/15/bin"
 
     /// The one most tests share, with a database each. Started when first asked for, ended when the tests end.
-    static let shared = Result { () throws -> PostgresCluster in
+    package static let shared = Result { () throws -> PostgresCluster in
         let cluster = try PostgresCluster()
         toEnd.withLock { $0 = cluster }
         atexit { PostgresCluster.toEnd.withLock { $0 }?.end() }
@@ -22,11 +19,11 @@ final class PostgresCluster: @unchecked Sendable {
     private static let toEnd = Mutex<PostgresCluster?>(nil)
     private static let databases = Atomic<Int>(0)
 
-    let folder: String
-    let port: Int
+    package let folder: String
+    package let port: Int
     private var server: Program
 
-    init() throws {
+    package init() throws {
         var template = Array("/tmp/patchbay-postgres-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestTrouble(description: "no temporary folder: errno \(errno)") }
         folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -55,7 +52,7 @@ final class PostgresCluster: @unchecked Sendable {
             ]
         let box = Box()
         guard
-            OwnThread.start({
+            LoneThread.start({
                 let result = Result { try Program(words, log: folder + "/log") }
                 box.set(result)
                 if case .success(let program) = result { program.wait() }
@@ -64,25 +61,28 @@ final class PostgresCluster: @unchecked Sendable {
         return try box.wait().get()
     }
 
-    /// `@unchecked Sendable`: `value` is touched only under `monitor`.
+    /// Where a thread leaves what another one waits for.
+    ///
+    /// `@unchecked Sendable`: `value` is written before the semaphore is posted, and read after it was waited for, both once.
     private final class Box: @unchecked Sendable {
         private var value: Result<Program, any Error>?
-        private let monitor = Monitor()
+        private let isThere = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+        init() { sem_init(isThere, 0, 0) }
+
+        deinit {
+            sem_destroy(isThere)
+            isThere.deallocate()
+        }
 
         func set(_ value: Result<Program, any Error>) {
-            monitor.lock()
             self.value = value
-            monitor.wakeAll()
-            monitor.unlock()
+            sem_post(isThere)
         }
 
         func wait() -> Result<Program, any Error> {
-            monitor.lock()
-            defer { monitor.unlock() }
-            while true {
-                if let value { return value }
-                monitor.wait()
-            }
+            while sem_wait(isThere) != 0 {}
+            return value ?? .failure(TestTrouble(description: "nothing was left"))
         }
     }
 
@@ -100,32 +100,45 @@ final class PostgresCluster: @unchecked Sendable {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    func waitUntilItAnswers() throws {
+    package func waitUntilItAnswers() throws {
         for _ in 0..<600 {
-            if (try? admin()) != nil { return }
+            if (try? run("select 1", in: "postgres")) != nil { return }
             usleep(50_000)
         }
         throw TestTrouble(description: "PostgreSQL does not answer; see \(folder)/log")
     }
 
-    func admin(_ database: String = "postgres") throws(Fault) -> PostgreSQLConnection {
-        try PostgreSQLConnection(try PostgreSQLAddress(address(database)), applicationName: "tests")
+    /// Runs one statement on a connection of its own, as the administrator.
+    package func run(_ statement: String, in database: String = "postgres") throws {
+        let connection = PQconnectdb(address(database))
+        defer { PQfinish(connection) }
+        guard PQstatus(connection) == CONNECTION_OK else { throw TestTrouble(description: String(cString: PQerrorMessage(connection))) }
+        let result = PQexec(connection, statement)
+        defer { PQclear(result) }
+        guard [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(result)) else {
+            throw TestTrouble(description: String(cString: PQerrorMessage(connection)))
+        }
     }
 
     /// By the socket, without a password.
-    func address(_ database: String) -> String {
+    package func address(_ database: String) -> String {
         "postgres://postgres@\(folder.replacing("/", with: "%2F")):\(port)/\(database)"
     }
 
     /// A new, empty database; gives its name.
-    func makeDatabase() throws(Fault) -> String {
+    package func makeDatabase() throws -> String {
         let name = "t\(Self.databases.add(1, ordering: .relaxed).newValue)"
-        try admin().run("create database \(name) template template0")
+        try run("create database \(name) template template0")
         return name
     }
 
+    /// Everything that is in a database, as text.
+    package func dump(_ database: String, to path: String) throws {
+        try Program.run(["\(Self.programs)/pg_dump", "--dbname=\(address(database))", "--file=\(path)"])
+    }
+
     /// Kills the server as a power cut would end it, as far as a program can, and starts it again.
-    func killAndRestart() throws {
+    package func killAndRestart() throws {
         kill(server.pid, SIGKILL)
         waitUntilGone()
         // Its children notice, and end too; the new one waits for them by itself.
@@ -141,7 +154,7 @@ final class PostgresCluster: @unchecked Sendable {
 
     private func waitUntilItAnswers(orEnds server: Program) throws {
         for _ in 0..<600 {
-            if (try? admin()) != nil { return }
+            if (try? run("select 1", in: "postgres")) != nil { return }
             guard kill(server.pid, 0) == 0 else { throw TestTrouble(description: "it ended") }
             usleep(50_000)
         }
@@ -152,7 +165,7 @@ final class PostgresCluster: @unchecked Sendable {
         for _ in 0..<200 where kill(server.pid, 0) == 0 { usleep(25_000) }
     }
 
-    func end() {
+    package func end() {
         kill(server.pid, SIGQUIT)
         waitUntilGone()
         _ = try? Program.run(["rm", "-rf", folder])

@@ -1,25 +1,25 @@
-import Glibc
+package import Glibc
 import Synchronization
 
-@testable import Storage
+package struct TestTrouble: Error, CustomStringConvertible {
+    package let description: String
 
-struct TestTrouble: Error, CustomStringConvertible {
-    let description: String
+    package init(description: String) { self.description = description }
 }
 
 /// A program that a test starts and ends.
 ///
 /// `@unchecked Sendable`: nothing changes after `init`.
-final class Program: @unchecked Sendable {
-    let pid: pid_t
+package final class Program: @unchecked Sendable {
+    package let pid: pid_t
     /// What it prints, where that was asked for.
-    let output: Int32
+    package let output: Int32
 
     /// One starts at a time, so that none inherits another's pipe.
     private static let starting = Mutex(())
 
     /// - Parameter log: A file for everything it prints; nil gives its standard output to `output`, and lets errors through.
-    init(_ words: [String], log: String? = nil) throws {
+    package init(_ words: [String], log: String? = nil) throws {
         (pid, output) = try Self.starting.withLock { _ in try Self.start(words, log) }
     }
 
@@ -55,7 +55,7 @@ final class Program: @unchecked Sendable {
     deinit { if output >= 0 { close(output) } }
 
     /// Everything it prints until it ends or is killed.
-    func readToEnd() -> String {
+    package func readToEnd() -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
@@ -67,51 +67,24 @@ final class Program: @unchecked Sendable {
     }
 
     /// The same, while the test's other tasks go on.
-    func readingToEnd() async -> String {
+    package func readingToEnd() async -> String {
         await withCheckedContinuation { continuation in
-            if !OwnThread.start({ continuation.resume(returning: self.readToEnd()) }) { continuation.resume(returning: "") }
+            if !LoneThread.start({ continuation.resume(returning: self.readToEnd()) }) { continuation.resume(returning: "") }
         }
     }
 
-    @discardableResult func wait() -> Int32 {
+    @discardableResult package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return status
     }
 
     /// Runs a program to its end; gives what it printed.
-    @discardableResult static func run(_ words: [String]) throws -> String {
+    @discardableResult package static func run(_ words: [String]) throws -> String {
         let program = try Program(words)
         let output = program.readToEnd()
         let status = program.wait()
         guard status == 0 else { throw TestTrouble(description: "\(words) ended with \(status): \(output)") }
         return output
-    }
-}
-
-/// A folder of its own that goes with the test.
-final class TestFolder: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/patchbay-storage-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestTrouble(description: "no temporary folder: errno \(errno)") }
-        path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { _ = try? Program.run(["rm", "-rf", path]) }
-
-    var file: String { path + "/hub.sqlite" }
-
-    /// Names in it, sorted.
-    func names() -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 }
