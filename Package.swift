@@ -46,7 +46,8 @@ let package = Package(
         // Values.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: house),
         .target(name: "PluginModel", dependencies: ["JSON"], swiftSettings: house),
-        .target(name: "JSONSchema", dependencies: ["JSON", "CPCRE2"], swiftSettings: house),
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: house),
+        .target(name: "JSONSchema", dependencies: ["Patterns", "JSON", "CPCRE2"], swiftSettings: house),
         .target(name: "Markdown", dependencies: ["CMarkdown"], swiftSettings: house),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"], swiftSettings: house),
         .target(name: "Manifests", dependencies: ["PluginModel", "JSONSchema", "YAML", "JSON"], swiftSettings: house),
@@ -67,6 +68,7 @@ let package = Package(
             ]),
 
         // The hub's side.
+        .target(name: "Rules", dependencies: ["Patterns", "PluginModel", "JSON"], swiftSettings: house),
         .target(name: "HubCore", dependencies: ["PluginModel", "JSON", "CSodium"], swiftSettings: house),
         .target(name: "PluginPackages", dependencies: ["PluginModel", "Manifests", "JSON", "CSodium", "CArchive"], swiftSettings: house),
         .target(name: "Sandbox", dependencies: ["WorkerProtocol", "PluginModel", "JSON", "CRing", "CSandbox"], swiftSettings: house),
@@ -92,7 +94,8 @@ let package = Package(
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "Sandbox", "HostCalls", "Storage", "PluginPackages",
+                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "Rules", "PluginRuntime", "Sandbox", "HostCalls", "Storage",
+                "PluginPackages",
                 "Manifests",
                 "JSONSchema", "PluginModel", "JSON",
             ],
@@ -106,7 +109,7 @@ let package = Package(
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
         .executableTarget(
             name: "patchbay-bench",
-            dependencies: ["PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
+            dependencies: ["Rules", "PluginRuntime", "Sandbox", "HostCalls", "PluginPackages", "Manifests", "PluginModel", "JSON"],
             path: "Benchmarks/patchbay-bench", swiftSettings: house),
 
         // Writes until it is killed, for the tests of Storage.
@@ -124,7 +127,7 @@ let package = Package(
 
         // Tests, a target a room.
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: house),
-        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "JSON"], swiftSettings: house),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "Patterns", "JSON"], swiftSettings: house),
         .testTarget(name: "YAMLTests", dependencies: ["YAML", "JSON"], swiftSettings: house),
         .testTarget(name: "PluginModelTests", dependencies: ["PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
@@ -133,6 +136,7 @@ let package = Package(
         .testTarget(
             name: "PluginPackagesTests", dependencies: ["PluginPackages", "Manifests", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "JSON"], swiftSettings: house),
+        .testTarget(name: "RulesTests", dependencies: ["Rules", "Patterns", "PluginModel", "JSON"], swiftSettings: house),
         .testTarget(
             name: "HubCoreTests", dependencies: ["HubCore", "PluginModel", "JSON"], exclude: ["Golden"], swiftSettings: house),
         .testTarget(
@@ -168,7 +172,8 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
-            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Sandbox", "Manifests", "PluginModel", "JSON"], exclude: ["Golden"],
+            name: "PatchbayCLITests", dependencies: ["PatchbayCLI", "Rules", "Sandbox", "Manifests", "PluginModel", "JSON"],
+            exclude: ["Golden"],
             swiftSettings: house),
         // The pages, in a real browser, served by the built program.
         .testTarget(

@@ -1,10 +1,10 @@
 internal import Glibc
 
-// Usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|hub]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
+// Usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|rules|hub]. Prints tables; exits with 1 when a goal was missed. See docs/benchmarks.md.
 // Or: patchbay-bench soak [--cycles N], which measures what the hub itself holds before and after many failures.
 if CommandLine.arguments.dropFirst().first == "soak" { exit(try await Soak.run(Array(CommandLine.arguments.dropFirst(2)))) }
 guard (2...3).contains(CommandLine.arguments.count) || CommandLine.arguments.dropFirst(2).first == "hub" else {
-    print("usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|hub]   (normally: make bench)")
+    print("usage: patchbay-bench PEERS-FOLDER [quick|starts|packages|rules|hub]   (normally: make bench)")
     exit(2)
 }
 let folder = CommandLine.arguments[1]
@@ -20,6 +20,17 @@ if CommandLine.arguments.last == "packages" {
     )
     print("unpacked at \(Report.number(packages.unpackRate, 0)) MB/s (GNU tar \(Report.number(packages.tarRate, 0)) MB/s)")
     exit(0)
+}
+if CommandLine.arguments.last == "rules" {
+    let rules = try RuleFigures.measure(folder: folder)
+    let asking = try await RuleSignalFigures.measure(folder: folder)
+    var report = Report()
+    rules.rows(&report)
+    asking.rows(&report)
+    report.heading("Goals")
+    for bar in rules.bars + asking.bars { report.line(bar.line) }
+    report.print()
+    exit((rules.bars + asking.bars).allSatisfy(\.isMet) ? 0 : 1)
 }
 if CommandLine.arguments.last == "starts" {
     // For whoever tunes: starts and memory alone, without goals.
@@ -64,6 +75,9 @@ note("packages")
 let packages = try await PackageFigures.measure(folder: folder)
 note("starts and memory")
 let starts = try await StartFigures.measure()
+note("rules")
+let rules = try RuleFigures.measure(folder: folder)
+let asking = try await RuleSignalFigures.measure(folder: folder)
 let hub = try await HubFigures.measure(peers: folder)
 var peers: [Peer] = []
 var missing: [String] = []
@@ -132,6 +146,8 @@ report.row(
     "\(PackageFigures.archiveMegabytes) MB archive unpacked", Report.number(packages.unpackRate, 0) + " MB/s",
     "GNU tar \(Report.number(packages.tarRate, 0)) MB/s")
 
+rules.rows(&report)
+asking.rows(&report)
 hub.rows(&report)
 
 let callback = peers.first { $0.name == "isolated-vm" }?.number("hostCall")
@@ -150,6 +166,6 @@ let bars = [
     Bar(text: "archive of 100 MB unpacked", measured: packages.unpackRate, limit: 80, atMost: false, unit: "MB/s"),
 ]
 report.heading("Goals")
-for bar in bars + hub.bars { report.line(bar.line) }
+for bar in bars + rules.bars + asking.bars + hub.bars { report.line(bar.line) }
 report.print()
-exit((bars + hub.bars).allSatisfy(\.isMet) ? 0 : 1)
+exit((bars + rules.bars + asking.bars + hub.bars).allSatisfy(\.isMet) ? 0 : 1)

@@ -1,3 +1,5 @@
+import Patterns
+
 /// How much a schema, or one validation with it, may take. None of them is met by schemas people write; they bound what hostile ones cost.
 package enum SchemaLimits {
     /// Subschemas of a schema with all documents it refers to.
@@ -15,13 +17,13 @@ package enum SchemaLimits {
     /// Violations told of one value.
     package static let violationsMax = 500
     /// Bytes of one pattern.
-    package static let patternBytesMax = 16 * 1024
+    package static let patternBytesMax = PatternLimits.patternBytesMax
     /// Bytes of one text or member name that is matched against a pattern.
-    package static let patternTextBytesMax = 1024 * 1024
+    package static let patternTextBytesMax = PatternLimits.textBytesMax
     /// How long one match may take; a pattern that needs longer leaves the value undecided, which counts as a violation.
-    package static let patternTime: Duration = .milliseconds(20)
+    package static let patternTime = PatternLimits.matchTime
     /// How long all matches of one validation may take together.
-    package static let patternTimeTotal: Duration = .seconds(2)
+    package static let patternTimeTotal = PatternLimits.totalTime
     /// Meta-schemas of meta-schemas followed to find the draft.
     static let metaschemasMax = 8
 }

@@ -88,12 +88,17 @@ package final class LoadedCoopPackage: Sendable {
                 "signal": ["type": .string(signal)], "value": ["type": "STRING", "value": .string(text)], "orgId": .string(orgID),
             ]
         }
+        return try await run(signal, inputs: inputs, orgID: orgID, credential: credential)
+    }
+
+    /// The same for inputs of any kind, as the contract of Coop writes them (section 6.1).
+    package func run(_ signal: String, inputs: [JSONValue], orgID: String, credential: JSONObject? = nil) async throws(Fault) -> [CoopRun] {
         var argument: JSONObject = ["signalTypeId": .string(signal), "orgId": .string(orgID), "inputs": .array(inputs)]
         if let credential { argument["credential"] = .object(credential) }
         let answer = try await plugin.json("runMany", .object(argument))
-        guard let list = answer.arrayValue, list.count == texts.count else {
+        guard let list = answer.arrayValue, list.count == inputs.count else {
             throw Fault(
-                code: "coop.bad-answer", message: "The worker answered \(texts.count) texts with something else.", place: signal,
+                code: "coop.bad-answer", message: "The worker answered \(inputs.count) inputs with something else.", place: signal,
                 remedy: "Please report this, with the package.", turn: .hub
             )
         }
@@ -101,8 +106,10 @@ package final class LoadedCoopPackage: Sendable {
     }
 
     /// Why a signal cannot be used by an organisation now; nil when it can.
-    package func disabledMessage(of signal: String, orgID: String) async throws(Fault) -> String? {
-        let answer = try await plugin.json("disabledInfo", ["signalTypeId": .string(signal), "orgId": .string(orgID)])
+    package func disabledMessage(of signal: String, orgID: String, credential: JSONObject? = nil) async throws(Fault) -> String? {
+        var argument: JSONObject = ["signalTypeId": .string(signal), "orgId": .string(orgID)]
+        if let credential { argument["credential"] = .object(credential) }
+        let answer = try await plugin.json("disabledInfo", .object(argument))
         if let error = answer["error"] { return error["message"]?.stringValue ?? "It does not say whether it can be used." }
         guard answer["disabled"]?.boolValue == true else { return nil }
         return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."

@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 import Testing
 
 @testable import JSONSchema
@@ -59,6 +60,15 @@ struct PatternTests {
         let long = String(repeating: "\u{1}", count: 3000)
         let either = try Pattern("(?:\(c.pattern))|\u{1}$")
         #expect(matcher.match(either, long) == .matches)
+    }
+
+    @Test func `a pattern that ignores case takes letters of any script in either case, in short texts and in long ones`() throws {
+        let pattern = try Pattern("^straße|ΣΊΓΜΑ$", ignoringCase: true)
+        let matcher = try #require(PatternMatcher())
+        for text in ["STRAßE", "σίγμα", "x ΣίΓΜα"] { #expect(matcher.match(pattern, text) == .matches, "\(text)") }
+        #expect(matcher.match(pattern, "strasse") == .differs)
+        #expect(matcher.match(pattern, String(repeating: "x", count: 3000) + "ΣίΓΜα") == .matches)
+        #expect(matcher.match(try Pattern("σ"), "Σ") == .differs)
     }
 
     @Test(arguments: [

@@ -14,7 +14,7 @@ struct CompletionTests {
         "bash offers what the parser would take",
         .enabled(if: Files.kind("/bin/bash") != .missing),
         arguments: [
-            CompletionCase(line: "patchbay ", expected: "serve run plugin config schema admin doctor help completions"),
+            CompletionCase(line: "patchbay ", expected: "serve run plugin config rule schema admin doctor help completions"),
             CompletionCase(line: "patchbay d", expected: "doctor"),
             CompletionCase(line: "patchbay --v", expected: "--version"),
             CompletionCase(line: "patchbay plugin ca", expected: "call"),

@@ -27,6 +27,7 @@ struct HelpTests {
             PageCase(words: ["help", "admin", "vault"], golden: "help-admin-vault.txt"),
             PageCase(words: ["help", "formats"], golden: "help-formats.txt"),
             PageCase(words: ["help", "run"], golden: "help-run.txt"),
+            PageCase(words: ["help", "rule", "test"], golden: "help-rule-test.txt"),
             PageCase(words: ["help", "schema"], golden: "help-schema.txt"),
             PageCase(words: ["help", "schema", "check"], golden: "help-schema-check.txt"),
             PageCase(words: ["help", "schema", "test"], golden: "help-schema-test.txt"),

@@ -279,6 +279,70 @@ import Testing
         return "\(program.home)/corpus"
     }
 
+    @Test func `a rule asks the signals of real packages in sandboxes, and only where a cheaper condition leaves it open`() async throws {
+        let shouting = """
+            {"input": {"type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"}, "signal": {"type": "SHOUTING_SCORE"}, "comparator": "GREATER_THAN", "threshold": 0.5}
+            """
+        let open = """
+            {"input": {"type": "CONTENT_FIELD", "name": "isOpen", "contentTypeId": "post"}, "comparator": "EQUALS", "threshold": "true"}
+            """
+        try program.write("rule.json", #"{"conjunction": "AND", "conditions": [\#(shouting), \#(open)]}"#)
+        let items = (0..<600).map { index in
+            let isLoud = index % 3 == 0
+            let isOpen = index % 2 == 0
+            return
+                #"{"id": "\#(index)", "typeId": "post", "data": {"text": "\#(isLoud ? "STOP SHOUTING AT ME" : "speak quietly") \#(index)", "isOpen": \#(isOpen)}, "expect": \#(isLoud && isOpen)}"#
+        }
+        try program.write("items.jsonl", items.joined(separator: "\n"))
+        let run = try await program.run([
+            "rule", "test", "\(program.home)/rule.json", "\(program.home)/items.jsonl", "--integrations",
+            "\(Program.repository)/integrations.config.json", "--json",
+        ])
+        #expect(run.exit == 0, "\(run.error)")
+        let summary = try JSONValue(parsing: String(run.output.split(separator: "\n").last ?? ""))["summary"]
+        #expect(summary?["passed"] == 100 && summary?["failed"] == 500 && summary?["unexpected"] == 0)
+        #expect(summary?["signalRuns"] == 300, "closed posts are not asked about")
+    }
+
+    @Test func `a signal is asked with the settings of the command line, and without them says why it cannot be used`() async throws {
+        try program.write("coin/package.json", #"{"name": "coin", "version": "1.0.0", "main": "index.cjs"}"#)
+        try program.write(
+            "coin/index.cjs",
+            """
+            module.exports = {
+              manifest: { id: 'COIN', name: 'Coin', version: '1.0.0', requiresConfig: true, modelCard: { modelName: 'c', version: '1', sections: [] } },
+              createSignals: (context) => [{ signalTypeId: 'COIN_FLIP', signal: {
+                id: { type: 'COIN_FLIP' }, displayName: 'Coin', description: 'Flips.', docsUrl: null, recommendedThresholds: null, supportedLanguages: 'ALL',
+                pricingStructure: { type: 'FREE' }, eligibleInputs: ['FULL_ITEM'], outputType: { scalarType: 'BOOLEAN' }, getCost: () => 0,
+                run: async ({ orgId }) => ({ outputType: { scalarType: 'BOOLEAN' }, score: Math.random() * 100 < (await context.getCredential(orgId)).share }),
+                getDisabledInfo: async (orgId) => (await context.getCredential(orgId))?.share === undefined
+                  ? { disabled: true, disabledMessage: 'Set the share first.' } : { disabled: false },
+                needsMatchingValues: false, eligibleSubcategories: [], needsActionPenalties: false, integration: 'COIN', allowedInAutomatedRules: true,
+              } }],
+            };
+            """)
+        try program.write("integrations.json", #"{"integrations": [{"package": "./coin"}]}"#)
+        try program.write(
+            "rule.json", #"{"conjunction": "AND", "conditions": [{"input": {"type": "FULL_ITEM"}, "signal": {"type": "COIN_FLIP"}}]}"#)
+        let items = (0..<5_000).map { #"{"id": "\#($0)", "typeId": "post", "data": {"text": "t"}}"# }
+        try program.write("items.jsonl", items.joined(separator: "\n"))
+        let words = [
+            "rule", "test", "\(program.home)/rule.json", "\(program.home)/items.jsonl", "--integrations",
+            "\(program.home)/integrations.json", "--json",
+        ]
+        func summary(_ output: String) throws -> JSONValue? {
+            try JSONValue(parsing: String(output.split(separator: "\n").last ?? ""))["summary"]
+        }
+        let flipped = try await program.run(words + ["--config", #"{"COIN": {"share": 70}}"#])
+        #expect(flipped.exit == 0, "\(flipped.error)")
+        // Five standard deviations of an honest coin are 3.3 %.
+        #expect((3_350...3_650).contains(try summary(flipped.output)?["passed"]?.intValue ?? 0))
+        let unset = try await program.run(words)
+        #expect(unset.exit == 1)
+        #expect(try summary(unset.output)?["untold"] == 5_000)
+        #expect(unset.output.contains(#"{"code":"condition.signal-disabled","message":"Set the share first."}"#))
+    }
+
     @Test func `the figures of a run agree with its decisions`() async throws {
         let isInstalled = access(FortuneCorpus.defaultFolder, R_OK) == 0
         let words = isInstalled ? ["--limit", "200"] : ["--corpus", try corpus()]

@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 extension SchemaCompiler {
     /// Keywords that judge the value by themselves.

@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 /// A schema ready to be applied: subschemas by number, 0 the whole.
 struct SchemaProgram: Sendable {

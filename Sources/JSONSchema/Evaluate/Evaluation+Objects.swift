@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 extension Evaluation {
     func applyObject(_ rules: ObjectRules, _ object: JSONObject, _ value: JSONValue, _ marks: inout Marks) -> Bool {

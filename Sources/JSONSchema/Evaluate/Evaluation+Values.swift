@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 extension Evaluation {
     func applyValues(_ rules: [ValuesRule], _ value: JSONValue) -> Bool {

@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 /// One value being judged by one schema. Belongs to one thread and one run.
 ///

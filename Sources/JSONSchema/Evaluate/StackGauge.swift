@@ -1,3 +1,5 @@
+// Which of the two modules `pthread_attr_t` belongs to depends on what else is compiled beside this file.
+import CPCRE2
 import Glibc
 
 /// Tells how much of this thread's stack is left, so that a deep value ends in a violation on a small stack too, instead of a crash.

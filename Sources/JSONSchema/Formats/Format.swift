@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 
 /// The formats that can be checked; every other name is only noted, as the standard says.
 ///

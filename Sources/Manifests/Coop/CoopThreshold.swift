@@ -1,19 +1,5 @@
 package import JSON
 
-/// How a condition compares a score.
-package enum CoopComparator: String, Sendable, Hashable, CaseIterable {
-    case equals = "EQUALS"
-    case notEqualTo = "NOT_EQUAL_TO"
-    case lessThan = "LESS_THAN"
-    case lessThanOrEquals = "LESS_THAN_OR_EQUALS"
-    case greaterThan = "GREATER_THAN"
-    case greaterThanOrEquals = "GREATER_THAN_OR_EQUALS"
-    /// No score could be had.
-    case isUnavailable = "IS_UNAVAILABLE"
-    /// There is no value to judge; decided before a signal runs.
-    case isNotProvided = "IS_NOT_PROVIDED"
-}
-
 /// What a score is compared with, and what a score is: contract of Coop, sections 6.2 and 15.
 package enum CoopThreshold: Sendable, Hashable, CustomStringConvertible {
     case string(String)

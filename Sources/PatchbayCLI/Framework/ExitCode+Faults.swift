@@ -3,7 +3,8 @@ extension ExitCode {
     ///
     /// docs/errors.md says the same for people.
     package static let byFaultCode: [String: ExitCode] = [
-        "usage.": .usage, "json.": .usage, "corpus.": .usage, "schema.": .usage, "call.no-such-export": .usage,
+        "usage.": .usage, "json.": .usage, "corpus.": .usage, "schema.": .usage, "rule.": .usage, "item.": .usage,
+        "call.no-such-export": .usage,
         "call.argument-too-large": .usage,
         "export.not-found": .usage,
         "permission.": .refused, "permission.malformed": .invalidPlugin, "permission.unknown-capability": .invalidPlugin,

@@ -20,6 +20,7 @@ package enum Patchbay {
                     .command(PluginPackCommand.self), .command(PluginSignCommand.self),
                 ]),
             .group(name: "config", summary: "Check configuration files", children: [.command(ConfigCheckCommand.self)]),
+            .group(name: "rule", summary: "Try rules without a hub", children: [.command(RuleTestCommand.self)]),
             .group(
                 name: "schema", summary: "Check JSON by JSON Schemas",
                 children: [.command(SchemaCheckCommand.self), .command(SchemaTestCommand.self)]),

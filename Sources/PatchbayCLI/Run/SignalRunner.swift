@@ -9,7 +9,9 @@ import Sandbox
 
 /// Loads the packages that a configuration names and runs their signals, each package in a worker of its own.
 struct SignalRunner: SignalLoading {
-    func load(_ request: SignalLoadRequest) async throws(CommandFailure) -> any SignalSession {
+    func load(_ request: SignalLoadRequest) async throws(CommandFailure) -> any SignalSession { try await running(request) }
+
+    func running(_ request: SignalLoadRequest) async throws(CommandFailure) -> RunningSignals {
         let file =
             request.configPath.map { ConfigurationFile(path: $0) }
             ?? ConfigurationFile(environment: request.environment, workingDirectory: request.workingDirectory)

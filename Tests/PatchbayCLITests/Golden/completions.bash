@@ -24,6 +24,8 @@ _patchbay() {
             "plugin/sign") path="plugin sign" ;;
             "/config") path="config" ;;
             "config/check") path="config check" ;;
+            "/rule") path="rule" ;;
+            "rule/test") path="rule test" ;;
             "/schema") path="schema" ;;
             "schema/check") path="schema check" ;;
             "schema/test") path="schema test" ;;
@@ -44,7 +46,7 @@ _patchbay() {
         esac
     done
     case "$path" in
-        "") words="serve run plugin config schema admin doctor help completions" options="--help --version" ;;
+        "") words="serve run plugin config rule schema admin doctor help completions" options="--help --version" ;;
         "serve")
             words="" options="--data --host --port --database --public-url --trust-proxy --page-suffix --store --config --as --seed --allow-degraded --no-backup --log-json --help"
             case "$previous" in
@@ -189,6 +191,16 @@ _patchbay() {
                 --data) kind=directory ;;
             esac
             ;;
+        "rule") words="test" options="--help" ;;
+        "rule test")
+            words="" options="--integrations --config --time-limit --memory-limit --allow-degraded --json --quiet --help"
+            case "$previous" in
+                --integrations) kind=file ;;
+                --config) kind=file ;;
+                --time-limit) kind=value ;;
+                --memory-limit) kind=value ;;
+            esac
+            ;;
         "schema") words="check test" options="--help" ;;
         "schema check")
             words="" options="--draft --remotes --formats --json --help"
@@ -277,7 +289,7 @@ _patchbay() {
             words="" options="--json --help"
             ;;
         "help")
-            words="serve run plugin config schema admin doctor help completions formats permissions sandbox exit-codes" options="--help"
+            words="serve run plugin config rule schema admin doctor help completions formats permissions sandbox exit-codes" options="--help"
             ;;
         "completions")
             words="bash" options="--help"

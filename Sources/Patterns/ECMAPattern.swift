@@ -1,7 +1,7 @@
 /// A pattern that is no regular expression of ECMAScript as understood here.
-struct PatternError: Error, Hashable {
+package struct PatternError: Error, Hashable {
     /// A plain sentence.
-    let message: String
+    package let message: String
 }
 
 /// Writes an ECMAScript regular expression (ECMA-262, read as with the flag `u`) as one for PCRE2 that means the same.
@@ -209,7 +209,7 @@ struct ECMAPattern {
         let text = String(String.UnicodeScalarView(rest[(rest.startIndex + 1)..<end]))
         rest = rest[(end + 1)...]
         guard text.utf8.allSatisfy({ isWord($0) || $0 == UInt8(ascii: "=") }) else {
-            throw PatternError(message: "'\(shortened(text))' is no property of characters.")
+            throw PatternError(message: "'\(text.prefix(80))' is no property of characters.")
         }
         let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         let name: String
@@ -218,7 +218,7 @@ struct ECMAPattern {
         case ("Script_Extensions", 2), ("scx", 2): name = "scx:" + parts[1]
         case ("General_Category", 2), ("gc", 2): name = Self.categories[parts[1]] ?? parts[1]
         case (_, 1): name = Self.categories[text] ?? text
-        default: throw PatternError(message: "'\(shortened(text))' is no property of characters.")
+        default: throw PatternError(message: "'\(text.prefix(80))' is no property of characters.")
         }
         output += (isNegated ? "\\P{" : "\\p{") + name + "}"
     }

@@ -1,14 +1,13 @@
 import CPCRE2
 import Glibc
-import JSON
 
-/// Matches patterns within one validation, and stops those that take too long. Belongs to one thread.
+/// Matches patterns within one piece of work, such as a validation, and stops those that take too long. Belongs to one thread.
 ///
 /// Three walls: PCRE2's own limit on backtracks, scaled to the text; a clock asked at every place where a match may start; and for long texts,
 /// where a single step can already be long, a clock asked at every step. The clock first counts wall time, then, when that has run out,
 /// CPU time as long again, so that a busy machine does not make a good pattern look like a bad one.
-final class PatternMatcher {
-    enum Verdict { case matches, differs, undecided }
+package final class PatternMatcher {
+    package enum Verdict { case matches, differs, undecided }
 
     /// Texts with more bytes than this are matched with a clock at every step.
     private static let watchedBytesMin = 2048
@@ -25,7 +24,7 @@ final class PatternMatcher {
     fileprivate var watch = Watch()
     private var spent: UInt64 = 0
 
-    init?() {
+    package init?() {
         guard let data = pcre2_match_data_create_8(1, nil), let context = pcre2_match_context_create_8(nil) else { return nil }
         matchData = data
         self.context = context
@@ -38,8 +37,11 @@ final class PatternMatcher {
         pcre2_match_context_free_8(context)
     }
 
+    /// Begins a new piece of work, with the whole of its time before it.
+    package func startAnew() { spent = 0 }
+
     /// Whether the pattern is found in the text; undecided where that took too long or the text is too long.
-    func match(_ pattern: Pattern, _ text: String) -> Verdict {
+    package func match(_ pattern: Pattern, _ text: String) -> Verdict {
         var text = text
         return text.withUTF8 { bytes in
             if let base = bytes.baseAddress { return match(pattern, base, bytes.count) }
@@ -48,7 +50,7 @@ final class PatternMatcher {
     }
 
     private func match(_ pattern: Pattern, _ text: UnsafePointer<UInt8>, _ count: Int) -> Verdict {
-        guard count <= SchemaLimits.patternTextBytesMax, spent < Self.totalNanoseconds else { return .undecided }
+        guard count <= PatternLimits.textBytesMax, spent < Self.totalNanoseconds else { return .undecided }
         let started = Watch.wall()
         watch = Watch(wallEnd: started + Self.matchNanoseconds, asksEvery: count > Self.watchedBytesMin ? Self.stepsBetweenLooks : 1)
         defer { spent += Watch.wall() - started }
@@ -58,7 +60,7 @@ final class PatternMatcher {
             return run(pattern.code, text, count)
         }
         // Compiling costs microseconds, which a text of this length is worth; keeping a second code for every pattern would not be.
-        guard let code = try? Pattern.compile(pattern.translated, extra: PCRE2_AUTO_CALLOUT) else { return .undecided }
+        guard let code = try? Pattern.compile(pattern.translated, extra: PCRE2_AUTO_CALLOUT | pattern.options) else { return .undecided }
         defer { pcre2_code_free_8(code) }
         pcre2_set_match_limit_8(context, UInt32(Int32.max))
         return run(code, text, count)
@@ -80,8 +82,8 @@ final class PatternMatcher {
         }
     }
 
-    private static let matchNanoseconds = nanoseconds(SchemaLimits.patternTime)
-    private static let totalNanoseconds = nanoseconds(SchemaLimits.patternTimeTotal)
+    private static let matchNanoseconds = nanoseconds(PatternLimits.matchTime)
+    private static let totalNanoseconds = nanoseconds(PatternLimits.totalTime)
 
     private static func nanoseconds(_ duration: Duration) -> UInt64 {
         UInt64(duration.components.seconds) * 1_000_000_000 + UInt64(duration.components.attoseconds / 1_000_000_000)

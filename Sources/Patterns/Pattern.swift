@@ -1,16 +1,17 @@
 import CPCRE2
-import JSON
 
-/// A compiled `pattern`.
+/// A compiled regular expression of ECMAScript.
 ///
 /// `@unchecked Sendable`: the compiled code is written by `init` alone and freed by `deinit`; PCRE2 only reads it while matching
 /// (pcre2api § Multithreading), and what a match writes lies in the `PatternMatcher` of its caller.
-final class Pattern: @unchecked Sendable {
-    /// As the schema writes it.
-    let source: String
+package final class Pattern: @unchecked Sendable {
+    /// As its author wrote it.
+    package let source: String
     /// As PCRE2 reads it.
     let translated: String
     let code: OpaquePointer
+    /// What `compile` is told beside the text.
+    let options: UInt32
 
     /// Groups in groups in a pattern, lest compiling it overflows the stack.
     private static let groupDepthMax: UInt32 = 100
@@ -18,21 +19,23 @@ final class Pattern: @unchecked Sendable {
     /// Callouts with this number ask whether there is time left.
     static let watchCallout = "(?C1)"
 
-    init(_ source: String) throws(PatternError) {
+    /// - Parameter ignoringCase: As ECMAScript's flag `i`: by Unicode's simple case folding.
+    package init(_ source: String, ignoringCase: Bool = false) throws(PatternError) {
         self.source = source
-        guard source.utf8.count <= SchemaLimits.patternBytesMax else {
-            throw PatternError(message: "It has more than \(SchemaLimits.patternBytesMax) bytes.")
+        options = ignoringCase ? PCRE2_CASELESS : 0
+        guard source.utf8.count <= PatternLimits.patternBytesMax else {
+            throw PatternError(message: "It has more than \(PatternLimits.patternBytesMax) bytes.")
         }
         translated = try ECMAPattern.translated(source)
-        let first = try Self.compile(translated)
-        var options: UInt32 = 0
-        pcre2_pattern_info_8(first, UInt32(PCRE2_INFO_ALLOPTIONS), &options)
-        if options & PCRE2_ANCHORED != 0 {
+        let first = try Self.compile(translated, extra: options)
+        var compiled: UInt32 = 0
+        pcre2_pattern_info_8(first, UInt32(PCRE2_INFO_ALLOPTIONS), &compiled)
+        if compiled & PCRE2_ANCHORED != 0 {
             code = first
         } else {
             // PCRE2 counts backtracks anew from each place a match may start at, so a match that may start anywhere is watched there.
             pcre2_code_free_8(first)
-            code = try Self.compile("\(Self.watchCallout)(?:\(translated))")
+            code = try Self.compile("\(Self.watchCallout)(?:\(translated))", extra: options)
         }
         // Where there is no compiler for this machine, or no executable memory, matching is interpreted.
         pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))

@@ -1,0 +1,189 @@
+package import JSON
+
+/// Rules compiled for the item types, signals and banks of an organisation; evaluated over as many items as come.
+///
+/// A condition that stands in several rules is one leaf; an input that several conditions look at is one slot; a question that several
+/// conditions ask of a signal is one ask. Each is worked out at most once an item.
+package final class RuleProgram: Sendable {
+    package let rules: [Rule]
+    /// What compiling had to say: patterns that cannot be read, banks and signals that are not there. Such leaves are ERRORED, and the
+    /// rules stand.
+    package let findings: [RuleFinding]
+    let roots: [Int32]
+    let nodes: [NodeCode]
+    let children: [Int32]
+    let leaves: [LeafCode]
+    let slots: [ConditionInput]
+    let asks: [AskCode]
+    let questions: [QuestionCode]
+    let penalties: JSONValue?
+    private let plans: [String: TypePlan]
+
+    /// Compiles. Item types that are not among `types` can be judged too; no field of theirs is known.
+    /// - Parameter penalties: The list that signals with `needsActionPenalties` are given.
+    package convenience init(
+        _ rules: [Rule], types: [ItemType] = [], signals: [SignalDescriptor] = [], banks: Banks = Banks(), penalties: [JSONValue]? = nil
+    ) {
+        var compiler = RuleCompiler(signals: signals, banks: banks, hasPenalties: penalties?.isEmpty == false)
+        for (index, rule) in rules.enumerated() { compiler.add(rule, at: JSONPointer([String(index)])) }
+        self.init(rules, compiler, types: types, penalties: penalties.map { .array($0) })
+    }
+
+    private init(_ rules: [Rule], _ compiler: RuleCompiler, types: [ItemType], penalties: JSONValue?) {
+        self.rules = rules
+        (roots, nodes, children, leaves) = (compiler.roots, compiler.nodes, compiler.children, compiler.leaves)
+        (slots, asks, questions) = (compiler.slots, compiler.asks, compiler.questions)
+        findings = compiler.notes.findings
+        self.penalties = penalties
+        var plans: [String: TypePlan] = [:]
+        for type in types { plans[type.id] = TypePlan(type, rules: rules, slots: compiler.slots) }
+        self.plans = plans
+    }
+
+    /// A plan is good for the very type it was made for: another version of it has its fields elsewhere.
+    func plan(for type: ItemType) -> TypePlan {
+        if let plan = plans[type.id], plan.type == type { return plan }
+        return TypePlan(type, rules: rules, slots: slots)
+    }
+
+    /// The types of signals that conditions ask and nobody here has, by rule.
+    package func missingSignals(of rule: Int) -> [String] {
+        var found: [String] = []
+        func look(_ node: Int32) {
+            let code = nodes[Int(node)]
+            if code.leaf >= 0 {
+                let leaf = leaves[Int(code.leaf)]
+                if let problem = leaf.problem, problem.reason == .notLoaded, let type = leaf.condition.signal?.type, !found.contains(type) {
+                    found.append(type)
+                }
+            }
+            for child in code.range { look(children[child]) }
+        }
+        look(roots[rule])
+        return found
+    }
+}
+
+/// A set or a leaf, as places in the program's lists.
+struct NodeCode: Sendable {
+    /// -1: it is a set.
+    let leaf: Int32
+    let conjunction: ConditionSet.Conjunction
+    /// Its children among `children`, cheapest first.
+    let range: Range<Int>
+    /// Where each of those stands in the rule.
+    let written: [Int32]
+    let cost: Double
+}
+
+/// Why a leaf can only fail to tell.
+struct LeafProblem: Sendable, Hashable {
+    let reason: SignalRun.Reason
+    let sentence: String
+}
+
+struct LeafCode: Sendable {
+    enum Kind: UInt8, Sendable {
+        case notProvided
+        /// The value itself is compared.
+        case plain
+        case builtIn
+        case ask
+        /// It cannot be told, once there is something to look at.
+        case broken
+        /// What it looks at cannot be made.
+        case underived
+    }
+
+    let kind: Kind
+    let slot: Int
+    let comparator: Comparator?
+    /// A threshold that is a number, for the usual case of a number before it.
+    let isNumeric: Bool
+    let number: Double
+    /// What a boolean score comes to.
+    let whenTrue: Comparison.Result
+    let whenFalse: Comparison.Result
+    /// Text that has to be the same, or must not be.
+    let text: String?
+    let matcher: ValueMatcher?
+    /// What `matcher` can look into.
+    let takes: ScalarSet
+    /// Which question it waits for; -1: none.
+    let question: Int
+    let condition: LeafCondition
+    let cost: Double
+    let problem: LeafProblem?
+}
+
+/// A question to a signal, but for the value.
+struct AskCode: Sendable, Hashable {
+    let signal: SignalDescriptor
+    let subcategory: String?
+    let arguments: JSONValue?
+    let matchingValues: [JSONValue]
+}
+
+/// An ask about the values of a slot: several conditions may differ in nothing but their thresholds.
+struct QuestionCode: Sendable, Hashable {
+    let ask: Int
+    let slot: Int
+    /// What the signal takes, here rather than in `AskCode`: it is looked at for each condition of each item.
+    let takes: ScalarSet
+    let takesFullItem: Bool
+    /// Whether its scores are numbers where a run says nothing else.
+    let isNumeric: Bool
+}
+
+/// What the slots of a program mean for one item type.
+struct TypePlan: Sendable {
+    enum Pick: Sendable {
+        case nothing
+        case field(Int)
+        /// Joined by a space.
+        case text([Int])
+        case any([Int])
+        case user, author, policies, source, fullItem
+    }
+
+    let type: ItemType
+    let picks: [Pick]
+    /// What each slot's values are; nil for a full item, or nothing.
+    let scalars: [Scalar?]
+    /// The rules that look at the type, by place.
+    let rules: [Int]
+
+    init(_ type: ItemType, rules: [Rule], slots: [ConditionInput]) {
+        self.type = type
+        self.rules = rules.indices.filter { rules[$0].looksAt(type) }
+        var (picks, scalars): ([Pick], [Scalar?]) = ([], [])
+        func fields(_ scalar: Scalar) -> [Int] { type.fields.indices.filter { type.fields[$0].type.scalar == scalar } }
+        for slot in slots {
+            switch slot {
+            case .userID:
+                picks.append(.user)
+                scalars.append(.userID)
+            case .fullItem(let typeIDs):
+                picks.append(typeIDs?.contains(type.id) == false ? .nothing : .fullItem)
+                scalars.append(nil)
+            case .field(let name, let typeID):
+                let place = typeID == type.id ? type.place(of: name) : nil
+                picks.append(place.map { .field($0) } ?? .nothing)
+                scalars.append(place.map { type.fields[$0].type.scalar })
+            case .gathered(let input):
+                scalars.append(input.scalar)
+                switch input {
+                case .allText: picks.append(.text(fields(.string)))
+                case .anyImage, .anyVideo, .anyGeohash: picks.append(.any(fields(input.scalar)))
+                case .author: picks.append(.author)
+                case .policy: picks.append(.policies)
+                case .source: picks.append(.source)
+                }
+            case .derived:
+                picks.append(.nothing)
+                scalars.append(nil)
+            }
+        }
+        (self.picks, self.scalars) = (picks, scalars)
+    }
+}

@@ -1,0 +1,55 @@
+package import JSON
+
+/// An item that fits its type, ready to be judged.
+package struct Item: Sendable {
+    package let id: String
+    package let type: ItemType
+    /// By place in the type's schema; nil where the item has no value.
+    package let fields: [FieldValue?]
+    /// Members of the data that the schema does not name, as they came.
+    package let further: JSONObject
+    /// The user it comes from: the one submitted beside the data, else the one in the role `creatorId`.
+    package let creator: ItemReference?
+    /// How it came here, a word of the submitter's.
+    package let source: String?
+    /// Policies it was submitted under.
+    package let policyIDs: [String]
+
+    package init(
+        id: String, type: ItemType, fields: [FieldValue?], further: JSONObject = [:], creator: ItemReference? = nil, source: String? = nil,
+        policyIDs: [String] = []
+    ) {
+        precondition(fields.count == type.fields.count, "an item has a place for each field of its type")
+        (self.id, self.type, self.fields, self.further) = (id, type, fields, further)
+        (self.creator, self.source, self.policyIDs) = (creator, source, policyIDs)
+    }
+
+    package func value(of role: ItemType.Role) -> ItemValue? {
+        guard let place = type.place(of: role), case .one(let value)? = fields[place] else { return nil }
+        return value
+    }
+
+    /// The data as signals on the full item get it: normalised fields in the order of the schema, then whatever else came.
+    package var data: JSONValue {
+        var object = JSONObject()
+        for (field, value) in zip(type.fields, fields) { object[field.name] = value?.json }
+        for (key, value) in further { object[key] = value }
+        return .object(object)
+    }
+
+    /// The user the item is about: itself where it is one, else whoever it comes from.
+    package var user: ItemReference? { type.kind == .user ? ItemReference(id: id, typeID: type.id, name: nil) : creator }
+
+    /// What conversation it belongs to, as signals are told: two members of the data that submitters use, else the thread's id.
+    package var contextID: String? {
+        for key in ["spectrum-context-id", "spectrum_context_id"] {
+            if let text = further[key]?.stringValue { return text }
+            if let place = type.place(of: key), case .one(.text(let text))? = fields[place] { return text }
+        }
+        switch value(of: .threadId) {
+        case .text(let text)?: return text
+        case .reference(let reference)?: return reference.id
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Patterns
+
+/// What a built-in signal looks for, prepared once.
+final class ValueMatcher: Sendable {
+    enum Found {
+        /// What was found, as a person reads it; nil where nobody asked.
+        case something(String?)
+        case nothing
+        /// No answer: the reason, and a sentence.
+        case undecided(SignalRun.Reason, String)
+    }
+
+    let signal: BuiltInSignal
+    /// As written, at the same places as `needles` and `patterns`.
+    let texts: [String]
+    /// Folded as the signal folds what it looks into.
+    let needles: [Needle]
+    let patterns: [Pattern]
+    let areas: [LocationArea]
+    let hashes: [PerceptualHash]
+    let imageBankIDs: Set<String>
+
+    init(
+        _ signal: BuiltInSignal, texts: [String] = [], patterns: [Pattern] = [], areas: [LocationArea] = [], hashes: [PerceptualHash] = [],
+        imageBankIDs: Set<String> = []
+    ) {
+        self.signal = signal
+        let isText = signal == .containsText || signal == .containsNoText || signal == .containsVariant
+        // A needle that folds to nothing would be found everywhere.
+        let folded = isText ? texts.map { (text: $0, bytes: Self.folded($0, for: signal)) }.filter { !$0.bytes.isEmpty } : []
+        self.texts = isText ? folded.map(\.text) : texts
+        needles = folded.map { Needle($0.bytes) }
+        (self.patterns, self.areas, self.hashes, self.imageBankIDs) = (patterns, areas, hashes, imageBankIDs)
+    }
+
+    var foldsVariants: Bool { signal == .containsVariant }
+
+    private static func folded(_ text: String, for signal: BuiltInSignal) -> [UInt8] {
+        var bytes: [UInt8] = []
+        if signal == .containsVariant { TextFolding.variant(text, into: &bytes) } else { TextFolding.lower(text, into: &bytes) }
+        return bytes
+    }
+
+    /// Looks into folded text.
+    @inline(__always)
+    func find(in folded: UnsafeBufferPointer<UInt8>, tells: Bool) -> Found {
+        for index in needles.indices where needles[index].isFound(in: folded) { return .something(tells ? texts[index] : nil) }
+        return .nothing
+    }
+
+    func find(in text: String, with matcher: PatternMatcher, tells: Bool) -> Found {
+        var gaveUp: Int?
+        for (index, pattern) in patterns.enumerated() {
+            switch matcher.match(pattern, text) {
+            case .matches: return .something(tells ? pattern.source : nil)
+            case .differs: break
+            case .undecided: gaveUp = gaveUp ?? index
+            }
+        }
+        guard let gaveUp else { return .nothing }
+        return .undecided(
+            .tooLong,
+            text.utf8.count > PatternLimits.textBytesMax
+                ? "The text has more than \(PatternLimits.textBytesMax) bytes, which no pattern is tried on."
+                : "The pattern '\(patterns[gaveUp].source.prefix(100))' took too long on this text.")
+    }
+
+    func find(_ place: String) -> Found {
+        guard let place = Geohash(place) else { return .undecided(.failed, "The value is no geohash.") }
+        return areas.contains { $0.contains(place) } ? .something(place.text) : .nothing
+    }
+
+    func find(_ media: Media) -> Found {
+        if let bank = media.matchedBanks.first(where: imageBankIDs.contains) { return .something(bank) }
+        guard let hash = media.pdq else {
+            return media.matchedBanks.isEmpty
+                ? .undecided(.failed, "The picture came without a hash, and hashing pictures is not built in.") : .nothing
+        }
+        if let same = hashes.first(where: { $0.bitsApart(hash) <= PerceptualHash.sameBitsApartMax }) { return .something(same.description) }
+        return .nothing
+    }
+}
