@@ -49,6 +49,7 @@ enum Subject {
         var options = SandboxRuntime.Options(layout: try WorkerLayout.find())
         if !spinning { options.governor = SpinGovernor(tokens: 0) }
         options.poolSize = pool
-        return PluginServices(sandbox: options, bundler: Bundler(cache: BundleCache(folder: "/nonexistent")))
+        // Nothing measured with these is bundled; in a place where not even root can make a folder, a mistake shows.
+        return PluginServices(sandbox: options, bundler: Bundler(cache: BundleCache(folder: "/proc/no-cache")))
     }
 }

@@ -327,7 +327,8 @@ static long perform(pb_attack attack, struct pb_stage *stage, void *main_thread)
             uint64_t how[3] = {O_RDONLY, 0, 0};
             return syscall(SYS_openat2, AT_FDCWD, "/etc/passwd", how, sizeof how);
         }
-        case PB_ATTACK_UNLINK: return unlink("/nonexistent/file");
+        // Not /nonexistent: that is the home of some accounts, and programs that run as one of them may have made it.
+        case PB_ATTACK_UNLINK: return unlink("/no-such-folder-of-patchbay/file");
         case PB_ATTACK_EXECVE: return execve("/bin/true", none, none);
         case PB_ATTACK_EXEC_MEMFD: return exec_memfd();
         case PB_ATTACK_FORK: return clone_process(SIGCHLD | CLONE_CHILD_SETTID); // what the C library's fork does
