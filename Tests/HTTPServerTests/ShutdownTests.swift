@@ -52,7 +52,7 @@ struct ShutdownTests {
         let journal = Journal()
         // One loop, so that the end of an event stream says that the other connection has been told as well.
         let (server, port) = try Self.start(journal, loops: 1)
-        async let events = onThread {
+        async let events: Void = onThread {
             let client = try RawClient(port: port)
             client.send(get("/events"))
             _ = client.receiveAll()

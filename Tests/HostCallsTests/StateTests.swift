@@ -16,6 +16,11 @@ private final class TemporaryFolder {
         path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// A folder that a child process made and left behind.
+    init(leftAt path: String) {
+        self.path = path
+    }
+
     deinit {
         guard let folder = opendir(path) else { return }
         while let entry = readdir(folder) {
@@ -241,12 +246,18 @@ private func code(_ body: () throws -> Void) -> String? {
 
     /// A child sets values and dies by SIGKILL, without a moment to close anything.
     @Test func keepsWhatWasAnsweredWhenTheProcessIsKilled() async throws {
-        await #expect(processExitsWith: .signal(SIGKILL)) { [file = folder.file as String] in
-            let store = try SQLiteStateStore(path: file)
+        let child = await #expect(processExitsWith: .signal(SIGKILL), observing: [\.standardOutputContent]) {
+            let folder = try TemporaryFolder()
+            print("state in \(folder.path)")
+            fflush(nil)
+            let store = try SQLiteStateStore(path: folder.file)
             for number in 0..<200 { try store.set(Array("\(number)".utf8), of: identity().id, key: "k\(number)", limits: .default) }
             raise(SIGKILL)
         }
-        let survivor = try SQLiteStateStore(path: folder.file)
+        let said = String(decoding: child?.standardOutputContent ?? [], as: UTF8.self).split(separator: "\n")
+        let line = try #require(said.first { $0.hasPrefix("state in ") })
+        let left = TemporaryFolder(leftAt: String(line.dropFirst("state in ".count)))
+        let survivor = try SQLiteStateStore(path: left.file)
         for number in 0..<200 { #expect(try survivor.value(of: identity().id, key: "k\(number)") == Array("\(number)".utf8)) }
         #expect(try survivor.usage(of: identity().id).keys == 200)
     }

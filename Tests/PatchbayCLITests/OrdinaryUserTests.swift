@@ -3,15 +3,29 @@ import JSON
 import PatchbayCLI
 import Testing
 
+private let nobody = "65534"
+private let asUser = geteuid() == 0 ? ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--inh-caps=-all"] : []
+
+/// A program built for debugging finds Swift's libraries in the toolchain, which may have been installed into root's own folder.
+@Sendable private func canLoadLibraries() throws -> Bool {
+    guard geteuid() == 0 else { return true }
+    let program = try Program()
+    let executable = try #require(Program.executable, "patchbay is not built: swift build --product patchbay")
+    try RunningProgram.tool("/bin/cp", executable, "\(program.home)/patchbay")
+    try RunningProgram.tool("/bin/chmod", "755", program.home)
+    let trial = try RunningProgram(
+        "/usr/bin/env", asUser + ["\(program.home)/patchbay", "--version"], folder: "/", environment: ["PATH=/usr/bin:/bin"],
+        input: nil)
+    return trial.wait() == 0
+}
+
 /// The built program in the hands of somebody without rights: nobody (65534) when root runs the tests, else whoever does.
 ///
 /// The program, the worker, its runtime and the plugins are copied into a folder of that user, who may not be able to read where they
 /// were built. The walls around a worker of such a hub are tried one by one by SandboxTests.
-@Suite(.serialized) struct OrdinaryUserTests {
+@Suite(.serialized, .enabled("the toolchain's libraries are where only root may read", canLoadLibraries))
+struct OrdinaryUserTests {
     let program: Program
-    private static let nobody = "65534"
-    private static let asUser =
-        geteuid() == 0 ? ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--inh-caps=-all"] : []
 
     init() throws {
         program = try Program()
@@ -26,22 +40,12 @@ import Testing
         }
         try RunningProgram.tool("/bin/cp", "-R", "\(Program.repository)/plugins", program.home)
         _ = try program.plugin("loop", "export function spin() { for (;;); }")
-        if geteuid() == 0, try !canLoadLibraries() { try Test.cancel("the toolchain's libraries are where only root may read") }
-        if geteuid() == 0 { try RunningProgram.tool("/bin/chown", "-R", "\(Self.nobody):\(Self.nobody)", program.home) }
-    }
-
-    /// A program built for debugging finds Swift's libraries in the toolchain, which may have been installed into root's own folder.
-    private func canLoadLibraries() throws -> Bool {
-        try RunningProgram.tool("/bin/chmod", "755", program.home)
-        let trial = try RunningProgram(
-            "/usr/bin/env", Self.asUser + ["\(program.home)/bin/patchbay", "--version"], folder: "/", environment: ["PATH=/usr/bin:/bin"],
-            input: nil)
-        return trial.wait() == 0
+        if geteuid() == 0 { try RunningProgram.tool("/bin/chown", "-R", "\(nobody):\(nobody)", program.home) }
     }
 
     private func run(_ words: String...) async throws -> (exit: Int32, output: String, error: String) {
         let running = try RunningProgram(
-            "/usr/bin/env", Self.asUser + ["\(program.home)/bin/patchbay"] + words, folder: program.home,
+            "/usr/bin/env", asUser + ["\(program.home)/bin/patchbay"] + words, folder: program.home,
             environment: ["HOME=\(program.home)", "PATCHBAY_CACHE=\(program.home)/cache", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"],
             input: nil)
         return await blocking {

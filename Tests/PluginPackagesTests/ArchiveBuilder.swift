@@ -94,6 +94,9 @@ func crc(_ bytes: [UInt8]) -> UInt32 {
     return crc.value
 }
 
+/// Parts one after another; a long chain of `+` takes the compiler minutes.
+private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
+
 func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8((value >> (8 * $0)) & 0xff) } }
 
 struct ZipBuilder {
@@ -109,13 +112,13 @@ struct ZipBuilder {
         _ name: [UInt8], _ content: [UInt8] = [], mode: Int = 0o100644, flags: Int = 0x800, method: Int = 0, size: Int? = nil,
         checksum: UInt32? = nil
     ) {
-        let fields =
-            little(flags, 2) + little(method, 2) + little(0, 4) + little(Int(checksum ?? crc(content)), 4) + little(content.count, 4)
-            + little(size ?? content.count, 4) + little(name.count, 2)
-        directory +=
-            [0x50, 0x4b, 1, 2] + little(0x031e, 2) + little(20, 2) + fields + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 2)
-            + little(mode << 16, 4) + little(body.count, 4) + name
-        body += [0x50, 0x4b, 3, 4] + little(20, 2) + fields + little(0, 2) + name + content
+        let fields = joined(
+            little(flags, 2), little(method, 2), little(0, 4), little(Int(checksum ?? crc(content)), 4), little(content.count, 4),
+            little(size ?? content.count, 4), little(name.count, 2))
+        directory += joined(
+            [0x50, 0x4b, 1, 2], little(0x031e, 2), little(20, 2), fields, little(0, 2), little(0, 2), little(0, 2), little(0, 2),
+            little(mode << 16, 4), little(body.count, 4), name)
+        body += joined([0x50, 0x4b, 3, 4], little(20, 2), fields, little(0, 2), name, content)
         count += 1
     }
 
@@ -125,8 +128,9 @@ struct ZipBuilder {
 
     var zip: [UInt8] {
         let said = claimedCount ?? count
-        return body + directory + [0x50, 0x4b, 5, 6] + little(0, 4) + little(said, 2) + little(said, 2) + little(directory.count, 4)
-            + little(body.count, 4) + little(comment.count, 2) + comment
+        return joined(
+            body, directory, [0x50, 0x4b, 5, 6], little(0, 4), little(said, 2), little(said, 2), little(directory.count, 4),
+            little(body.count, 4), little(comment.count, 2), comment)
     }
 }
 

@@ -6,13 +6,18 @@ import CBeast
 /// elsewhere (`write`, `nextPiece`) goes there first. The C side holds one reference from the head to the end of the exchange, which is
 /// either the call that completes the response or `closed`, never both: `connection` is nil from then on.
 final class Exchange: @unchecked Sendable {
+    private struct Waiting {
+        var request: HTTPRequest
+        let handler: RequestHandler
+    }
+
     private var connection: OpaquePointer?
     private let loop: EventLoop
     private let core: ServerCore
     private let id: HTTPRequest.ID
     private var task: Task<Void, Never>?
     /// A request whose body is being read.
-    private var waiting: (request: HTTPRequest, handler: RequestHandler)?
+    private var waiting: Waiting?
     private var writers: [UnsafeContinuation<Void, Never>] = []
     private var reader: UnsafeContinuation<Result<[UInt8]?, BodyError>, Never>?
     private var isBodyRead = false
@@ -32,7 +37,7 @@ final class Exchange: @unchecked Sendable {
     func begin(_ request: HTTPRequest, _ plan: RequestPlan) {
         guard request.hasBody else { return start(request, plan.handler) }
         switch plan.body {
-        case .collected: waiting = (request, plan.handler)
+        case .collected: waiting = Waiting(request: request, handler: plan.handler)
         case .onDemand:
             var request = request
             request.body = .onDemand(BodyReader(exchange: self))
@@ -173,11 +178,9 @@ final class Exchange: @unchecked Sendable {
     // MARK: - What the connection tells
 
     func body(_ bytes: UnsafeBufferPointer<UInt8>, isLast: Bool) {
-        if let (request, handler) = waiting {
-            waiting = nil
-            var request = request
-            request.body = .collected(Array(bytes))
-            return start(request, handler)
+        if var waiting = take(&waiting) {
+            waiting.request.body = .collected(Array(bytes))
+            return start(waiting.request, waiting.handler)
         }
         isBodyRead = isLast
         let piece: [UInt8]? = bytes.isEmpty && isLast ? nil : Array(bytes)
