@@ -91,10 +91,17 @@ let package = Package(
                 "CSodium",
             ],
             swiftSettings: house),
+        // Rules at work in organisations: what is submitted, what was decided, what follows.
+        .target(
+            name: "Moderation",
+            dependencies: [
+                "Hub", "HubCore", "Rules", "PluginRuntime", "HostCalls", "Sandbox", "Manifests", "PluginModel", "JSON", "CSodium",
+            ],
+            swiftSettings: house),
         .target(
             name: "PatchbayCLI",
             dependencies: [
-                "HubAPI", "HTTPServer", "Hub", "HubCore", "OIDC", "Rules", "PluginRuntime", "Sandbox", "HostCalls", "Storage",
+                "HubAPI", "HTTPServer", "Moderation", "Hub", "HubCore", "OIDC", "Rules", "PluginRuntime", "Sandbox", "HostCalls", "Storage",
                 "PluginPackages",
                 "Manifests",
                 "JSONSchema", "PluginModel", "JSON",
@@ -103,7 +110,8 @@ let package = Package(
         .target(
             name: "HubAPI",
             dependencies: [
-                "HTTPServer", "Hub", "HubCore", "OIDC", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests", "Markdown",
+                "HTTPServer", "Moderation", "Rules", "Hub", "HubCore", "OIDC", "PluginRuntime", "HostCalls", "PluginPackages", "Manifests",
+                "Markdown",
                 "PluginModel", "JSON", "CSodium",
             ], swiftSettings: house),
         .executableTarget(name: "patchbay", dependencies: ["PatchbayCLI"], swiftSettings: house),
@@ -163,9 +171,18 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "ModerationTests",
+            dependencies: [
+                "TestServers", "Moderation", "Rules", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "Sandbox",
+                "Manifests", "PluginModel", "JSON",
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "HubAPITests",
             dependencies: [
-                "TestServers", "HubAPI", "OIDC", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "TestServers", "HubAPI", "Moderation", "Rules", "OIDC", "HTTPServer", "Hub", "HubCore", "Storage", "PluginRuntime",
+                "PluginPackages", "HostCalls",
                 "Sandbox",
                 "JSONSchema",
                 "PluginModel", "JSON",
