@@ -9,7 +9,7 @@ export interface HubEvent {
 
 type Listener = (event: HubEvent) => void;
 
-const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'lost'];
+const kinds = ['hello', 'plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'lost'];
 
 /** Many changes in a row show in the overview once, milliseconds after the first. */
 const overviewPause = 250;
@@ -65,9 +65,9 @@ class EventBus {
   }
 
   private deliver(kind: string, data: unknown): void {
-    if (kind === 'lost') {
-      // Some were dropped on the way: whoever shows a state reads it anew; lines of a log stay lost.
-      for (const [topic, listeners] of this.listeners) if (!topic.startsWith('logs:')) for (const listener of listeners) listener({ topic, data: {} });
+    if (kind === 'hello' || kind === 'lost') {
+      // What happened between reading and listening, or was dropped on the way, comes no more: whoever shows something reads it anew.
+      for (const [topic, listeners] of this.listeners) for (const listener of listeners) listener({ topic, data: {} });
       return;
     }
     // A stream with more topics says what changed, and what changed shows in the overview.

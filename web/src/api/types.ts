@@ -226,6 +226,7 @@ export interface Removal {
 }
 
 export interface LogLine {
+  sequence: number;
   at: string;
   level: 'debug' | 'info' | 'warn' | 'error';
   message: string;

@@ -8,14 +8,20 @@ import { plural } from '../../ui/format';
 import { usePages } from '../../ui/pages-of';
 import { ProblemNote } from '../../ui/problem';
 
+const pageSize = 100;
+
 /** Everything that happened, in order; newer entries wait until one asks for them. */
 export function JournalPage() {
   const [types, setTypes] = useQuery('types');
-  const query = new URLSearchParams({ limit: '100', order: 'desc' });
+  const query = new URLSearchParams({ limit: String(pageSize), order: 'desc' });
   if (types) query.set('types', types);
   const pages = usePages<JournalEntry>(`/journal?${query}`);
   const [fresh, setFresh] = useState(0);
-  useEvents('journal', () => setFresh((count) => count + 1));
+  useEvents('journal', (data) => {
+    // Without a place it is no event: some may have been missed. Whoever has read on to older ones keeps them and is told.
+    if (!(data as Partial<JournalEntry>).sequence && (pages.items?.length ?? 0) <= pageSize) pages.reload();
+    else setFresh((count) => count + 1);
+  });
   return (
     <>
       <div className="page-head"><h1 className="grow">Journal</h1></div>

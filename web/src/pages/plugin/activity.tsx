@@ -42,6 +42,10 @@ function Charts({ minutes }: { minutes: MetricsMinute[] }) {
 }
 
 const linesMax = 2000;
+const levels = ['debug', 'info', 'warn', 'error'];
+
+/** A line's number begins anew with the hub. */
+const keyOf = (line: LogLine) => `${line.sequence} ${line.at}`;
 
 function Logs({ plugin }: { plugin: string }) {
   const [level, setLevel] = useState('');
@@ -53,13 +57,19 @@ function Logs({ plugin }: { plugin: string }) {
   if (level) query.set('level', level);
   if (text) query.set('q', text);
   const first = useResource<LogLine[]>(`/plugins/${encodeURIComponent(plugin)}/logs?${query}`);
-  useEffect(() => { if (first.value) setLines([...first.value].sort((a, b) => a.at.localeCompare(b.at))); }, [first.value]);
+  const fits = (line: LogLine) => (!level || levels.indexOf(line.level) >= levels.indexOf(level)) && (!text || line.message.toLowerCase().includes(text.toLowerCase()));
+  useEffect(() => {
+    const read = first.value;
+    if (!read) return;
+    // A line may come by itself while the list is on its way, and stays.
+    const known = new Set(read.map(keyOf));
+    setLines((before) => [...read, ...before.filter((line) => fits(line) && !known.has(keyOf(line)))].sort((a, b) => a.at.localeCompare(b.at) || a.sequence - b.sequence).slice(-linesMax));
+  }, [first.value]);
   useEvents(isPaused ? null : `logs:${plugin}`, (data) => {
     const line = data as LogLine;
-    const order = ['debug', 'info', 'warn', 'error'];
-    if (level && order.indexOf(line.level) < order.indexOf(level)) return;
-    if (text && !line.message.toLowerCase().includes(text.toLowerCase())) return;
-    setLines((before) => [...before.slice(-linesMax + 1), line]);
+    if (!line.message) return first.reload();
+    if (!fits(line)) return;
+    setLines((before) => (before.some((one) => keyOf(one) === keyOf(line)) ? before : [...before.slice(-linesMax + 1), line]));
   });
   useEffect(() => {
     const element = box.current;
