@@ -60,6 +60,20 @@ import Testing
         }
     }
 
+    @Test func `a token made for reading changes nothing through a plugin's route`() async throws {
+        let world = try await World.shared()
+        let reader = try await world.hub.token(of: world.admin, scopes: [.pluginRead])
+        let caller = try await world.hub.token(of: world.admin, scopes: [.pluginRead, .pluginCall])
+        for method in ["POST", "DELETE"] {
+            let refused = try await world.hub.ask(method, "/plugins/lab.probe/routes/echo/x", as: reader)
+            #expect(refused.status == 403 && refused.json["message"] == "Missing permission: plugin:call", "\(refused)")
+            #expect(try await world.hub.ask(method, "/plugins/lab.probe/routes/echo/x", as: caller).status == 200)
+        }
+        // People do what the plugin lets them: it is told their role.
+        let viewer = try await world.hub.ask("POST", "/plugins/lab.probe/routes/echo/x", as: world.who(.viewer), ["n": 7])
+        #expect(viewer.status == 200 && viewer.json["user"]?["role"] == "viewer", "\(viewer)")
+    }
+
     @Test func `an answer of a route cannot run as the hub or set what is the hub's`() async throws {
         let world = try await World.shared()
         let page = try await world.hub.ask("GET", "/plugins/lab.probe/routes/page", as: world.admin)

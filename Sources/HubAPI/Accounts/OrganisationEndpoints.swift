@@ -72,14 +72,25 @@ enum OrganisationEndpoints {
                 }, call, page, last: members.last?.user.id.rawValue)
         },
         Endpoint(
+            .post, "/organisations/{slug}/members", "Take in somebody who has an account, by their e-mail address", chapter: chapter,
+            access: .signedIn,
+            body: .json(.object([.init("email", .text), .init("role", .choice(Role.allCases.map(\.rawValue)))])), answer: .named("Member"),
+            status: .created, problems: ["account.not-found", "account.role-too-high"]
+        ) { call in
+            let added = try await call.hub.accounts.addMember(
+                email: try call.text("email"), role: try call.role(), to: try await call.namedOrganisation().id, by: call.requester)
+            return .json(
+                [
+                    "user": .string(added.user.id.rawValue), "email": .string(added.user.email), "name": .string(added.user.name),
+                    "role": .string(added.role.rawValue),
+                ], status: .created)
+        },
+        Endpoint(
             .put, "/organisations/{slug}/members/{user}", "Give somebody a role", chapter: chapter, access: .signedIn,
             body: .json(.object([.init("role", .choice(Role.allCases.map(\.rawValue)))])), problems: ["account.role-too-high"]
         ) { call in
-            guard let role = Role(rawValue: try call.text("role")) else {
-                throw call.wrong("role", "is one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
             try await call.hub.accounts.setRole(
-                role, of: User.ID(call.parameter("user")), in: try await call.namedOrganisation().id, by: call.requester)
+                try call.role(), of: User.ID(call.parameter("user")), in: try await call.namedOrganisation().id, by: call.requester)
             return .noContent
         },
         Endpoint(.delete, "/organisations/{slug}/members/{user}", "Take somebody out", chapter: chapter, access: .signedIn) { call in
@@ -91,6 +102,13 @@ enum OrganisationEndpoints {
 }
 
 extension APICall {
+    fileprivate func role() throws -> Role {
+        guard let role = Role(rawValue: try text("role")) else {
+            throw wrong("role", "is one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return role
+    }
+
     /// The organisation in the path; one that somebody does not belong to is not there for them.
     func namedOrganisation() async throws -> Organisation {
         let slug = parameter("slug")

@@ -53,6 +53,12 @@ enum PluginRoutes {
                         turn: .caller))
             }
         }
+        // A token made for reading changes nothing through a plugin either; a route that asks for a right of its own has its say above.
+        if request.method != .get, request.method != .head, principal.scopes != nil, route.requires.isEmpty,
+            !principal.may(.pluginCall, in: organisation?.id), !principal.may(.pluginCall, in: nil)
+        {
+            throw ProblemDocument.missing(.pluginCall)
+        }
         let body = try await request.body.collect()
         let argument = try argument(request, path, parameters, body, principal, organisation)
         let answer = try await hub.registry.call(

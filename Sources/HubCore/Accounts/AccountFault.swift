@@ -78,6 +78,12 @@ enum AccountFault {
         Fault(code: "account.not-found", message: "There is no such \(what).", remedy: "Look at the list again.", turn: .caller)
     }
 
+    static func noAccount(_ email: String) -> Fault {
+        Fault(
+            code: "account.not-found", message: "Nobody has an account with the address \(email).",
+            remedy: "Correct it, or ask an administrator of the hub to make the account.", turn: .caller)
+    }
+
     static func invalid(_ what: String, _ why: String) -> Fault {
         Fault(code: "account.invalid", message: "The \(what) \(why).", remedy: "Correct it and send it again.", turn: .caller)
     }

@@ -92,17 +92,18 @@ extension Accounts {
         }
     }
 
-    /// Gives somebody a role in an organisation, found by their e-mail address.
+    /// Takes somebody into an organisation, found by their e-mail address.
     @discardableResult
     package func addMember(
         email: String, role: Role, to id: Organisation.ID, by requester: Requester
-    ) async throws(Fault) -> Membership {
+    ) async throws(Fault) -> (user: User, role: Role) {
         let email = try AccountText.email(email)
         try require(.organisationMembers, in: id, requester)
         guard let user = try await store.read({ (records) throws(Fault) in try records.user(email: email) }) else {
-            throw AccountFault.notFound("user")
+            throw AccountFault.noAccount(email)
         }
-        return try await setRole(role, of: user.id, in: id, by: requester)
+        try await setRole(role, of: user.id, in: id, by: requester)
+        return (user, role)
     }
 
     /// Nobody gives or takes a role above their own.

@@ -67,6 +67,22 @@ with Story('organisations') as story:
     story.shot('her-own', hers)
     assert story.call('acme.weather', 'version') == '1.0.0', f'it is off in {own} too'
 
+    # She takes a colleague in, by the address of his account.
+    story.api('POST', '/users', {'email': 'howard@example.org', 'name': 'Howard Aiken'})
+    story.expected.append('/api/v1/organisations/navy/members')
+    story.go('/settings/organisations', hers)
+    hers.get_by_role('button', name='Add a member').click()
+    dialog = hers.get_by_role('dialog', name='Add a member')
+    dialog.get_by_label('E-mail address').fill('nobody@example.org')
+    hers.keyboard.press('Enter')
+    expect(dialog.get_by_role('alert')).to_contain_text('Nobody has an account with the address nobody@example.org.')
+    story.shot('no-such-account', hers)
+    dialog.get_by_label('E-mail address').fill('howard@example.org')
+    hers.keyboard.press('Enter')
+    expect(dialog).to_be_hidden()
+    expect(hers.get_by_role('region', name='The Navy')).to_contain_text('howard@example.org')
+    story.shot('taken-in', hers)
+
     # A viewer there sees why, and no button.
     story.api('PUT', f"/organisations/navy/members/{made['id']}", {'role': 'viewer'})
     story.go('/plugins/acme.weather', hers)

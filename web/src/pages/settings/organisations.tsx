@@ -17,7 +17,7 @@ export function OrganisationsPart() {
   const [isAdding, setAdding] = useState(false);
   return (
     <div className="stack loose">
-      {!may('admin:users') && <p className="quiet">You give the roles of your organisation’s members. People are added by an administrator of this hub.</p>}
+      {!may('admin:users') && <p className="quiet">You decide who is in your organisation, and what they may do. Accounts are made by an administrator of this hub.</p>}
       {may('admin:users') && <div className="row"><span className="grow quiet">Each organisation has plugins, settings and secrets of its own.</span><Button icon="plus-lg" onClick={() => setAdding(true)}>New organisation</Button></div>}
       <Loaded from={list}>{(items) => <>{items.map((one) => <Card key={one.id} organisation={one} onChanged={() => { list.reload(); reload(); }} />)}</>}</Loaded>
       {isAdding && <Add onClose={() => { setAdding(false); list.reload(); reload(); }} />}
@@ -42,7 +42,7 @@ function Card({ organisation, onChanged }: { organisation: Organisation; onChang
       <div className="row wrap" style={{ padding: '12px 16px' }}>
         <h2 id={`org-${organisation.slug}`} className="grow">{organisation.name} <code className="quiet">{organisation.slug}</code></h2>
         <span className="quiet small">added <Ago at={organisation.createdAt} /></span>
-        {may('admin:users') && <Button isSmall icon="plus-lg" onClick={() => setAbove('member')}>Add a member</Button>}
+        <Button isSmall icon="plus-lg" onClick={() => setAbove('member')}>Add a member</Button>
         {may('admin:users') && <Button isSmall icon="trash" onClick={() => setAbove('remove')}>Remove…</Button>}
       </div>
       {(put.problem ?? drop.problem) && <ProblemNote problem={(put.problem ?? drop.problem)!} />}
@@ -82,19 +82,23 @@ function Add({ onClose }: { onClose: () => void }) {
 }
 
 function AddMember({ base, onClose }: { base: string; onClose: () => void }) {
-  const users = useResource<User[]>('/users?limit=200');
-  const [user, setUser] = useState('');
+  const { may } = useSession();
+  // Who sees everybody chooses; others know whom they want.
+  const users = useResource<User[]>(may('admin:users') ? '/users?limit=200' : null);
+  const [email, setEmail] = useState('');
   const [role, setRole] = useState('developer');
-  const work = useWork(async () => { await api.put(`${base}/members/${encodeURIComponent(user)}`, { role }); onClose(); });
+  const work = useWork(async () => { await api.post(`${base}/members`, { email, role }); onClose(); });
   return (
-    <Dialog title="Add a member" onClose={onClose} onSubmit={() => { if (user) void work.run(); }} foot={<><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={!user} isBusy={work.isBusy}>Add</Button></>}>
-      <Loaded from={users}>
-        {(items) => (
-          <SelectField label="Person" required autoFocus value={user} onChange={(event) => setUser(event.target.value)}>
-            <option value="">Choose…</option>{items.map((one) => <option key={one.id} value={one.id}>{one.name}, {one.email}</option>)}
-          </SelectField>
-        )}
-      </Loaded>
+    <Dialog title="Add a member" onClose={onClose} onSubmit={() => { if (email) void work.run(); }} foot={<><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={!email} isBusy={work.isBusy}>Add</Button></>}>
+      {may('admin:users') ? (
+        <Loaded from={users}>
+          {(items) => (
+            <SelectField label="Person" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)}>
+              <option value="">Choose…</option>{items.map((one) => <option key={one.id} value={one.email}>{one.name}, {one.email}</option>)}
+            </SelectField>
+          )}
+        </Loaded>
+      ) : <TextField label="E-mail address" help="Of their account on this hub." type="email" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />}
       <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value)}>{roles.map((one) => <option key={one}>{one}</option>)}</SelectField>
       {work.problem && <ProblemNote problem={work.problem} />}
     </Dialog>
