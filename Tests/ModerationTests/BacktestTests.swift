@@ -1,3 +1,4 @@
+import Hub
 import HubCore
 import JSON
 import Moderation
@@ -38,7 +39,10 @@ import Testing
         #expect(result.decisions.map(\.outcome) == [.passed, .failed, .passed, .errored, .errored])
         #expect(result.decisions.map(\.itemID) == ["1", "2", "item-3", "4", "5"])
         #expect(result.decisions[0].trace?.outcome == .passed)
-        #expect(result.decisions[3].findings.map { "\($0.code) at \($0.pointer)" } == ["item.wrong-value at /items/3/data/text", "item.wrong-value at /items/3/data/count"])
+        #expect(
+            result.decisions[3].findings.map { "\($0.code) at \($0.pointer)" } == [
+                "item.wrong-value at /items/3/data/text", "item.wrong-value at /items/3/data/count",
+            ])
         #expect(result.decisions[4].findings.map(\.code) == ["item.unknown-type"])
         #expect(try await lab.book.views(in: acme).isEmpty)
         #expect(try await lab.store.read { (r) throws(Fault) in try r.lastSequence() } == before)
@@ -51,7 +55,8 @@ import Testing
         _ = try await lab.book.putItemType("other", RuleLab.post, in: acme, by: ada)
         let result = try await lab.book.test(
             RuleLab.asking("SCORE"),
-            on: [RuleLabItems.post("1", "spam"), RuleLabItems.post("2", "x"), ["id": "3", "typeId": "other", "data": ["text": "spam"]]], in: acme)
+            on: [RuleLabItems.post("1", "spam"), RuleLabItems.post("2", "x"), ["id": "3", "typeId": "other", "data": ["text": "spam"]]],
+            in: acme)
         #expect(result.decisions.map(\.outcome) == [.passed, .failed, .inapplicable])
         #expect(result.decisions.map(\.signalRuns) == [1, 1, 0])
         #expect(result.decisions[2].findings.map(\.code) == ["rule.other-type"])
@@ -84,7 +89,7 @@ import Testing
         let alone = BacktestRequest(last: 10_000, draft: RuleLab.words(["ham", "spam"]))
         let fresh = try await over(try await lab.moderation.backtests.start(alone, in: acme).id, lab)
         #expect(!fresh.hasLiveVersion && fresh.result.items == 1_000 && fresh.result.wouldStart == 200 && fresh.result.livePassed == 0)
-        #expect(try await lab.moderation.backtests.list(in: acme).map(\.id) == [fresh.id, same.id, done.id])
+        #expect(await lab.moderation.backtests.list(in: acme).map(\.id) == [fresh.id, same.id, done.id])
         #expect(await lab.moderation.backtests.list(in: RuleLab.other).isEmpty)
     }
 
@@ -121,7 +126,9 @@ import Testing
         let lab = try await lab(1_000)
         lab.signals.give(["SLOW"])
         let held = Mutex(true)
-        lab.signals.gate.withLock { $0 = { while held.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) } } }
+        lab.signals.gate.withLock {
+            $0 = { while held.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) } }
+        }
         let backtests = lab.moderation.backtests
         let request = BacktestRequest(last: 1_000, draft: RuleLab.asking("SLOW"))
         var begun: [Backtest.ID] = []
@@ -163,7 +170,9 @@ import Testing
         _ = try await over(id, lab)
         lab.events.close()
         var count = 0
-        for await event in heard { if case .backtest(acme, id.rawValue) = event { count += 1 } }
+        for await event in heard {
+            if case .backtest(let organisation, let name) = event, organisation == acme, name == id.rawValue { count += 1 }
+        }
         #expect(count >= 2)
     }
 }

@@ -41,7 +41,13 @@ final class RuleLab: Sendable {
 
     private final class Clock: Sendable {
         let value = Mutex(HubCore.Timestamp(unixMilliseconds: 1_800_000_000_000))
-        var now: HubCore.Timestamp { value.withLock { $0 } }
+        /// Goes on by itself, so that what is made later has a later id.
+        var now: HubCore.Timestamp {
+            value.withLock {
+                $0 = $0.advanced(by: .milliseconds(1))
+                return $0
+            }
+        }
     }
 
     /// Somebody with a role in both organisations.
@@ -205,7 +211,9 @@ func ruleFindings<Value>(_ body: () async throws -> Value) async -> [String] {
 struct RuleLabLate: Error, CustomStringConvertible { let description: String }
 
 /// Looks again and again until there is something.
-func untilRules<Value: Sendable>(_ what: String, within limit: Duration = .seconds(60), _ look: () async throws -> Value?) async throws -> Value {
+func untilRules<Value: Sendable>(_ what: String, within limit: Duration = .seconds(60), _ look: () async throws -> Value?) async throws
+    -> Value
+{
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {
         if let found = try await look() { return found }

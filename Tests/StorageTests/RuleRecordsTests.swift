@@ -44,7 +44,7 @@ import Testing
             #expect(await put(Self.rule("z", in: Organisation.ID("o9"))) == "storage.unknown-reference")
             #expect(await put(Self.rule("0")) == nil)
             let found = try await store.read { (r) throws(Fault) in
-                (try r.rule(changed.id, in: Self.acme), try r.rules(in: Self.acme), try r.rules(in: Self.other))
+                (try r.rule(RuleRecord.ID("a"), in: Self.acme), try r.rules(in: Self.acme), try r.rules(in: Self.other))
             }
             #expect(found.0 == changed)
             #expect(found.1 == [Self.rule("0"), changed])

@@ -1,4 +1,3 @@
-package import HostCalls
 import Hub
 package import HubCore
 import JSON
@@ -25,12 +24,6 @@ package actor Backtests {
     }
 
     package init(book: RuleBook, items: any StoredItemSource) { (self.book, self.items) = (book, items) }
-
-    package static let errors = [
-        ErrorDescription("backtest.not-found", "There is no such backtest, or not any more.", .caller),
-        ErrorDescription("backtest.too-many", "As many backtests are at work as may be.", .caller),
-        ErrorDescription("backtest.over", "The backtest has ended already.", .caller),
-    ]
 
     // MARK: Looking
 

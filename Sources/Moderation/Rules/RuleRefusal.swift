@@ -1,4 +1,3 @@
-package import HostCalls
 import JSON
 package import PluginModel
 package import Rules
@@ -12,18 +11,6 @@ package struct RuleRefusal: Error, Sendable {
 }
 
 extension RuleRefusal {
-    package static let errors = [
-        ErrorDescription("rule.not-found", "There is no such rule, version, item type, bank or policy in the organisation.", .caller),
-        ErrorDescription("rule.invalid", "A rule, an item type or a bank cannot be taken; `findings` has every reason.", .caller),
-        ErrorDescription("rule.incomplete", "A rule may not work as it stands; `findings` has every reason.", .caller),
-        ErrorDescription("rule.in-use", "Rules at work stand on what would be changed or removed.", .caller),
-        ErrorDescription("rule.archived", "An archived rule is changed only after it was made a draft again.", .caller),
-        ErrorDescription("rule.not-archived", "Only an archived rule can be removed.", .caller),
-        ErrorDescription("rule.bad-status", "A rule cannot be given this status, or not here.", .caller),
-        ErrorDescription("rule.full", "The organisation has as many of these as it may.", .caller),
-        ErrorDescription("rule.bad-name", "An id or a name is empty, too long, or has characters that may not be in it.", .caller),
-    ]
-
     static func notFound(_ what: String, _ name: String) -> RuleRefusal {
         RuleRefusal(
             Fault(

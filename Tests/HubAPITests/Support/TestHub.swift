@@ -28,6 +28,8 @@ final class TestHub: Sendable {
     let vault: Vault
     let clock: HandClock
     let moderation: Moderation
+    /// What backtests find.
+    let submitted = SubmittedItems()
     private let server: HTTPServer
     private let lines = Lines()
 
@@ -61,7 +63,7 @@ final class TestHub: Sendable {
     init(
         at place: String? = nil, stores: [String] = [], isSecure: Bool = false, trustedProxies: Set<String> = [],
         outside: (_ publicURL: String) throws -> OutsideSignIn = { _ in OutsideSignIn() },
-        configure: (inout HTTPServerConfiguration) -> Void = { _ in }, adjust: (inout Moderation.Parts) -> Void = { _ in }
+        configure: (inout HTTPServerConfiguration) -> Void = { _ in }
     ) async throws {
         let folder = try Folders.make()
         self.folder = folder
@@ -86,7 +88,7 @@ final class TestHub: Sendable {
         _ = try await registry.start()
         var rules = Moderation.Parts(store: store, events: registry.events)
         rules.clock = clock.read
-        adjust(&rules)
+        rules.items = submitted
         moderation = Moderation(rules)
         try await moderation.start()
         let late = LateRoutes()
