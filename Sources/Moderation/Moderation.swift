@@ -37,5 +37,8 @@ package final class Moderation: Sendable {
     package func stop() async { await backtests.stop() }
 
     /// The organisation is gone.
-    package func forget(_ organisation: Organisation.ID) async { await rules.forget(organisation) }
+    package func forget(_ organisation: Organisation.ID) async {
+        await rules.forget(organisation)
+        await backtests.forget(organisation)
+    }
 }

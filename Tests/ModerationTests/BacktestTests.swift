@@ -157,6 +157,8 @@ import Testing
         #expect(await ruleCode { try await lab.moderation.backtests.start(gone, in: acme) } == "rule.not-found")
         let types = BacktestRequest(last: 5, itemTypeIDs: ["none"], draft: RuleLab.words(["a"]))
         #expect(await ruleCode { try await lab.moderation.backtests.start(types, in: acme) } == "rule.invalid")
+        await lab.moderation.forget(acme)
+        #expect(await lab.moderation.backtests.list(in: acme).isEmpty)
         await lab.moderation.stop()
         #expect(
             await ruleCode { try await lab.moderation.backtests.start(BacktestRequest(last: 5, draft: RuleLab.words(["a"])), in: acme) }

@@ -93,6 +93,12 @@ package actor Backtests {
         for task in tasks { await task.value }
     }
 
+    /// The organisation is gone, and so are they.
+    func forget(_ organisation: Organisation.ID) {
+        for job in jobs where job.backtest.organisation == organisation { end(job.backtest.id, .cancelled) }
+        jobs.removeAll { $0.backtest.organisation == organisation }
+    }
+
     // MARK: One job
 
     private func run(_ id: Backtest.ID, _ trial: Trial, _ types: [String], _ last: Int) async {

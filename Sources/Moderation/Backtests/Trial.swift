@@ -52,7 +52,7 @@ struct Trial: Sendable {
 
 extension RuleBook {
     /// What a backtest is about, read and compiled. A draft is compared with the rule it would take the place of, where that is live.
-    func trial(of request: BacktestRequest, in organisation: Organisation.ID) async throws(RuleRefusal) -> Trial {
+    nonisolated func trial(of request: BacktestRequest, in organisation: Organisation.ID) async throws(RuleRefusal) -> Trial {
         let shelf = try await shelfRefusing(organisation)
         var entry: RuleShelf.Entry?
         if let id = request.rule {

@@ -27,7 +27,7 @@ package struct TestResult: Sendable {
 extension RuleBook {
     /// Decides items by a rule that need not be kept; nothing is stored and nothing follows. Signals really run.
     /// - Parameter items: `{id, typeId, data, …}` each. An item without an id gets its place.
-    package func test(_ document: JSONValue, on items: [JSONValue], in organisation: Organisation.ID) async throws(RuleRefusal)
+    package nonisolated func test(_ document: JSONValue, on items: [JSONValue], in organisation: Organisation.ID) async throws(RuleRefusal)
         -> TestResult
     {
         let (review, surroundings, banks) = try await reviewed(document, in: organisation)

@@ -28,7 +28,8 @@ struct Orphans {
 
 extension RuleBook {
     /// With an item type as it would be; nil: without it.
-    func orphans(in organisation: Organisation.ID, withType id: String, as type: ItemType?) async throws(RuleRefusal) -> Orphans {
+    nonisolated func orphans(in organisation: Organisation.ID, withType id: String, as type: ItemType?) async throws(RuleRefusal) -> Orphans
+    {
         let shelf = try await shelfRefusing(organisation)
         var after = shelf.surroundings.typesByID
         after[id] = type
@@ -53,7 +54,7 @@ extension RuleBook {
         }
     }
 
-    func orphans(
+    nonisolated func orphans(
         in organisation: Organisation.ID, without bank: RuleReferences.Bank, _ name: String
     ) async throws(RuleRefusal) -> Orphans {
         try await shelfRefusing(organisation).orphans { rule in
@@ -66,7 +67,7 @@ extension RuleBook {
         }
     }
 
-    func orphans(in organisation: Organisation.ID, withoutPolicy id: String) async throws(RuleRefusal) -> Orphans {
+    nonisolated func orphans(in organisation: Organisation.ID, withoutPolicy id: String) async throws(RuleRefusal) -> Orphans {
         try await shelfRefusing(organisation).orphans { rule in
             rule.policyIDs.enumerated().filter { $0.element == id }.map { place, _ in
                 RuleFinding(

@@ -5,14 +5,14 @@ import Rules
 
 extension RuleBook {
     /// Every rule of an organisation as it is now, by age.
-    package func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
+    package nonisolated func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
         let shelf = try await shelfRefusing(organisation)
         let facts = try await actionFacts(organisation)
         return shelf.entries.map { view($0, facts) }
     }
 
     /// Throws `rule.not-found`.
-    package func view(_ id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
+    package nonisolated func view(_ id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
         let shelf = try await shelfRefusing(organisation)
         guard let entry = shelf.entries.first(where: { $0.record.id == id }) else {
             throw RuleRefusal.notFound("rule", id.rawValue)
@@ -21,7 +21,7 @@ extension RuleBook {
     }
 
     /// Latest first.
-    package func versions(of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleVersion] {
+    package nonisolated func versions(of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleVersion] {
         try await reading { (records) throws(Fault) in
             guard try records.rule(id, in: organisation) != nil else { throw RuleRefusal.notFound("rule", id.rawValue).fault }
             return try records.versions(of: id, in: organisation)
@@ -29,7 +29,9 @@ extension RuleBook {
     }
 
     /// A rule as it was saved once, beside what is there now: its findings are those it would have today.
-    package func view(version number: Int, of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
+    package nonisolated func view(version number: Int, of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal)
+        -> RuleView
+    {
         let (record, version) = try await reading { (records) throws(Fault) in
             guard let record = try records.rule(id, in: organisation) else { throw RuleRefusal.notFound("rule", id.rawValue).fault }
             guard let version = try records.version(number, of: id, in: organisation) else {
@@ -49,14 +51,14 @@ extension RuleBook {
     }
 
     /// Reads and compiles a rule beside what the organisation has; stores nothing.
-    package func review(
+    package nonisolated func review(
         _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> RuleReview {
         try await reviewed(document, id: id, in: organisation).review
     }
 
     /// The same, with what it was compiled from.
-    func reviewed(
+    nonisolated func reviewed(
         _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
         let shelf = try await shelfRefusing(organisation)
@@ -94,7 +96,7 @@ extension RuleBook {
         }
     }
 
-    func actionFacts(_ organisation: Organisation.ID) async throws(RuleRefusal) -> ActionFacts {
+    nonisolated func actionFacts(_ organisation: Organisation.ID) async throws(RuleRefusal) -> ActionFacts {
         do throws(Fault) {
             return ActionFacts(
                 known: try await actions.actionIDs(in: organisation),
@@ -102,7 +104,7 @@ extension RuleBook {
         } catch { throw RuleRefusal(error) }
     }
 
-    func view(_ entry: RuleShelf.Entry, _ facts: ActionFacts) -> RuleView {
+    nonisolated func view(_ entry: RuleShelf.Entry, _ facts: ActionFacts) -> RuleView {
         let status = RuleStatus(rawValue: entry.record.status) ?? .archived
         return RuleView(
             record: entry.record, rule: entry.rule,

@@ -14,16 +14,18 @@ package struct PartChange: Sendable {
 extension RuleBook {
     // MARK: Looking
 
-    package func parts(_ kind: RulePart.Kind, in organisation: Organisation.ID) async throws(RuleRefusal) -> [RulePart] {
+    package nonisolated func parts(_ kind: RulePart.Kind, in organisation: Organisation.ID) async throws(RuleRefusal) -> [RulePart] {
         try await reading { (records) throws(Fault) in try records.ruleParts(kind, in: organisation) }
     }
 
-    package func bankSummaries(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RulePartSummary] {
+    package nonisolated func bankSummaries(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RulePartSummary] {
         try await reading { (records) throws(Fault) in try records.rulePartSummaries(in: organisation).filter { $0.kind.bank != nil } }
     }
 
     /// Throws `rule.not-found`.
-    package func part(_ kind: RulePart.Kind, _ id: String, in organisation: Organisation.ID) async throws(RuleRefusal) -> RulePart {
+    package nonisolated func part(_ kind: RulePart.Kind, _ id: String, in organisation: Organisation.ID) async throws(RuleRefusal)
+        -> RulePart
+    {
         let found = try await reading { (records) throws(Fault) in try records.rulePart(kind, id, in: organisation) }
         guard let found else { throw RuleRefusal.notFound(kind.words, id) }
         return found
@@ -35,7 +37,7 @@ extension RuleBook {
     ///
     /// A field that conditions of rules look at may go or change its type only where no rule at work does, unless it is forced; the rules
     /// are told either way.
-    package func putItemType(
+    package nonisolated func putItemType(
         _ id: String, _ document: JSONValue, expecting revision: Int? = nil, force: Bool = false, isDryRun: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
@@ -61,7 +63,7 @@ extension RuleBook {
 
     /// Puts a bank in place.
     /// - Parameter values: Texts or patterns; places; or PDQ hashes.
-    package func putBank(
+    package nonisolated func putBank(
         _ kind: BankKind, _ id: String, name: String, values: [JSONValue], expecting revision: Int? = nil,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
@@ -96,7 +98,7 @@ extension RuleBook {
         return try await put(part, expecting: revision, false, [], requester)
     }
 
-    package func putPolicy(
+    package nonisolated func putPolicy(
         _ id: String, name: String, description: String?, expecting revision: Int? = nil, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
@@ -108,7 +110,7 @@ extension RuleBook {
         return try await put(part, expecting: revision, false, [], requester)
     }
 
-    private func put(
+    private nonisolated func put(
         _ part: RulePart, expecting revision: Int?, _ isDryRun: Bool, _ findings: [RuleFinding], _ requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
         let said = requester.note(
@@ -137,7 +139,7 @@ extension RuleBook {
 
     /// Removes it, unless rules at work name it and it is not forced.
     /// - Returns: What no longer finds it.
-    package func removePart(
+    package nonisolated func removePart(
         _ kind: RulePart.Kind, _ id: String, expecting revision: Int? = nil, force: Bool = false, isDryRun: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> [RuleFinding] {

@@ -8,7 +8,7 @@ extension RuleBook {
     // MARK: Saving
 
     /// A new rule, which is a draft.
-    package func create(
+    package nonisolated func create(
         _ document: JSONValue, note: String? = nil, in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
         let now = now
@@ -32,7 +32,7 @@ extension RuleBook {
 
     /// Saves a rule anew. One at work stays at work, so it has to hold what going there asks.
     /// - Parameter revision: The one the change was made for; nil: whatever it is now.
-    package func change(
+    package nonisolated func change(
         _ id: RuleRecord.ID, to document: JSONValue, note: String? = nil, expecting revision: Int? = nil, force: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
@@ -41,7 +41,7 @@ extension RuleBook {
     }
 
     /// Saves what a rule was once as its newest version.
-    package func restore(
+    package nonisolated func restore(
         _ version: Int, of id: RuleRecord.ID, expecting revision: Int? = nil, force: Bool = false, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
@@ -56,7 +56,7 @@ extension RuleBook {
             record, .object(past.document), "Restored from version \(version).", "rule.restore", "restored", force, requester)
     }
 
-    private func save(
+    private nonisolated func save(
         _ before: RuleRecord, _ document: JSONValue, _ note: String?, _ action: String, _ event: String, _ force: Bool,
         _ requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
@@ -86,7 +86,7 @@ extension RuleBook {
 
     /// Moves a rule. To work or back takes the right to publish; out of the archive leads to a draft alone.
     /// - Parameter force: Lets it work although conditions of it cannot be told: they are ERRORED.
-    package func setStatus(
+    package nonisolated func setStatus(
         _ status: RuleStatus, of id: RuleRecord.ID, expecting revision: Int? = nil, force: Bool = false, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
@@ -114,7 +114,7 @@ extension RuleBook {
     }
 
     /// Whether a rule may work: nothing wrong with it, nothing missing unless that is wanted, and its time not over.
-    private func checkComplete(
+    private nonisolated func checkComplete(
         _ document: JSONValue, _ id: RuleRecord.ID, _ organisation: Organisation.ID, _ force: Bool
     ) async throws(RuleRefusal) {
         let review = try await review(document, id: id.rawValue, in: organisation)
@@ -140,7 +140,9 @@ extension RuleBook {
     // MARK: Removing
 
     /// What removing a rule would do; nothing is done.
-    package func removal(of id: RuleRecord.ID, isForGood: Bool, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleRemoval {
+    package nonisolated func removal(of id: RuleRecord.ID, isForGood: Bool, in organisation: Organisation.ID) async throws(RuleRefusal)
+        -> RuleRemoval
+    {
         let view = try await view(id, in: organisation)
         if isForGood, view.state != .archived { throw RuleRefusal.notArchived(view.record.name) }
         return RuleRemoval(
@@ -149,7 +151,7 @@ extension RuleBook {
     }
 
     /// Removes an archived rule with its versions; decisions that it took part in stay.
-    package func purge(
+    package nonisolated func purge(
         _ id: RuleRecord.ID, expecting revision: Int? = nil, in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) {
         let record = try await record(id, in: organisation, expecting: revision)
@@ -167,7 +169,7 @@ extension RuleBook {
 
     // MARK: Parts
 
-    private func record(
+    private nonisolated func record(
         _ id: RuleRecord.ID, in organisation: Organisation.ID, expecting revision: Int?
     ) async throws(RuleRefusal) -> RuleRecord {
         let found = try await reading { (records) throws(Fault) in try records.rule(id, in: organisation) }
@@ -177,7 +179,8 @@ extension RuleBook {
     }
 
     /// A rule that can be kept: it is read without error, and names no signal that its actions exclude. What it names may be missing.
-    private func readable(_ document: JSONValue, id: String, in organisation: Organisation.ID) async throws(RuleRefusal) -> Rule {
+    private nonisolated func readable(_ document: JSONValue, id: String, in organisation: Organisation.ID) async throws(RuleRefusal) -> Rule
+    {
         guard JSONValue.byteCount(of: document) <= RuleBookLimits.ruleBytesMax else {
             throw RuleRefusal.invalid(
                 "The rule",

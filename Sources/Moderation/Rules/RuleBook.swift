@@ -8,6 +8,7 @@ import Rules
 ///
 /// Every change is one transaction with its audit entry and its event. What is compiled of an organisation is kept until one of its rules,
 /// or something they name, or the signals it has are other than they were; whoever asks after a change was answered gets what it made.
+/// Only what is kept lives in the actor: rules are read and compiled outside, so that nobody waits for another organisation's.
 package actor RuleBook: WorkingRulesSource {
     nonisolated let store: any HubStore
     nonisolated let signals: any SignalSource
