@@ -91,13 +91,10 @@ package struct HubAPI: Sendable {
             }
         ]
         // Every address of the interface is the same document; which page it shows is the browser's business.
-        for path in [
-            "/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings", "/rules", "/decisions",
-            "/signals", "/items",
-        ] {
-            routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
-        }
-        for path in ["/plugins/{rest...}", "/settings/{rest...}", "/pages/{rest...}", "/rules/{rest...}", "/decisions/{rest...}"] {
+        let pages = ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"]
+        let ofRules = ["/rules", "/decisions", "/signals", "/items", "/item-types", "/banks", "/policies", "/rule-actions"]
+        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items"]
+        for path in pages + ofRules + within.map({ $0 + "/{rest...}" }) {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }
         return routes

@@ -123,7 +123,9 @@ import Testing
             #expect(removed == (true, false))
             try await store.write { (r) throws(Fault) in
                 try r.put(Self.rule("a"))
+                #expect(try r.contents(of: Self.acme).rules == 1)
                 _ = try r.removeOrganisation(Self.acme)
+                #expect(try r.contents(of: Self.acme).rules == 0)
             }
             let left = try await store.read { (r) throws(Fault) in
                 (try r.rules(in: Self.acme), try r.rulePartSummaries(in: Self.acme), try r.rulePartSummaries(in: Self.other).count)

@@ -136,7 +136,7 @@ extension OrganisationContents {
         [
             "members": .int(Int64(members)), "tokens": .int(Int64(tokens)), "settings": .int(Int64(settings)),
             "secrets": .int(Int64(secrets)),
-            "plugins": .int(Int64(enablement)),
+            "plugins": .int(Int64(enablement)), "rules": .int(Int64(rules)),
         ]
     }
 }

@@ -66,7 +66,7 @@ enum Schemas {
             "OrganisationRemoval",
             .object([
                 .init("members", .integer), .init("tokens", .integer), .init("settings", .integer), .init("secrets", .integer),
-                .init("plugins", .integer),
+                .init("plugins", .integer), .init("rules", .integer),
             ])
         ),
         ("Member", .object([.init("user", .text), .init("email", .text), .init("name", .text), .init("role", role)])),
