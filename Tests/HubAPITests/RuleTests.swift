@@ -252,7 +252,10 @@ import Testing
 
     @Test func `addresses of the interface lead to its document`() async throws {
         let world = try await World.shared()
-        for path in ["/rules", "/rules/new", "/rules/some-id/edit", "/decisions", "/decisions/7", "/signals", "/items", "/items/7", "/item-types", "/banks", "/policies", "/rule-actions"] {
+        for path in [
+            "/rules", "/rules/new", "/rules/some-id/edit", "/decisions", "/decisions/7", "/signals", "/items", "/items/7", "/item-types",
+            "/banks", "/policies", "/rule-actions",
+        ] {
             let answer = try await world.hub.ask("GET", "/" + path, headers: [("Accept", "text/html")])
             #expect(answer.status == 200 && answer.text.contains("The interface"), "\(path): \(answer)")
         }

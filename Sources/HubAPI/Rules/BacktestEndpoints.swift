@@ -9,6 +9,8 @@ import Rules
 enum BacktestEndpoints {
     static let chapter = "Rules"
     static let backtest = Shape.named("Backtest")
+    /// Of a live test: a rule and a hundred items.
+    static let testBodyMax = 8 << 20
 
     static let all: [Endpoint] = [
         Endpoint(
@@ -26,7 +28,7 @@ enum BacktestEndpoints {
             .post, "/rules/test", "Decide items by a rule; nothing is stored and nothing follows", chapter: chapter,
             access: .organisation(.ruleWrite),
             body: .json(
-                limit: 8 << 20,
+                limit: testBodyMax,
                 shape: .object([
                     .init("rule", .anything), .init("items", .list(.anything), optional: true),
                     .init("itemIds", .list(.text), optional: true),
