@@ -17,6 +17,7 @@ package struct HubAPI: Sendable {
         + InstallationEndpoints.all + ConsentEndpoints.all + ConfigurationEndpoints.all + WatchingEndpoints.all + IntegrationEndpoints.all
         + StoreEndpoints.all + PageEndpoints.all + PluginRoutes.endpoints + OverviewEndpoints.all + JournalEndpoints.all
         + EventEndpoints.all
+        + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
         + [description]
 
     private static let description = Endpoint(
@@ -90,10 +91,10 @@ package struct HubAPI: Sendable {
             }
         ]
         // Every address of the interface is the same document; which page it shows is the browser's business.
-        for path in ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"] {
-            routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
-        }
-        for path in ["/plugins/{rest...}", "/settings/{rest...}", "/pages/{rest...}"] {
+        let pages = ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"]
+        let ofRules = ["/rules", "/decisions", "/signals", "/items", "/item-types", "/banks", "/policies", "/rule-actions"]
+        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items"]
+        for path in pages + ofRules + within.map({ $0 + "/{rest...}" }) {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }
         return routes

@@ -2,6 +2,7 @@ import HTTPServer
 import Hub
 import HubCore
 import JSON
+import Moderation
 import PluginModel
 
 /// Organisations and their members.
@@ -55,6 +56,7 @@ enum OrganisationEndpoints {
             let contents = try await call.hub.accounts.contents(of: organisation.id, by: call.requester)
             try await call.hub.accounts.removeOrganisation(organisation.id, expecting: contents, by: call.requester)
             await call.hub.registry.forget(organisation.id)
+            await call.hub.moderation.forget(organisation.id)
             return .noContent
         },
         Endpoint(
@@ -152,7 +154,7 @@ extension OrganisationContents {
         [
             "members": .int(Int64(members)), "tokens": .int(Int64(tokens)), "settings": .int(Int64(settings)),
             "secrets": .int(Int64(secrets)),
-            "plugins": .int(Int64(enablement)),
+            "plugins": .int(Int64(enablement)), "rules": .int(Int64(rules)),
         ]
     }
 }

@@ -107,6 +107,8 @@ extension ProblemDocument {
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
         "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
         "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
+        "backtest.over": .conflict,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.

@@ -3,7 +3,9 @@ import PluginModel
 
 /// The named shapes of the description: what the API answers.
 enum Schemas {
-    static let all: [(name: String, shape: Shape)] = [
+    static let all: [(name: String, shape: Shape)] = hub + RuleShapes.all
+
+    private static let hub: [(name: String, shape: Shape)] = [
         (
             "Problem",
             .object([
@@ -64,7 +66,7 @@ enum Schemas {
             "OrganisationRemoval",
             .object([
                 .init("members", .integer), .init("tokens", .integer), .init("settings", .integer), .init("secrets", .integer),
-                .init("plugins", .integer),
+                .init("plugins", .integer), .init("rules", .integer),
             ])
         ),
         ("Member", .object([.init("user", .text), .init("email", .text), .init("name", .text), .init("role", role)])),

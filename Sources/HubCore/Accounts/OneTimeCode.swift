@@ -27,8 +27,11 @@ package struct OrganisationContents: Sendable, Hashable {
     package var secrets: Int
     /// Plugins it switched on or off for itself.
     package var enablement: Int
+    /// In every state; with their versions, item types, banks and policies.
+    package var rules: Int
 
-    package init(members: Int = 0, tokens: Int = 0, settings: Int = 0, secrets: Int = 0, enablement: Int = 0) {
+    package init(members: Int = 0, tokens: Int = 0, settings: Int = 0, secrets: Int = 0, enablement: Int = 0, rules: Int = 0) {
+        self.rules = rules
         (self.members, self.tokens, self.settings, self.secrets, self.enablement) = (members, tokens, settings, secrets, enablement)
     }
 }

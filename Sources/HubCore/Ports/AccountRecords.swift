@@ -25,7 +25,7 @@ package protocol AccountRecords {
     func put(_ organisation: Organisation) throws(Fault)
     /// What `removeOrganisation` takes along.
     func contents(of organisation: Organisation.ID) throws(Fault) -> OrganisationContents
-    /// With memberships, settings, secrets, enablement and the tokens that are good there alone. False when there was none.
+    /// With memberships, settings, secrets, enablement, rules and the tokens that are good there alone. False when there was none.
     func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool
 
     func memberships(of user: User.ID) throws(Fault) -> [Membership]

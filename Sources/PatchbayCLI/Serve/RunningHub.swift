@@ -5,6 +5,7 @@ import Hub
 import HubAPI
 import HubCore
 import JSON
+import Moderation
 import PluginModel
 import PluginPackages
 import PluginRuntime
@@ -18,6 +19,7 @@ final class RunningHub: Sendable {
     private let services: PluginServices
     private let store: SQLStore
     private let accounts: Accounts
+    private let moderation: Moderation
     private let housekeeping: Task<Void, Never>
     private let lock: FolderLock
     /// Of requests to the provider people sign in at; nil where there is none.
@@ -26,9 +28,10 @@ final class RunningHub: Sendable {
     let greeting: [String]
 
     private init(
-        server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, lock: FolderLock,
-        outsideLoop: HostLoop?, greeting: [String]
+        server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, moderation: Moderation,
+        lock: FolderLock, outsideLoop: HostLoop?, greeting: [String]
     ) {
+        self.moderation = moderation
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
         (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
         housekeeping = Task { await Self.keepHouse(accounts, store) }
@@ -139,10 +142,12 @@ final class RunningHub: Sendable {
         if let oidc, let outsideLoop {
             outside.places = [try await oidc.place(publicURL: publicURL, vault: vault, loop: outsideLoop)]
         }
+        let moderation = Moderation(Moderation.Parts(store: store, events: registry.events))
+        try await moderation.start()
         let parts = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),
             shelf: StoreShelf(folders: options.stores, examiner: HubExaminer(services: services)),
-            outside: outside)
+            outside: outside, moderation: moderation)
         do { late.set(try HubAPI(parts).dispatcher(hosts: names)) } catch {
             throw Fault(code: "hub.unexpected", message: "\(error)", remedy: "Please report this.", turn: .hub)
         }
@@ -165,8 +170,8 @@ final class RunningHub: Sendable {
         }
         HubAddress.write(publicURL, in: folders.root)
         return RunningHub(
-            server: server, registry: registry, services: services, store: store, accounts: accounts, lock: lock, outsideLoop: outsideLoop,
-            greeting: greeting)
+            server: server, registry: registry, services: services, store: store, accounts: accounts, moderation: moderation,
+            lock: lock, outsideLoop: outsideLoop, greeting: greeting)
     }
 
     /// Until the task is cancelled.
@@ -176,6 +181,7 @@ final class RunningHub: Sendable {
     func stop() async {
         housekeeping.cancel()
         await server.shutdown(grace: .seconds(10))
+        await moderation.stop()
         await registry.stop()
         await services.stop()
         outsideLoop?.stop()

@@ -43,6 +43,7 @@ extension SQLTransaction {
         }
         return OrganisationContents(
             members: try count("memberships"), tokens: try count("api_tokens"), settings: try count("plugin_settings"),
-            secrets: try count("secrets"), enablement: try count("plugin_enablement"))
+            secrets: try count("secrets"), enablement: try count("plugin_enablement"),
+            rules: try count("rules"))
     }
 }

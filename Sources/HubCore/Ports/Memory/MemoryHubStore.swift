@@ -103,6 +103,7 @@ struct MemoryRecords: Sendable {
     var audit: [AuditEntry] = []
     var cursors: [String: Int64] = [:]
     var answers: [Request: KeptAnswer] = [:]
+    var ruleShelf = RuleShelf()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

@@ -73,7 +73,8 @@ extension MemoryTransaction {
             tokens: records.tokens.values.count { $0.organisation == organisation },
             settings: records.settings.keys.count { $0.organisation == organisation },
             secrets: records.secrets.keys.count { $0.organisation == organisation.rawValue },
-            enablement: records.enablement.keys.count { $0.organisation == organisation })
+            enablement: records.enablement.keys.count { $0.organisation == organisation },
+            rules: records.ruleShelf.rules.keys.count { $0.organisation == organisation })
     }
 
     func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool {
@@ -84,6 +85,7 @@ extension MemoryTransaction {
             records.secrets = records.secrets.filter { $0.key.organisation != id.rawValue }
             records.enablement = records.enablement.filter { $0.key.organisation != id }
             records.failures.removeAll { $0.organisation == id }
+            records.ruleShelf.remove(id)
             return records.organisations.removeValue(forKey: id) != nil
         }
     }
