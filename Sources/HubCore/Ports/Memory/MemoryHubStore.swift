@@ -103,6 +103,8 @@ struct MemoryRecords: Sendable {
     var audit: [AuditEntry] = []
     var cursors: [String: Int64] = [:]
     var answers: [Request: KeptAnswer] = [:]
+
+    var moderation = MemoryItems()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.
