@@ -2,6 +2,7 @@ import HTTPServer
 package import Hub
 package import HubCore
 package import JSON
+package import Moderation
 import PluginModel
 
 /// What the routes stand on.
@@ -16,6 +17,9 @@ package struct HubParts: Sendable {
     package var log: RequestLog
     package var shelf: StoreShelf
     package var outside: OutsideSignIn
+    /// Where items are handed in, and what may follow; nil in a hub without rules.
+    package var items: ItemDesk?
+    package var actions: ActionBook?
     let inFlight = KeysInFlight()
     let renderings = Renderings()
     let changes = ChangeLimit()

@@ -107,6 +107,7 @@ extension ProblemDocument {
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
         "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
         "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "item.queue-full": .serviceUnavailable, "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.

@@ -80,8 +80,8 @@ extension APICall {
             try? await Task.sleep(for: EventEndpoints.recheckTime)
             do throws(Fault) {
                 let now: Authenticated
-                if let header = request.headers["authorization"] {
-                    now = try await hub.accounts.authenticate(bearer: String(header.split(separator: " ").last ?? ""))
+                if let token = request.token {
+                    now = try await hub.accounts.authenticate(bearer: token)
                 } else {
                     now = try await hub.accounts.authenticate(session: request.cookie(SessionCookie.name) ?? "")
                 }

@@ -3,7 +3,9 @@ import PluginModel
 
 /// The named shapes of the description: what the API answers.
 enum Schemas {
-    static let all: [(name: String, shape: Shape)] = [
+    static let all: [(name: String, shape: Shape)] = hub + ItemShapes.all
+
+    private static let hub: [(name: String, shape: Shape)] = [
         (
             "Problem",
             .object([
