@@ -18,6 +18,7 @@ package struct HubAPI: Sendable {
         + StoreEndpoints.all + PageEndpoints.all + PluginRoutes.endpoints + OverviewEndpoints.all + JournalEndpoints.all
         + EventEndpoints.all
         + ItemEndpoints.all + DecisionEndpoints.all + RuleActionEndpoints.all
+        + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
         + [description]
 
     private static let description = Endpoint(
@@ -91,10 +92,13 @@ package struct HubAPI: Sendable {
             }
         ]
         // Every address of the interface is the same document; which page it shows is the browser's business.
-        for path in ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"] {
+        for path in [
+            "/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings", "/rules", "/decisions",
+            "/signals", "/items",
+        ] {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }
-        for path in ["/plugins/{rest...}", "/settings/{rest...}", "/pages/{rest...}"] {
+        for path in ["/plugins/{rest...}", "/settings/{rest...}", "/pages/{rest...}", "/rules/{rest...}", "/decisions/{rest...}"] {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }
         return routes

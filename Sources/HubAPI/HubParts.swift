@@ -17,9 +17,7 @@ package struct HubParts: Sendable {
     package var log: RequestLog
     package var shelf: StoreShelf
     package var outside: OutsideSignIn
-    /// Where items are handed in, and what may follow; nil in a hub without rules.
-    package var items: ItemDesk?
-    package var actions: ActionBook?
+    package var moderation: Moderation
     let inFlight = KeysInFlight()
     let renderings = Renderings()
     let changes = ChangeLimit()
@@ -28,11 +26,11 @@ package struct HubParts: Sendable {
     package init(
         registry: PluginRegistry, accounts: Accounts, vault: Vault, store: any HubStore, facts: HubFacts,
         now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system, log: RequestLog, shelf: StoreShelf,
-        outside: OutsideSignIn = OutsideSignIn()
+        outside: OutsideSignIn = OutsideSignIn(), moderation: Moderation
     ) {
         (self.registry, self.accounts, self.vault, self.store) = (registry, accounts, vault, store)
         (self.facts, self.now, self.entropy, self.log, self.shelf) = (facts, now, entropy, log, shelf)
-        self.outside = outside
+        (self.outside, self.moderation) = (outside, moderation)
         pageTokens = PageTokens(now: now, entropy: entropy)
     }
 }

@@ -28,4 +28,10 @@ package protocol SignalSource: Sendable {
     /// What rules of this organisation may ask, disabled ones too: asking one of those is an outcome.
     func signals(for organisation: Organisation.ID) async -> [SignalDescriptor]
     func runner(for organisation: Organisation.ID) -> any SignalRunning
+    /// Types of signals that rules with actions may not ask (`allowedInAutomatedRules: false`).
+    func signalsWithoutActions(for organisation: Organisation.ID) async -> Set<String>
+}
+
+extension SignalSource {
+    package func signalsWithoutActions(for organisation: Organisation.ID) async -> Set<String> { [] }
 }

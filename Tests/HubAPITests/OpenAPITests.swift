@@ -77,24 +77,32 @@ import Testing
     }
 
     /// What a path's names stand for on the hub of these tests.
-    static func target(_ path: String, _ world: World, _ installation: String) -> String {
+    static func target(_ path: String, _ world: World, _ installation: String, _ seed: RuleSeed? = nil) -> String {
         let isPerson = path.hasPrefix("/users")
-        return path.replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
-            .replacing("{installation}", with: installation).replacing("{user}", with: world.admin.id)
-            .replacing("{id}", with: isPerson ? world.admin.id : "lab.probe")
+        let item = seed?.item ?? "none"
+        let place = path.hasPrefix("/rules/") ? seed?.rule ?? "none" : path.hasPrefix("/decisions/") ? item : nil
+        return (place.map { path.replacing("{id}", with: $0) } ?? path).replacing("{sequence}", with: item).replacing(
+            "{backtest}", with: seed?.backtest ?? "none"
+        ).replacing("{version}", with: "1").replacing(
+            "{kind}", with: "text"
+        )
+        .replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
+        .replacing("{installation}", with: installation).replacing("{user}", with: world.admin.id)
+        .replacing("{id}", with: isPerson ? world.admin.id : "lab.probe")
     }
 
     @Test func `every endpoint that is only read answers in the shape that is described`() async throws {
         let world = try await World.shared()
         let first = try await world.hub.ask("GET", "/plugins/installations", as: world.admin).json[0]?["id"]?.stringValue ?? ""
         let problem = try Self.compiled(["$ref": "#/components/schemas/Problem"])
+        let seed = try await RuleSeed(in: world)
         var asked = 0
         for endpoint in HubAPI.endpoints where endpoint.method == .get {
             // A stream does not end, and the probe has no picture: both have tests of their own.
             guard !endpoint.path.hasSuffix("/events"), !endpoint.path.contains("/assets/"), !endpoint.path.hasSuffix("/icon"),
                 !endpoint.path.contains("/oidc/")
             else { continue }
-            let path = Self.target(endpoint.path, world, first)
+            let path = Self.target(endpoint.path, world, first, seed)
             let answer = try await world.hub.ask("GET", (endpoint.isAtRoot ? "/" : "") + path, as: world.admin)
             #expect(answer.status == endpoint.status.rawValue, "\(path): \(answer)")
             guard let shape = endpoint.answer, shape != .text else { continue }

@@ -13,8 +13,19 @@ package enum HubEvent: Sendable {
     /// The numbers of a plugin's last minute changed.
     case metrics(PluginID, PluginHealth)
     case journal(JournalEvent)
+    /// A rule of an organisation, or what rules name, changed or went: read it again.
+    case rules(Organisation.ID, RuleSubject)
+    /// A backtest began, went on or ended: read it again.
+    case backtest(Organisation.ID, String)
+    /// Items of an organisation were decided.
+    case decisions(Organisation.ID)
     /// So many events before this one were lost, because nobody took them.
     case lost(Int)
+
+    package enum RuleSubject: Sendable, Hashable {
+        case rule(RuleRecord.ID)
+        case part(RulePart.Kind, String)
+    }
 }
 
 /// What a subscriber follows.
@@ -26,6 +37,10 @@ package enum HubTopic: Sendable, Hashable {
     /// Everything that changes the numbers of the first page.
     case overview
     case journal
+    /// Rules, item types, banks and policies of one organisation.
+    case rules(Organisation.ID)
+    case backtests(Organisation.ID)
+    case decisions(Organisation.ID)
 }
 
 /// Hands events to whoever listens at the moment. Nobody waits for a slow listener: it loses events and is told how many.
@@ -101,6 +116,9 @@ extension HubEvent {
         case .log(let line): [.logs(line.plugin)]
         case .metrics(let id, _): [.plugin(id), .plugins, .overview]
         case .journal: [.journal]
+        case .rules(let organisation, _): [.rules(organisation)]
+        case .backtest(let organisation, _): [.backtests(organisation)]
+        case .decisions(let organisation): [.decisions(organisation)]
         case .lost: []
         }
     }

@@ -2,6 +2,7 @@ import HTTPServer
 import Hub
 import HubCore
 import JSON
+import Moderation
 import PluginModel
 
 /// Organisations and their members.
@@ -55,6 +56,7 @@ enum OrganisationEndpoints {
             let contents = try await call.hub.accounts.contents(of: organisation.id, by: call.requester)
             try await call.hub.accounts.removeOrganisation(organisation.id, expecting: contents, by: call.requester)
             await call.hub.registry.forget(organisation.id)
+            await call.hub.moderation.forget(organisation.id)
             return .noContent
         },
         Endpoint(

@@ -108,6 +108,8 @@ extension ProblemDocument {
         "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
         "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
         "item.queue-full": .serviceUnavailable, "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
+        "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
+        "backtest.over": .conflict,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.

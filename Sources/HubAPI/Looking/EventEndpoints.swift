@@ -2,6 +2,7 @@ import HTTPServer
 import Hub
 import HubCore
 import JSON
+import Moderation
 import PluginModel
 
 /// What happens now, as it happens (Server-Sent Events).
@@ -17,7 +18,9 @@ enum EventEndpoints {
             .get, "/events", "A stream of what changes", chapter: OverviewEndpoints.chapter, access: .organisation(.pluginRead),
             query: [
                 QueryParameter(
-                    "topics", .text, "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics.")
+                    "topics", .text,
+                    "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics, rules, decisions, backtests."
+                )
             ], answer: .anything, deadline: nil, handler: events)
     ]
 
@@ -58,6 +61,10 @@ enum EventEndpoints {
         case ("journal", 1):
             guard call.may(.journalRead) else { throw ProblemDocument.missing(.journalRead) }
             return .journal
+        case ("rules", 1), ("decisions", 1), ("backtests", 1):
+            guard call.may(.ruleRead) else { throw ProblemDocument.missing(.ruleRead) }
+            let organisation = try call.needOrganisation().id
+            return name == "rules" ? .rules(organisation) : name == "decisions" ? .decisions(organisation) : .backtests(organisation)
         case ("plugin", 2): return .plugin(try call.hub.registry.id(of: parts[1]))
         case ("logs", 2):
             guard call.may(.organisationManage) else { throw ProblemDocument.missing(.organisationManage) }
@@ -129,7 +136,31 @@ extension APICall {
             guard may(.journalRead) else { return nil }
             let isVisible = principal.may(.journalRead, in: nil) || (organisation != nil && event.organisation == organisation?.id)
             return isVisible ? .journal(event) : nil
+        case .rules(let organisation, let subject):
+            guard may(.ruleRead) else { return nil }
+            return await message(of: subject, in: organisation)
+        case .backtest(let organisation, let id):
+            guard may(.ruleRead), let backtest = try? await hub.moderation.backtests.backtest(Backtest.ID(id), in: organisation) else {
+                return nil
+            }
+            return ServerSentEvent(data: backtest.json.serialized(), event: "backtest")
+        case .decisions(let organisation):
+            guard may(.ruleRead), let state = try? await hub.moderation.desk.queue(of: organisation) else { return nil }
+            return ServerSentEvent(data: state.json.serialized(), event: "decisions")
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")
+        }
+    }
+
+    /// A rule as it is now; of what rules name, what to read again.
+    fileprivate func message(of subject: HubEvent.RuleSubject, in organisation: Organisation.ID) async -> ServerSentEvent? {
+        switch subject {
+        case .rule(let id):
+            let view = try? await hub.moderation.rules.view(id, in: organisation)
+            let gone: JSONValue = ["id": .string(id.rawValue), "removed": true]
+            return ServerSentEvent(data: (view?.json ?? gone).serialized(), event: "rule")
+        case .part(let kind, let id):
+            let data: JSONValue = ["kind": .string(kind.rawValue), "id": .string(id)]
+            return ServerSentEvent(data: data.serialized(), event: "rule-part")
         }
     }
 }

@@ -22,7 +22,7 @@ enum ItemEndpoints {
             ]), status: .accepted, problems: ["item.queue-full", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
-            let taken = try await submitting { try await call.desk().submit(try call.items(), in: organisation.id) }
+            let taken = try await submitting { try await call.moderation.desk.submit(try call.items(), in: organisation.id) }
             return .json(
                 [
                     "submissionId": .string(taken.first?.submission.rawValue ?? ""), "accepted": .int(Int64(taken.count)),
@@ -35,7 +35,7 @@ enum ItemEndpoints {
             problems: ["item.busy", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
-            let reports = try await submitting { try await call.desk().decide(try call.items(), in: organisation.id) }
+            let reports = try await submitting { try await call.moderation.desk.decide(try call.items(), in: organisation.id) }
             return .json(["decisions": .array(reports.map { $0.json(withTraces: true) })])
         },
         Endpoint(
@@ -52,11 +52,7 @@ enum ItemEndpoints {
                 .init("waiting", .integer), .init("oldestSeconds", .nullable(.integer)), .init("decidedPerMinute", .integer),
             ])
         ) { call in
-            let state = try await call.desk().queue(of: try call.needOrganisation().id)
-            return .json([
-                "waiting": .int(Int64(state.waiting)), "oldestSeconds": state.oldestSeconds.map { .int(Int64($0)) } ?? .null,
-                "decidedPerMinute": .int(Int64(state.decidedPerMinute)),
-            ])
+            .json(try await call.moderation.desk.queue(of: try call.needOrganisation().id).json)
         },
         Endpoint(
             .get, "/items/{sequence}", "One item with its decision", chapter: chapter, access: .organisation(.ruleRead),
@@ -97,25 +93,13 @@ enum ItemEndpoints {
             switch refusal {
             case .fault(let fault): throw fault
             case .invalid(let findings):
-                throw ProblemDocument.invalid(
-                    findings.map { finding in
-                        .init(
-                            code: finding.code, severity: finding.severity.rawValue, pointer: finding.pointer.description,
-                            message: finding.sentence, remedy: finding.remedy)
-                    })
+                throw ProblemDocument.invalid(findings.map(\.text))
             }
         }
     }
 }
 
 extension APICall {
-    func desk() throws(Fault) -> ItemDesk {
-        guard let desk = hub.items else {
-            throw Fault(code: "hub.starting", message: "The hub decides no items yet.", remedy: "Wait 1 s.", turn: .hub)
-        }
-        return desk
-    }
-
     fileprivate func items() throws -> [JSONValue] {
         guard let items = body["items"]?.arrayValue else { throw wrong("items", "must be a list of items") }
         return items
@@ -148,6 +132,15 @@ extension SubmittedItem {
         members["data"] = data["data"] ?? .null
         for name in ["creator", "source", "policyIds", "createdAt"] { members[name] = data[name] }
         return members
+    }
+}
+
+extension QueueState {
+    var json: JSONValue {
+        [
+            "waiting": .int(Int64(waiting)), "oldestSeconds": oldestSeconds.map { .int(Int64($0)) } ?? .null,
+            "decidedPerMinute": .int(Int64(decidedPerMinute)),
+        ]
     }
 }
 

@@ -55,7 +55,7 @@ enum RuleActionEndpoints {
 
 extension APICall {
     fileprivate func actions() throws(Fault) -> ActionBook {
-        guard let actions = hub.actions else {
+        guard let actions = hub.moderation.actions else {
             throw Fault(code: "hub.starting", message: "The hub knows no actions yet.", remedy: "Wait 1 s.", turn: .hub)
         }
         return actions

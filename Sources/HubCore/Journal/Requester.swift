@@ -49,14 +49,14 @@ extension Requester {
 }
 
 extension JournalRecords {
-    /// Writes the audit entry and the event `system.NAME` of one change.
+    /// Writes the audit entry and the event `DOMAIN.NAME` of one change.
     ///
     /// - Parameter data: Names of records and no more: plugins may read the journal.
-    package func keep(_ note: ChangeNote, event: String, data: JSONObject) throws(Fault) {
+    package func keep(_ note: ChangeNote, domain: String = "system", event: String, data: JSONObject) throws(Fault) {
         try append(note.entry)
         _ = try append([
             JournalEvent(
-                eventID: note.eventID, eventType: "system.\(event)", timestamp: note.entry.at, source: "hub",
+                eventID: note.eventID, eventType: "\(domain).\(event)", timestamp: note.entry.at, source: "hub",
                 correlationID: note.eventID.rawValue, organisation: note.entry.organisation, data: .object(data))
         ])
     }

@@ -5,6 +5,7 @@ import Hub
 import HubAPI
 import HubCore
 import JSON
+import Moderation
 import PluginModel
 import PluginPackages
 import PluginRuntime
@@ -26,6 +27,9 @@ final class TestHub: Sendable {
     let accounts: Accounts
     let vault: Vault
     let clock: HandClock
+    let moderation: Moderation
+    /// What backtests find.
+    let submitted = SubmittedItems()
     private let server: HTTPServer
     private let lines = Lines()
 
@@ -82,6 +86,11 @@ final class TestHub: Sendable {
         (parts.limits.sampleTime, parts.limits.flushTime) = (.milliseconds(200), .milliseconds(400))
         registry = PluginRegistry(parts)
         _ = try await registry.start()
+        var rules = Moderation.Parts(store: store, events: registry.events)
+        rules.clock = clock.read
+        (rules.items, rules.vault) = (submitted, vault)
+        moderation = Moderation(rules)
+        try await moderation.start()
         let late = LateRoutes()
         var configuration = HTTPServerConfiguration(loops: 2)
         configure(&configuration)
@@ -98,12 +107,14 @@ final class TestHub: Sendable {
         let hub = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, now: clock.read,
             log: RequestLog { [lines] line in lines.all.withLock { $0.append(line) } },
-            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)), outside: try outside(origins[0]))
+            shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)), outside: try outside(origins[0]),
+            moderation: moderation)
         late.set(try HubAPI(hub).dispatcher(hosts: ["127.0.0.1", "localhost"]))
     }
 
     func stop() async {
         await server.shutdown(grace: .seconds(1))
+        await moderation.stop()
         await registry.stop()
         await store.close()
         Folders.remove(folder)

@@ -105,6 +105,7 @@ struct MemoryRecords: Sendable {
     var answers: [Request: KeptAnswer] = [:]
 
     var moderation = MemoryItems()
+    var ruleShelf = RuleShelf()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

@@ -1,0 +1,157 @@
+package import HubCore
+package import JSON
+import PluginModel
+import Rules
+
+extension RuleBook {
+    /// Every rule of an organisation as it is now, by age.
+    package func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
+        let shelf = try await shelfRefusing(organisation)
+        let facts = try await actionFacts(organisation)
+        return shelf.entries.map { view($0, facts) }
+    }
+
+    /// Throws `rule.not-found`.
+    package func view(_ id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
+        let shelf = try await shelfRefusing(organisation)
+        guard let entry = shelf.entries.first(where: { $0.record.id == id }) else {
+            throw RuleRefusal.notFound("rule", id.rawValue)
+        }
+        return view(entry, try await actionFacts(organisation))
+    }
+
+    /// Latest first.
+    package func versions(of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleVersion] {
+        try await reading { (records) throws(Fault) in
+            guard try records.rule(id, in: organisation) != nil else { throw RuleRefusal.notFound("rule", id.rawValue).fault }
+            return try records.versions(of: id, in: organisation)
+        }
+    }
+
+    /// A rule as it was saved once, beside what is there now: its findings are those it would have today.
+    package func view(version number: Int, of id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
+        let (record, version) = try await reading { (records) throws(Fault) in
+            guard let record = try records.rule(id, in: organisation) else { throw RuleRefusal.notFound("rule", id.rawValue).fault }
+            guard let version = try records.version(number, of: id, in: organisation) else {
+                throw RuleRefusal.notFound("version", "\(number)").fault
+            }
+            return (record, version)
+        }
+        var past = record
+        (past.document, past.version, past.status) = (version.document, version.version, version.status)
+        (past.changedAt, past.changedBy, past.changedByName) = (version.at, version.by, version.byName)
+        past.name = version.document["name"]?.stringValue ?? record.name
+        let review = try await review(.object(version.document), id: id.rawValue, in: organisation)
+        let status = RuleStatus(rawValue: version.status) ?? .archived
+        return RuleView(
+            record: past, rule: review.rule, state: RuleState(status, expiresAt: review.rule?.expiresAt, now: Rules.Timestamp(now)),
+            missingSignals: review.missingSignals, findings: review.findings, actionsToday: 0)
+    }
+
+    /// Reads and compiles a rule beside what the organisation has; stores nothing.
+    package func review(
+        _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> RuleReview {
+        try await reviewed(document, id: id, in: organisation).review
+    }
+
+    /// The same, with what it was compiled from.
+    func reviewed(
+        _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
+        let shelf = try await shelfRefusing(organisation)
+        let surroundings = shelf.surroundings
+        let reading = Rule.read(RuleText.own(document), id: id)
+        let name = RuleText.findings(ofNameIn: document) + RuleText.findings(ofListsIn: reading.value)
+        guard var rule = reading.value else {
+            return (RuleReview(rule: nil, findings: name + reading.findings, missingSignals: []), surroundings, Banks())
+        }
+        rule.id = id
+        let banks: Banks
+        do throws(Fault) { banks = try await surroundings.banks(RuleReferences(rule).banks, store) } catch { throw RuleRefusal(error) }
+        let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
+        var findings = name + reading.findings + (RuleSurroundings.byRule(program)[0] ?? []) + surroundings.findings(of: rule)
+        findings += try await actionFacts(organisation).findings(of: rule)
+        let isUsable = !(name.contains { $0.severity == .error })
+        return (
+            RuleReview(rule: isUsable ? rule : nil, findings: findings, missingSignals: program.missingSignals(of: 0)), surroundings, banks
+        )
+    }
+
+    // MARK: What follows
+
+    struct ActionFacts {
+        let known: Set<String>?
+        let today: [String: Int]
+
+        func findings(of rule: Rule) -> [RuleFinding] {
+            guard let known else { return [] }
+            return rule.actionIDs.enumerated().filter { !known.contains($0.element) }.map { place, id in
+                RuleFinding(
+                    .warning, "rule.missing-action", at: JSONPointer(["actionIds", String(place)]), "There is no action '\(id)'.",
+                    remedy: nearMiss(id, among: known.sorted()).map { "Did you mean '\($0)'?" } ?? "Make the action, or leave it out.")
+            }
+        }
+    }
+
+    func actionFacts(_ organisation: Organisation.ID) async throws(RuleRefusal) -> ActionFacts {
+        do throws(Fault) {
+            return ActionFacts(
+                known: try await actions.actionIDs(in: organisation),
+                today: try await actions.actions(in: organisation, on: Rules.Timestamp(now).day))
+        } catch { throw RuleRefusal(error) }
+    }
+
+    func view(_ entry: RuleShelf.Entry, _ facts: ActionFacts) -> RuleView {
+        let status = RuleStatus(rawValue: entry.record.status) ?? .archived
+        return RuleView(
+            record: entry.record, rule: entry.rule,
+            state: RuleState(status, expiresAt: entry.rule?.expiresAt, now: Rules.Timestamp(now)), missingSignals: entry.missingSignals,
+            findings: entry.findings + (entry.rule.map { facts.findings(of: $0) } ?? []),
+            actionsToday: facts.today[entry.record.id.rawValue] ?? 0)
+    }
+}
+
+/// What of a rule's document is its author's.
+enum RuleText {
+    /// Members of a rule as it is answered that are the hub's own: whoever sends back what they read means none of them.
+    package static let hubsOwn = [
+        "id", "status", "statusIfUnexpired", "version", "revision", "state", "missingSignals", "findings", "createdAt", "changedAt",
+        "changedBy", "today", "note",
+    ]
+
+    static func own(_ document: JSONValue) -> JSONValue {
+        guard var object = document.objectValue else { return document }
+        for member in hubsOwn { object[member] = nil }
+        return .object(object)
+    }
+
+    static func findings(ofNameIn document: JSONValue) -> [RuleFinding] {
+        let pointer = JSONPointer(["name"])
+        guard let name = document["name"]?.stringValue, name.contains(where: { !$0.isWhitespace }) else {
+            return [
+                RuleFinding(.error, "rule.missing", at: pointer, "A rule has a name.", remedy: "Write what it looks for, in a few words.")
+            ]
+        }
+        guard name.count <= RuleBookLimits.nameMax, !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+            return [
+                RuleFinding(
+                    .error, "rule.wrong-type", at: pointer,
+                    "A name has at most \(RuleBookLimits.nameMax) characters, in one line.", remedy: "Shorten it.")
+            ]
+        }
+        return []
+    }
+
+    static func findings(ofListsIn rule: Rule?) -> [RuleFinding] {
+        guard let rule else { return [] }
+        let lists = [
+            ("contentTypeIds", rule.itemTypeIDs), ("actionIds", rule.actionIDs), ("policyIds", rule.policyIDs), ("tags", rule.tags),
+        ]
+        return lists.filter { $0.1.count > RuleBookLimits.listMax }.map { member, _ in
+            RuleFinding(
+                .error, "rule.wrong-type", at: JSONPointer([member]), "A rule has at most \(RuleBookLimits.listMax) of these.",
+                remedy: "Leave some out.")
+        }
+    }
+}

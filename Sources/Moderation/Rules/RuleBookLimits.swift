@@ -1,0 +1,29 @@
+/// How much an organisation's rules may be, beside what one rule may (`RuleLimits`). Listed in docs/limits.md.
+package enum RuleBookLimits {
+    /// Rules of one organisation, archived ones too.
+    package static let rulesMax = 1_000
+    /// Versions of one rule that are kept, the newest.
+    package static let versionsKept = 100
+    package static let itemTypesMax = 500
+    /// Of all kinds together.
+    package static let banksMax = 500
+    package static let policiesMax = 500
+    /// All values of one bank as JSON.
+    package static let bankBytesMax = 4 << 20
+    /// One rule as JSON.
+    package static let ruleBytesMax = 512 << 10
+    /// One item type as JSON.
+    package static let itemTypeBytesMax = 256 << 10
+    /// Characters of a name.
+    package static let nameMax = 200
+    /// Bytes of an id that somebody chooses: of an item type, a bank, a policy.
+    package static let idBytesMax = 100
+    /// Characters of what an author says of a change, and of a policy's description.
+    package static let noteMax = 2_000
+    /// Tags, policies or actions of one rule, each.
+    package static let listMax = 200
+    /// Organisations whose rules are kept compiled; beyond, one of them is made anew when it is asked for.
+    package static let shelvesKept = 200
+    /// Items of one live test.
+    package static let testItemsMax = 100
+}

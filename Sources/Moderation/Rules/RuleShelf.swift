@@ -1,0 +1,187 @@
+package import HubCore
+import JSON
+import PluginModel
+package import Rules
+
+/// All rules of an organisation with what they name, read and compiled: made anew when any of it changes, and looked at by everybody.
+struct RuleShelf: Sendable {
+    struct Entry: Sendable {
+        let record: RuleRecord
+        /// Nil where the document can no longer be read; such a rule does not work.
+        let rule: Rule?
+        let findings: [RuleFinding]
+        /// Types of signals it asks that nobody here has.
+        let missingSignals: [String]
+    }
+
+    /// By age.
+    let entries: [Entry]
+    let surroundings: RuleSurroundings
+    let working: WorkingRules
+    /// When the next rule at work expires; nil: none does.
+    let until: Rules.Timestamp?
+
+    /// - Parameter now: Which rules are at work then.
+    static func make(
+        of organisation: Organisation.ID, signals: [SignalDescriptor], withoutActions: Set<String>, store: any HubStore,
+        now: Rules.Timestamp
+    ) async throws(Fault) -> RuleShelf {
+        let (records, surroundings) = try await store.read { (records) throws(Fault) in
+            (
+                try records.rules(in: organisation),
+                try RuleSurroundings(of: organisation, signals: signals, withoutActions: withoutActions, in: records)
+            )
+        }
+        let read = records.map { record in
+            let reading = Rule.read(.object(record.document), id: record.id.rawValue)
+            var rule = reading.value
+            rule?.id = record.id.rawValue
+            rule?.status = RuleStatus(rawValue: record.status) ?? .archived
+            return (record: record, rule: rule, findings: reading.findings)
+        }
+        let references = read.compactMap(\.rule).reduce(into: Set<RuleReferences.Bank>()) { $0.formUnion(RuleReferences($1).banks) }
+        let banks = try await surroundings.banks(references, store)
+
+        let readable = read.compactMap(\.rule)
+        let whole = RuleProgram(readable, types: surroundings.types, signals: signals, banks: banks)
+        let told = RuleSurroundings.byRule(whole)
+        var place = 0
+        var entries: [Entry] = []
+        for (record, rule, findings) in read {
+            guard let rule else {
+                entries.append(Entry(record: record, rule: nil, findings: findings, missingSignals: []))
+                continue
+            }
+            entries.append(
+                Entry(
+                    record: record, rule: rule, findings: findings + (told[place] ?? []) + surroundings.findings(of: rule),
+                    missingSignals: whole.missingSignals(of: place)))
+            place += 1
+        }
+        // Users are not submitted by themselves here, so a rule on users has nothing to look at.
+        let atWork = entries.filter { $0.rule.map { $0.kind == .content && $0.state(at: now).judgesSubmissions } ?? false }
+        let rules = atWork.compactMap(\.rule)
+        return RuleShelf(
+            entries: entries, surroundings: surroundings,
+            working: WorkingRules(
+                program: RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks), rules: rules,
+                versions: atWork.map(\.record.version), types: surroundings.typesByID),
+            until: rules.compactMap(\.expiresAt).min())
+    }
+}
+
+/// What rules of an organisation may name: its item types, policies, banks and signals.
+struct RuleSurroundings: Sendable {
+    let organisation: Organisation.ID
+    /// By id.
+    let types: [ItemType]
+    let typesByID: [String: ItemType]
+    let policies: Set<String>
+    let signals: [SignalDescriptor]
+    let signalsByType: [String: SignalDescriptor]
+    /// Types of signals that rules with actions may not ask.
+    let withoutActions: Set<String>
+
+    init(
+        of organisation: Organisation.ID, signals: [SignalDescriptor], withoutActions: Set<String>, in records: any HubTransaction
+    ) throws(Fault) {
+        self.organisation = organisation
+        (self.signals, self.withoutActions) = (signals, withoutActions)
+        types = try records.ruleParts(.itemType, in: organisation).compactMap { ItemType(part: $0) }
+        typesByID = Dictionary(types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        policies = Set(try records.rulePartSummaries(in: organisation).filter { $0.kind == .policy }.map(\.id))
+        signalsByType = Dictionary(signals.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The values of these banks; those that are not there are left out.
+    func banks(_ wanted: Set<RuleReferences.Bank>, _ store: any HubStore) async throws(Fault) -> Banks {
+        guard !wanted.isEmpty else { return Banks() }
+        let organisation = organisation
+        return try await store.read { (records) throws(Fault) in
+            var banks = Banks()
+            for bank in wanted {
+                guard let part = try records.rulePart(RulePart.Kind(bank.kind), bank.id, in: organisation) else { continue }
+                let values = part.document.arrayValue ?? []
+                switch bank.kind {
+                case .text: banks.texts[bank.id] = values.compactMap(\.stringValue)
+                case .location: banks.locations[bank.id] = values.compactMap { LocationArea($0) }
+                case .image: banks.images[bank.id] = values.compactMap { $0.stringValue.flatMap { PerceptualHash($0) } }
+                }
+            }
+            return banks
+        }
+    }
+
+    /// What compiling said, by the rule's place in the program, with pointers into the rule.
+    static func byRule(_ program: RuleProgram) -> [Int: [RuleFinding]] {
+        var told: [Int: [RuleFinding]] = [:]
+        for finding in program.findings {
+            guard let place = finding.pointer.tokens.first.flatMap({ Int($0) }) else { continue }
+            told[place, default: []].append(
+                RuleFinding(
+                    finding.severity, finding.code, at: JSONPointer(Array(finding.pointer.tokens.dropFirst())), finding.sentence,
+                    remedy: finding.remedy))
+        }
+        return told
+    }
+
+    /// What the rule names and is not there, beside what compiling says.
+    func findings(of rule: Rule) -> [RuleFinding] {
+        let references = RuleReferences(rule)
+        var findings = references.findings(types: typesByID, signals: signalsByType)
+        if rule.kind == .user {
+            findings.append(
+                RuleFinding(
+                    .warning, "rule.unusable", at: JSONPointer(["ruleType"]),
+                    "Rules on users look at users without a submission, and nothing here hands them any.",
+                    remedy: "Write CONTENT; it looks at items of a type of the kind USER too."))
+        }
+        for (place, id) in rule.policyIDs.enumerated() where !policies.contains(id) {
+            findings.append(
+                RuleFinding(
+                    .warning, "rule.missing-policy", at: JSONPointer(["policyIds", String(place)]), "There is no policy '\(id)'.",
+                    remedy: nearMiss(id, among: policies.sorted()).map { "Did you mean '\($0)'?" } ?? "Make the policy, or leave it out."))
+        }
+        guard !rule.actionIDs.isEmpty else { return findings }
+        for (type, pointer) in references.signals where withoutActions.contains(type) {
+            findings.append(
+                RuleFinding(
+                    .error, "rule.not-automated", at: pointer, "The signal '\(type)' says that rules with actions may not ask it.",
+                    remedy: "Choose another signal, or take the actions away."))
+        }
+        return findings
+    }
+}
+
+extension RulePart.Kind {
+    package init(_ kind: BankKind) {
+        switch kind {
+        case .text: self = .textBank
+        case .location: self = .locationBank
+        case .image: self = .imageBank
+        }
+    }
+
+    /// What values it holds; nil: it is no bank.
+    package var bank: BankKind? {
+        switch self {
+        case .textBank: .text
+        case .locationBank: .location
+        case .imageBank: .image
+        case .itemType, .policy: nil
+        }
+    }
+}
+
+extension ItemType {
+    /// The type as it is kept, with what signals on whole items are told of it; nil for a document that can no longer be read.
+    package init?(part: RulePart) {
+        guard part.kind == .itemType, var object = part.document.objectValue else { return nil }
+        object["id"] = .string(part.id)
+        object["name"] = .string(part.name)
+        object["version"] = .string(String(part.revision))
+        object["orgId"] = .string(part.organisation.rawValue)
+        guard let type = ItemType.read(.object(object)).value else { return nil }
+        self = type
+    }
+}
