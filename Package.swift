@@ -130,6 +130,11 @@ let package = Package(
             dependencies: ["Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "PluginModel", "JSON"],
             path: "Tests/hub-crasher", swiftSettings: house),
 
+        // Hands in and decides items until it is killed, for the tests of Moderation; or measures it.
+        .executableTarget(
+            name: "item-crasher", dependencies: ["Moderation", "Rules", "Storage", "HubCore", "PluginModel", "JSON"],
+            path: "Tests/item-crasher", swiftSettings: house),
+
         // Programs, databases and servers that tests start and end.
         .target(name: "TestServers", dependencies: ["CPostgres"], path: "Tests/TestServers", swiftSettings: house),
 
@@ -173,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "ModerationTests",
             dependencies: [
-                "TestServers", "Moderation", "Rules", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "TestServers", "item-crasher", "Moderation", "Rules", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
                 "Sandbox",
                 "Manifests", "PluginModel", "JSON",
             ],

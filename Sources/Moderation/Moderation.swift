@@ -1,18 +1,31 @@
+package import HostCalls
 package import Hub
 package import HubCore
 package import PluginModel
 
-/// Rules at work in a hub: the book they stand in, the signals they may ask, and trying them on what was submitted.
+/// Rules at work in a hub: the book they stand in, the signals they may ask, the desk where items are decided by them, and trying them on
+/// what was submitted.
 package final class Moderation: Sendable {
     /// What it is put together from.
     package struct Parts: Sendable {
         package var store: any HubStore
         package var events: HubEvents
         package var signals: any SignalSource = NoSignals()
-        package var actions: any ActionDirectory = NoActions()
-        package var items: any StoredItemSource = NoStoredItems()
+        /// Nil: what the hub keeps.
+        package var actions: (any ActionDirectory)?
+        /// Nil: what the hub keeps.
+        package var items: (any StoredItemSource)?
+        /// Keeps the secrets of webhooks; nil: there are no actions, and webhooks wait.
+        package var vault: Vault?
+        /// Sends webhooks; nil: they wait.
+        package var http: HTTPService?
+        package var networks = WebhookNetworks()
+        package var itemLimits = ItemLimits()
+        package var actionLimits = ActionLimits()
         package var clock: @Sendable () -> Timestamp = Timestamp.system
         package var entropy = Entropy.system
+        /// A line for whatever an operator should know.
+        package var log: @Sendable (String) -> Void = { _ in }
 
         package init(store: any HubStore, events: HubEvents) { (self.store, self.events) = (store, events) }
     }
@@ -21,24 +34,54 @@ package final class Moderation: Sendable {
     package let signals: any SignalSource
     package let items: any StoredItemSource
     package let backtests: Backtests
+    package let desk: ItemDesk
+    /// Nil without a vault.
+    package let actions: ActionBook?
+    private let webhooks: WebhookSender?
 
     package init(_ parts: Parts) {
-        (signals, items) = (parts.signals, parts.items)
+        signals = parts.signals
+        items = parts.items ?? ItemShelf(store: parts.store)
+        actions = parts.vault.map { vault in
+            ActionBook(
+                store: parts.store, vault: vault, networks: parts.networks, limits: parts.actionLimits, now: parts.clock,
+                entropy: parts.entropy)
+        }
         rules = RuleBook(
-            store: parts.store, signals: parts.signals, actions: parts.actions, events: parts.events, clock: parts.clock,
-            entropy: parts.entropy)
-        backtests = Backtests(book: rules, items: parts.items)
+            store: parts.store, signals: parts.signals, actions: parts.actions ?? actions ?? NoActions(), events: parts.events,
+            clock: parts.clock, entropy: parts.entropy)
+        backtests = Backtests(book: rules, items: items)
+        if let vault = parts.vault, let http = parts.http {
+            var sending = WebhookSender.Parts(store: parts.store, vault: vault, service: http)
+            (sending.networks, sending.limits, sending.now) = (parts.networks, parts.actionLimits, parts.clock)
+            webhooks = WebhookSender(sending)
+        } else {
+            webhooks = nil
+        }
+        var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: parts.signals)
+        (working.webhooks, working.limits, working.actionLimits) = (webhooks, parts.itemLimits, parts.actionLimits)
+        (working.now, working.entropy, working.log) = (parts.clock, parts.entropy, parts.log)
+        working.told = { [events = parts.events] organisation in events.publish(.decisions(organisation)) }
+        desk = ItemDesk(working)
     }
 
-    /// Called when the registry has started and before the first request.
-    package func start() async throws(Fault) {}
+    /// Called when the registry has started and before the first request. What waited is decided from now on.
+    package func start() async throws(Fault) {
+        await webhooks?.start()
+        try await desk.start()
+    }
 
     /// Called when no request comes any more and before the registry stops: signals still answer.
-    package func stop() async { await backtests.stop() }
+    package func stop() async {
+        await backtests.stop()
+        await desk.stop()
+        await webhooks?.stop()
+    }
 
     /// The organisation is gone.
     package func forget(_ organisation: Organisation.ID) async {
         await rules.forget(organisation)
         await backtests.forget(organisation)
+        await desk.forget(organisation)
     }
 }

@@ -79,8 +79,11 @@ import Testing
     /// What a path's names stand for on the hub of these tests.
     static func target(_ path: String, _ world: World, _ installation: String, _ seed: RuleSeed? = nil) -> String {
         let isPerson = path.hasPrefix("/users")
-        let rules = path.hasPrefix("/rules/") ? path.replacing("{id}", with: seed?.rule ?? "none") : path
-        return rules.replacing("{backtest}", with: seed?.backtest ?? "none").replacing("{version}", with: "1").replacing(
+        let item = seed?.item ?? "none"
+        let place = path.hasPrefix("/rules/") ? seed?.rule ?? "none" : path.hasPrefix("/decisions/") ? item : nil
+        return (place.map { path.replacing("{id}", with: $0) } ?? path).replacing("{sequence}", with: item).replacing(
+            "{backtest}", with: seed?.backtest ?? "none"
+        ).replacing("{version}", with: "1").replacing(
             "{kind}", with: "text"
         )
         .replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")

@@ -17,6 +17,8 @@ package enum HubEvent: Sendable {
     case rules(Organisation.ID, RuleSubject)
     /// A backtest began, went on or ended: read it again.
     case backtest(Organisation.ID, String)
+    /// Items of an organisation were decided.
+    case decisions(Organisation.ID)
     /// So many events before this one were lost, because nobody took them.
     case lost(Int)
 
@@ -38,6 +40,7 @@ package enum HubTopic: Sendable, Hashable {
     /// Rules, item types, banks and policies of one organisation.
     case rules(Organisation.ID)
     case backtests(Organisation.ID)
+    case decisions(Organisation.ID)
 }
 
 /// Hands events to whoever listens at the moment. Nobody waits for a slow listener: it loses events and is told how many.
@@ -115,6 +118,7 @@ extension HubEvent {
         case .journal: [.journal]
         case .rules(let organisation, _): [.rules(organisation)]
         case .backtest(let organisation, _): [.backtests(organisation)]
+        case .decisions(let organisation): [.decisions(organisation)]
         case .lost: []
         }
     }

@@ -1,3 +1,4 @@
+import HTTPServer
 import HubCore
 import PluginModel
 
@@ -28,5 +29,18 @@ enum CredentialSource: Sendable, Hashable {
             (principal.user, principal.memberships) = (user, try records.memberships(of: user.id))
             return principal
         }
+    }
+}
+
+extension HTTPRequest {
+    /// The token a program sent: as a bearer's, or in `X-API-KEY` as submitters of items do (contract of Coop, section 13).
+    ///
+    /// Nil: neither header is there. Empty: there is one, with something else in it. A bearer's comes first.
+    var token: String? {
+        if let authorization = headers["authorization"] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : ""
+        }
+        return headers["x-api-key"]
     }
 }

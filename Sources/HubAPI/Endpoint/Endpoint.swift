@@ -68,9 +68,11 @@ struct Endpoint: Sendable {
 
     var pattern: String { isAtRoot ? path : "/api/v1\(path)" }
 
-    /// Whether it calls a plugin. That changes nothing of the hub's and fills no audit log, so the limit of changes is not for it; what a
-    /// plugin takes at once is bounded by its own.
-    var isCall: Bool { access == .organisation(.pluginCall) || path.hasSuffix("/routes/{path...}") }
+    /// Whether it calls a plugin or hands in items. That fills no audit log, so the limit of changes is not for it; what a plugin or the
+    /// queue takes at once is bounded by its own.
+    var isCall: Bool {
+        access == .organisation(.pluginCall) || access == .organisation(.itemSubmit) || path.hasSuffix("/routes/{path...}")
+    }
 
     /// A name for programs made from method and path: `getPluginsIdLogs`.
     var operationID: String {

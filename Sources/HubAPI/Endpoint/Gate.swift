@@ -77,10 +77,9 @@ struct Gate: Sendable {
     // MARK: Who
 
     private func authenticate(_ request: HTTPRequest) async throws -> Authenticated {
-        if let authorization = request.headers["authorization"] {
-            let parts = authorization.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw ProblemDocument.unauthenticated }
-            return try await knowing { () throws(Fault) in try await hub.accounts.authenticate(bearer: String(parts[1])) }
+        if let token = request.token {
+            guard !token.isEmpty else { throw ProblemDocument.unauthenticated }
+            return try await knowing { () throws(Fault) in try await hub.accounts.authenticate(bearer: token) }
         }
         guard let cookie = request.cookie(SessionCookie.name) else { throw ProblemDocument.unauthenticated }
         return try await knowing { () throws(Fault) in try await hub.accounts.authenticate(session: cookie) }

@@ -107,6 +107,7 @@ extension ProblemDocument {
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,
         "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
         "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
+        "item.queue-full": .serviceUnavailable, "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
         "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
         "backtest.over": .conflict,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,

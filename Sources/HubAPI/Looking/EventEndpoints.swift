@@ -19,7 +19,8 @@ enum EventEndpoints {
             query: [
                 QueryParameter(
                     "topics", .text,
-                    "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics, rules, backtests.")
+                    "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics, rules, decisions, backtests."
+                )
             ], answer: .anything, deadline: nil, handler: events)
     ]
 
@@ -60,10 +61,10 @@ enum EventEndpoints {
         case ("journal", 1):
             guard call.may(.journalRead) else { throw ProblemDocument.missing(.journalRead) }
             return .journal
-        case ("rules", 1), ("backtests", 1):
+        case ("rules", 1), ("decisions", 1), ("backtests", 1):
             guard call.may(.ruleRead) else { throw ProblemDocument.missing(.ruleRead) }
             let organisation = try call.needOrganisation().id
-            return name == "rules" ? .rules(organisation) : .backtests(organisation)
+            return name == "rules" ? .rules(organisation) : name == "decisions" ? .decisions(organisation) : .backtests(organisation)
         case ("plugin", 2): return .plugin(try call.hub.registry.id(of: parts[1]))
         case ("logs", 2):
             guard call.may(.organisationManage) else { throw ProblemDocument.missing(.organisationManage) }
@@ -86,8 +87,8 @@ extension APICall {
             try? await Task.sleep(for: EventEndpoints.recheckTime)
             do throws(Fault) {
                 let now: Authenticated
-                if let header = request.headers["authorization"] {
-                    now = try await hub.accounts.authenticate(bearer: String(header.split(separator: " ").last ?? ""))
+                if let token = request.token {
+                    now = try await hub.accounts.authenticate(bearer: token)
                 } else {
                     now = try await hub.accounts.authenticate(session: request.cookie(SessionCookie.name) ?? "")
                 }
@@ -143,6 +144,9 @@ extension APICall {
                 return nil
             }
             return ServerSentEvent(data: backtest.json.serialized(), event: "backtest")
+        case .decisions(let organisation):
+            guard may(.ruleRead), let state = try? await hub.moderation.desk.queue(of: organisation) else { return nil }
+            return ServerSentEvent(data: state.json.serialized(), event: "decisions")
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")
         }
     }

@@ -49,10 +49,8 @@ enum HealthEndpoints {
     /// For this machine without signing in; for others, also when they come through a proxy on it, with a token that may see the settings.
     private static func metrics(_ call: APICall) async throws -> HTTPResponse {
         if !isOfThisMachine(call.request) {
-            guard let header = call.request.headers["authorization"], header.lowercased().hasPrefix("bearer ") else {
-                throw ProblemDocument.unauthenticated
-            }
-            let authenticated = try await call.hub.accounts.authenticate(bearer: String(header.dropFirst(7)))
+            guard let token = call.request.token, !token.isEmpty else { throw ProblemDocument.unauthenticated }
+            let authenticated = try await call.hub.accounts.authenticate(bearer: token)
             guard authenticated.principal.may(.adminSettings, in: nil) else { throw ProblemDocument.missing(.adminSettings) }
         }
         var text = PrometheusText()

@@ -24,17 +24,19 @@ final class RunningHub: Sendable {
     private let lock: FolderLock
     /// Of requests to the provider people sign in at; nil where there is none.
     private let outsideLoop: HostLoop?
+    private let webhookLoop: HostLoop
     /// What whoever started it reads.
     let greeting: [String]
 
     private init(
         server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, moderation: Moderation,
-        lock: FolderLock, outsideLoop: HostLoop?, greeting: [String]
+        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, greeting: [String]
     ) {
         self.moderation = moderation
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
         (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
-        housekeeping = Task { await Self.keepHouse(accounts, store) }
+        self.webhookLoop = webhookLoop
+        housekeeping = Task { await Self.keepHouse(accounts, store, moderation.desk) }
     }
 
     /// Returns when the hub answers. `log` gets a line for whatever an operator should know.
@@ -142,7 +144,11 @@ final class RunningHub: Sendable {
         if let oidc, let outsideLoop {
             outside.places = [try await oidc.place(publicURL: publicURL, vault: vault, loop: outsideLoop)]
         }
-        let moderation = Moderation(Moderation.Parts(store: store, events: registry.events))
+        let webhookLoop = HostLoop(name: "pb-webhooks")
+        var judging = Moderation.Parts(store: store, events: registry.events)
+        (judging.vault, judging.http, judging.log) = (vault, HTTPService(loop: webhookLoop), log)
+        judging.networks = try WebhookNetworks(reading: options.environment[WebhookNetworks.variable] ?? "")
+        let moderation = Moderation(judging)
         try await moderation.start()
         let parts = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),
@@ -171,7 +177,7 @@ final class RunningHub: Sendable {
         HubAddress.write(publicURL, in: folders.root)
         return RunningHub(
             server: server, registry: registry, services: services, store: store, accounts: accounts, moderation: moderation,
-            lock: lock, outsideLoop: outsideLoop, greeting: greeting)
+            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop, greeting: greeting)
     }
 
     /// Until the task is cancelled.
@@ -185,6 +191,7 @@ final class RunningHub: Sendable {
         await registry.stop()
         await services.stop()
         outsideLoop?.stop()
+        webhookLoop.stop()
         await store.close()
         lock.release()
     }
@@ -224,12 +231,13 @@ final class RunningHub: Sendable {
     }
 
     /// Every hour: what is over goes.
-    private static func keepHouse(_ accounts: Accounts, _ store: SQLStore) async {
+    private static func keepHouse(_ accounts: Accounts, _ store: SQLStore, _ desk: ItemDesk) async {
         while !Task.isCancelled {
             // A round that fails is tried again in an hour; what is over opens nothing meanwhile.
             _ = try? await accounts.sweep()
             let day = Timestamp.system().advanced(by: .seconds(-24 * 3600))
             _ = try? await store.write { (records) throws(Fault) in try records.removeAnswers(before: day) }
+            try? await desk.sweep()
             try? await Task.sleep(for: .seconds(3600))
         }
     }

@@ -18,6 +18,8 @@ package struct RuleEvaluator: Sendable {
         case none
         /// Of rules that passed.
         case ofPassing
+        /// Of rules that passed or could not be told.
+        case ofTold
         case all
     }
 
@@ -50,6 +52,7 @@ package struct RuleEvaluator: Sendable {
                     switch traces {
                     case .none: false
                     case .ofPassing: truth == .true
+                    case .ofTold: truth != .false
                     case .all: true
                     }
                 return RuleResult(rule: rule, truth: truth, trace: isTold ? evaluation.trace(of: rule) : nil)

@@ -11,13 +11,17 @@ struct SQLFilter {
         return "$\(values.count)"
     }
 
-    mutating func add(_ condition: String, _ value: SQLValue) { conditions.append(condition + next(value)) }
+    mutating func add(_ condition: String) { conditions.append(condition) }
+
+    mutating func add(_ condition: String, _ value: SQLValue, ending: String = "") { conditions.append(condition + next(value) + ending) }
 
     /// A text, or every text with a beginning.
     struct Pattern {
         let column: String
         let text: String
         let isPrefix: Bool
+
+        init(exactly text: String, column: String) { (self.column, self.text, isPrefix) = (column, text, false) }
 
         /// - Parameter suffix: What marks a beginning; of it the dot belongs to the beginning.
         init(_ pattern: String, suffix: String, column: String) {

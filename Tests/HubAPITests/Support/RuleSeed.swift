@@ -9,6 +9,8 @@ import Synchronization
 struct RuleSeed: Sendable {
     let rule: String
     let backtest: String
+    /// The place of an item, which is decided.
+    let item: String
 
     static let itemType: JSONValue = [
         "name": "Post", "kind": "CONTENT",
@@ -47,6 +49,11 @@ struct RuleSeed: Sendable {
         let begun = try await hub.ask("POST", "/rules/backtests", as: admin, ["ruleId": .string(id), "last": 10])
         guard begun.status == 202, let backtest = begun.json["id"]?.stringValue else { throw Trouble(description: "\(begun)") }
         self.backtest = backtest
+        try await put("/rule-actions/lab.probe", ["name": "Tell", "kind": "webhook", "url": "https://hooks.acme.test/in"])
+        let sent = try await hub.ask(
+            "POST", "/items", as: admin, ["items": [["id": "seed", "typeId": "lab.probe", "data": ["text": "spam"]]]])
+        guard sent.status == 200, let place = sent.json["decisions"]?[0]?["id"]?.stringValue else { throw Trouble(description: "\(sent)") }
+        item = place
     }
 }
 

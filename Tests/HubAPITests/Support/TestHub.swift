@@ -88,7 +88,7 @@ final class TestHub: Sendable {
         _ = try await registry.start()
         var rules = Moderation.Parts(store: store, events: registry.events)
         rules.clock = clock.read
-        rules.items = submitted
+        (rules.items, rules.vault) = (submitted, vault)
         moderation = Moderation(rules)
         try await moderation.start()
         let late = LateRoutes()

@@ -103,6 +103,8 @@ struct MemoryRecords: Sendable {
     var audit: [AuditEntry] = []
     var cursors: [String: Int64] = [:]
     var answers: [Request: KeptAnswer] = [:]
+
+    var moderation = MemoryItems()
     var ruleShelf = RuleShelf()
 }
 

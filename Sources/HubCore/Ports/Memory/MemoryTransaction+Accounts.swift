@@ -85,6 +85,7 @@ extension MemoryTransaction {
             records.secrets = records.secrets.filter { $0.key.organisation != id.rawValue }
             records.enablement = records.enablement.filter { $0.key.organisation != id }
             records.failures.removeAll { $0.organisation == id }
+            records.moderation.remove(id)
             records.ruleShelf.remove(id)
             return records.organisations.removeValue(forKey: id) != nil
         }

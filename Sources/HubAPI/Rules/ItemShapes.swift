@@ -1,0 +1,50 @@
+/// Shapes of items, decisions and actions in the description.
+enum ItemShapes {
+    static let submission = Shape.object([
+        .init("id", .text), .init("typeId", .text), .init("data", .anything), .init("creator", .anything, optional: true),
+        .init("source", .text, optional: true), .init("policyIds", .list(.text), optional: true),
+        .init("createdAt", .time, optional: true),
+    ])
+
+    private static let item: [Shape.Member] = [
+        .init("sequence", .integer), .init("id", .text), .init("typeId", .text), .init("submissionId", .text),
+        .init("receivedAt", .time), .init("state", .choice(["waiting", "decided", "failed"])),
+        .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true), .init("data", .anything),
+    ]
+
+    static let all: [(name: String, shape: Shape)] = [
+        ("Submission", submission),
+        ("Item", .object(item)),
+        ("ItemDetail", .object(item + [.init("decision", .named("Decision"), optional: true)])),
+        (
+            "Decision",
+            .object([
+                .init("id", .text), .init("sequence", .integer), .init("itemId", .text), .init("itemTypeId", .text), .init("at", .time),
+                .init("milliseconds", .number), .init("outcome", .choice(["passed", "failed", "errored"])), .init("passed", .list(.text)),
+                .init(
+                    "actions",
+                    .list(
+                        .object([
+                            .init("id", .text), .init("state", .choice(["done", "waiting", "failed", "capped"])),
+                            .init("attempts", .integer), .init("nextAt", .time, optional: true),
+                            .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true),
+                        ]))),
+                .init(
+                    "rules",
+                    .list(
+                        .object([
+                            .init("id", .text), .init("name", .text), .init("version", .integer), .init("status", .text),
+                            .init("outcome", .choice(["PASSED", "FAILED", "ERRORED"])), .init("trace", .anything, optional: true),
+                        ]))), .init("conditions", .integer), .init("signalRuns", .integer),
+            ])
+        ),
+        (
+            "RuleAction",
+            .object([
+                .init("id", .text), .init("name", .text), .init("kind", .choice(["webhook", "journal"])),
+                .init("url", .text, optional: true), .init("custom", .map(.anything)), .init("hasSecret", .boolean),
+                .init("revision", .integer), .init("changedAt", .time),
+            ])
+        ),
+    ]
+}

@@ -1,0 +1,311 @@
+import JSON
+import PluginModel
+
+/// Items, decisions and actions of a store in memory.
+struct MemoryItems: Sendable {
+    struct Place: Hashable, Sendable {
+        let organisation: Organisation.ID
+        let id: String
+    }
+    struct Count: Hashable, Sendable {
+        let organisation: Organisation.ID
+        let rule: String
+        let day: Int64
+    }
+
+    /// By place.
+    var items: [Int64: SubmittedItem] = [:]
+    var lastItem: Int64 = 0
+    var lineups: [Place: RuleLineup] = [:]
+    var decisions: [Int64: StoredDecision] = [:]
+    var counts: [Count: Int] = [:]
+    var actions: [Place: RuleAction] = [:]
+    var runs: [Int64: ActionRun] = [:]
+    var lastRun: Int64 = 0
+
+    mutating func remove(_ organisation: Organisation.ID) {
+        items = items.filter { $0.value.organisation != organisation }
+        lineups = lineups.filter { $0.key.organisation != organisation }
+        decisions = decisions.filter { $0.value.organisation != organisation }
+        counts = counts.filter { $0.key.organisation != organisation }
+        actions = actions.filter { $0.key.organisation != organisation }
+        runs = runs.filter { $0.value.organisation != organisation }
+    }
+
+    func items(of organisation: Organisation.ID) -> [SubmittedItem] {
+        items.values.filter { $0.organisation == organisation }.sorted { $0.sequence < $1.sequence }
+    }
+}
+
+extension MemoryTransaction {
+    private static func conflict() -> Fault {
+        Fault(code: "storage.conflict", message: "There is one already.", turn: .caller)
+    }
+
+    // MARK: Items
+
+    func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
+        try change { (records) throws(Fault) in
+            var placed = items
+            for index in placed.indices {
+                guard records.organisations[placed[index].organisation] != nil else {
+                    throw Fault(code: "storage.unknown-reference", message: "There is no such organisation.", turn: .caller)
+                }
+                records.moderation.lastItem += 1
+                placed[index].sequence = records.moderation.lastItem
+                records.moderation.items[placed[index].sequence] = placed[index]
+            }
+            return placed
+        }
+    }
+
+    func item(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> SubmittedItem? {
+        records.moderation.items[sequence].flatMap { $0.organisation == organisation ? $0 : nil }
+    }
+
+    func items(
+        _ filter: ItemFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
+    ) throws(Fault) -> [SubmittedItem] {
+        let latest = records.moderation.items(of: organisation).reversed()
+        let text = filter.text.map(Self.plain)
+        let searched = text == nil ? Array(latest) : Array(latest.prefix(ItemFilter.searchedMax))
+        let found = searched.filter { item in
+            (sequence.map { item.sequence < $0 } ?? true) && (filter.typeIDs.isEmpty || filter.typeIDs.contains(item.typeID))
+                && (filter.itemID.map { item.itemID == $0 } ?? true) && (filter.state.map { item.state == $0 } ?? true)
+                && (text.map { Self.plain(item.data.serialized()).contains($0) } ?? true)
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
+        min(
+            max,
+            records.moderation.items.values.count { $0.organisation == organisation && (types.isEmpty || types.contains($0.typeID)) })
+    }
+
+    /// ASCII letters in lower case.
+    private static func plain(_ text: String) -> String {
+        String(decoding: text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+    }
+
+    func waitingItems(in organisation: Organisation.ID, after sequence: Int64, limit: Int) throws(Fault) -> [SubmittedItem] {
+        Array(
+            records.moderation.items(of: organisation).filter { $0.state == .waiting && $0.sequence > sequence }.prefix(limit))
+    }
+
+    func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
+        records.moderation.items.values.count { $0.organisation == organisation && $0.state == .waiting }
+    }
+
+    func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
+        Set(records.moderation.items.values.filter { $0.state == .waiting }.map(\.organisation)).sorted()
+    }
+
+    func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
+        try change { (records) throws(Fault) in
+            for (sequence, item) in records.moderation.items
+            where items.contains(sequence) && item.organisation == organisation && item.state == .waiting {
+                records.moderation.items[sequence]?.attempts += 1
+            }
+        }
+    }
+
+    func settle(
+        _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
+    ) throws(Fault) -> Bool {
+        try change { (records) throws(Fault) in
+            guard var item = records.moderation.items[sequence], item.organisation == organisation, item.state == .waiting else {
+                return false
+            }
+            (item.state, item.problem) = (state, problem)
+            records.moderation.items[sequence] = item
+            return true
+        }
+    }
+
+    func removeItems(
+        in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
+    ) throws(Fault) -> Int {
+        try change { (records) throws(Fault) in
+            let all = records.moderation.items(of: organisation)
+            let latest = Set(all.suffix(keeping).map(\.sequence))
+            let busy = Set(records.moderation.runs.values.filter { $0.state == .waiting }.map(\.decision))
+            let gone = all.filter { item in
+                item.state != .waiting && (item.receivedAt < moment || !latest.contains(item.sequence)) && !busy.contains(item.sequence)
+            }.prefix(limit).map(\.sequence)
+            for sequence in gone {
+                records.moderation.items[sequence] = nil
+                records.moderation.decisions[sequence] = nil
+            }
+            let removed = Set(gone)
+            records.moderation.runs = records.moderation.runs.filter { !removed.contains($0.value.decision) }
+            return gone.count
+        }
+    }
+
+    // MARK: Decisions
+
+    func keep(_ lineup: RuleLineup, in organisation: Organisation.ID) throws(Fault) {
+        try change { (records) throws(Fault) in
+            records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: lineup.id)] = lineup
+        }
+    }
+
+    func lineup(_ id: RuleLineup.ID, in organisation: Organisation.ID) throws(Fault) -> RuleLineup? {
+        records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: id)]
+    }
+
+    func removeIdleLineups(in organisation: Organisation.ID) throws(Fault) -> Int {
+        try change { (records) throws(Fault) in
+            let used = Set(records.moderation.decisions.values.filter { $0.organisation == organisation }.map(\.lineup))
+            let before = records.moderation.lineups.count
+            records.moderation.lineups = records.moderation.lineups.filter {
+                $0.key.organisation != organisation || used.contains($0.key.id)
+            }
+            return before - records.moderation.lineups.count
+        }
+    }
+
+    func append(_ decision: StoredDecision) throws(Fault) {
+        try change { (records) throws(Fault) in
+            guard records.moderation.decisions.updateValue(decision, forKey: decision.sequence) == nil else { throw Self.conflict() }
+        }
+    }
+
+    func decision(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision? {
+        records.moderation.decisions[sequence].flatMap { $0.organisation == organisation ? $0 : nil }
+    }
+
+    func decisions(
+        _ filter: DecisionFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
+    ) throws(Fault) -> [StoredDecision] {
+        let text = filter.text.map(Self.plain)
+        var found = records.moderation.decisions.values.filter { decision in
+            decision.organisation == organisation && (sequence.map { decision.sequence < $0 } ?? true)
+                && (filter.itemID.map { decision.itemID == $0 } ?? true) && (filter.typeID.map { decision.typeID == $0 } ?? true)
+                && (filter.since.map { decision.at >= $0 } ?? true) && (filter.until.map { decision.at < $0 } ?? true)
+                && (text.map { Self.plain(decision.itemID).contains($0) } ?? true)
+        }
+        if let rule = filter.rule {
+            found = found.filter { decision in
+                let lineup = records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: decision.lineup)]
+                guard let place = lineup?.members.firstIndex(where: { $0.id == rule }) else { return false }
+                let outcome = decision.results.first { $0.place == place }?.outcome ?? .failed
+                return filter.outcome == nil || filter.outcome == outcome
+            }
+        } else if let outcome = filter.outcome {
+            found = found.filter { $0.outcome == outcome }
+        }
+        return found.sorted { $0.sequence > $1.sequence }.prefix(limit).map { decision in
+            var plain = decision
+            plain.traces = [:]
+            return plain
+        }
+    }
+
+    func decisionCount(in organisation: Organisation.ID, since moment: Timestamp) throws(Fault) -> Int {
+        records.moderation.decisions.values.count { $0.organisation == organisation && $0.at >= moment }
+    }
+
+    // MARK: Actions
+
+    func actionCounts(in organisation: Organisation.ID, onDay day: Int64) throws(Fault) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for (place, count) in records.moderation.counts where place.organisation == organisation && place.day == day {
+            counts[place.rule] = count
+        }
+        return counts
+    }
+
+    func setActionCount(_ count: Int, of rule: String, in organisation: Organisation.ID, onDay day: Int64) throws(Fault) {
+        try change { (records) throws(Fault) in
+            records.moderation.counts[MemoryItems.Count(organisation: organisation, rule: rule, day: day)] = count
+        }
+    }
+
+    func removeActionCounts(beforeDay day: Int64) throws(Fault) -> Int {
+        try change { (records) throws(Fault) in
+            let before = records.moderation.counts.count
+            records.moderation.counts = records.moderation.counts.filter { $0.key.day >= day }
+            return before - records.moderation.counts.count
+        }
+    }
+
+    func ruleAction(_ id: String, in organisation: Organisation.ID) throws(Fault) -> RuleAction? {
+        records.moderation.actions[MemoryItems.Place(organisation: organisation, id: id)]
+    }
+
+    func ruleActions(in organisation: Organisation.ID) throws(Fault) -> [RuleAction] {
+        records.moderation.actions.values.filter { $0.organisation == organisation }.sorted {
+            $0.id.utf8.lexicographicallyPrecedes($1.id.utf8)
+        }
+    }
+
+    func put(_ action: RuleAction) throws(Fault) {
+        try change { (records) throws(Fault) in
+            let place = MemoryItems.Place(organisation: action.organisation, id: action.id)
+            guard action.revision == (records.moderation.actions[place]?.revision ?? 0) + 1 else {
+                throw RuleAction.changedMeanwhile(action.id)
+            }
+            records.moderation.actions[place] = action
+        }
+    }
+
+    func removeRuleAction(_ id: String, in organisation: Organisation.ID) throws(Fault) -> Bool {
+        try change { (records) throws(Fault) in
+            records.moderation.actions.removeValue(forKey: MemoryItems.Place(organisation: organisation, id: id)) != nil
+        }
+    }
+
+    func append(_ runs: [ActionRun]) throws(Fault) -> [ActionRun] {
+        try change { (records) throws(Fault) in
+            var placed = runs
+            for index in placed.indices {
+                let new = placed[index]
+                guard !records.moderation.runs.values.contains(where: { $0.decision == new.decision && $0.action == new.action }) else {
+                    throw Self.conflict()
+                }
+                records.moderation.lastRun += 1
+                placed[index].sequence = records.moderation.lastRun
+                records.moderation.runs[placed[index].sequence] = placed[index]
+            }
+            return placed
+        }
+    }
+
+    func actionRuns(of decisions: [Int64], in organisation: Organisation.ID) throws(Fault) -> [ActionRun] {
+        decisions.flatMap { decision in
+            records.moderation.runs.values.filter { $0.organisation == organisation && $0.decision == decision }
+                .sorted { $0.sequence < $1.sequence }
+        }.map { run in
+            var plain = run
+            plain.payload = nil
+            return plain
+        }
+    }
+
+    func organisationsWithDueRuns(at moment: Timestamp) throws(Fault) -> [Organisation.ID] {
+        Set(records.moderation.runs.values.filter { $0.state == .waiting && $0.nextAt <= moment }.map(\.organisation)).sorted()
+    }
+
+    func dueRuns(in organisation: Organisation.ID, at moment: Timestamp, limit: Int) throws(Fault) -> [ActionRun] {
+        let due = records.moderation.runs.values.filter {
+            $0.organisation == organisation && $0.state == .waiting && $0.nextAt <= moment
+        }
+        return Array(due.sorted { ($0.nextAt, $0.sequence) < ($1.nextAt, $1.sequence) }.prefix(limit))
+    }
+
+    func waitingRunCount(in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
+        min(max, records.moderation.runs.values.count { $0.organisation == organisation && $0.state == .waiting })
+    }
+
+    func settle(_ run: ActionRun) throws(Fault) -> Bool {
+        try change { (records) throws(Fault) in
+            guard records.moderation.runs[run.sequence]?.state == .waiting else { return false }
+            var run = run
+            if run.state != .waiting { run.payload = nil }
+            records.moderation.runs[run.sequence] = run
+            return true
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package import HubCore
+package import JSON
+package import PluginModel
+import Rules
+
+/// Where items are handed in and decided.
+///
+/// What is taken is on disk before anybody is told so. Items of an organisation are decided in their order, a batch at a time; organisations
+/// take turns. Each is decided once, whenever the hub is killed (``DecisionWriting``).
+package actor ItemDesk {
+    /// What it is put together from.
+    package struct Parts: Sendable {
+        package var store: any HubStore
+        package var rules: any WorkingRulesSource
+        /// Nil: conditions that ask signals of plugins are ERRORED.
+        package var signals: (any SignalSource)?
+        /// Carries out what is not done by writing it down; nil: it waits.
+        package var webhooks: WebhookSender?
+        package var limits = ItemLimits()
+        package var actionLimits = ActionLimits()
+        package var now: @Sendable () -> HubCore.Timestamp = HubCore.Timestamp.system
+        package var entropy = Entropy.system
+        /// A line for whatever an operator should know.
+        package var log: @Sendable (String) -> Void = { _ in }
+        /// Called when decisions of an organisation are on disk.
+        package var told: @Sendable (Organisation.ID) async -> Void = { _ in }
+
+        package init(store: any HubStore, rules: any WorkingRulesSource, signals: (any SignalSource)? = nil) {
+            (self.store, self.rules, self.signals) = (store, rules, signals)
+        }
+    }
+
+    nonisolated let parts: Parts
+    private enum Phase { case new, running, stopped }
+    private var phase = Phase.new
+    /// Items that wait, by organisation; reserved before they are written.
+    private var waiting: [Organisation.ID: Int] = [:]
+    /// Organisations whose turn will come, in order.
+    private var ready: [Organisation.ID] = []
+    /// At work; whether something came in meanwhile.
+    private var working: [Organisation.ID: (task: Task<Void, Never>, isAskedAgain: Bool)] = [:]
+    /// Those whose turn is put off, because the database or their rules could not be had.
+    private var resting: [Organisation.ID: Task<Void, Never>] = [:]
+    /// How often in a row that was so.
+    private var troubles: [Organisation.ID: Int] = [:]
+    /// Up to where items were begun by this process.
+    private var claimed: [Organisation.ID: Int64] = [:]
+    private var deciding = 0
+
+    package init(_ parts: Parts) { self.parts = parts }
+
+    // MARK: Life
+
+    /// Goes on with what was waiting when the hub ended.
+    package func start() async throws(Fault) {
+        guard phase == .new else { return }
+        let left = try await parts.store.read { (records) throws(Fault) in
+            var left: [(Organisation.ID, Int)] = []
+            for organisation in try records.organisationsWithWaitingItems() {
+                left.append((organisation, try records.waitingItemCount(in: organisation)))
+            }
+            return left
+        }
+        guard phase == .new else { return }
+        phase = .running
+        for (organisation, count) in left {
+            waiting[organisation, default: 0] += count
+            wake(organisation)
+        }
+    }
+
+    /// Takes nothing more, and returns when the batches at work are over. What waits is decided by the next hub.
+    package func stop() async {
+        phase = .stopped
+        ready = []
+        for task in resting.values { task.cancel() }
+        // Not cancelled: a signal that is broken off has no score to give, and that would be the decision.
+        for task in working.values.map(\.task) { await task.value }
+    }
+
+    /// Nothing of this organisation is there any more.
+    package func forget(_ organisation: Organisation.ID) {
+        (waiting[organisation], troubles[organisation], claimed[organisation]) = (nil, nil, nil)
+    }
+
+    // MARK: Handing in
+
+    /// Takes items, all or none. When it returns, they are on disk.
+    package func submit(_ items: [JSONValue], in organisation: Organisation.ID) async throws(SubmissionRefusal) -> [SubmittedItem] {
+        let read = try await read(items, max: parts.limits.submittedMax, in: organisation)
+        do throws(Fault) {
+            try reserve(items.count, for: organisation)
+            let new = describe(read, items, in: organisation)
+            do throws(Fault) {
+                let placed = try await parts.store.write { (records) throws(Fault) in try records.append(new) }
+                wake(organisation)
+                return placed
+            } catch {
+                waiting[organisation, default: items.count] -= items.count
+                // It may be there all the same.
+                wake(organisation)
+                throw error
+            }
+        } catch { throw .fault(error) }
+    }
+
+    /// Decides items at once and keeps them with their decisions, all or none.
+    package func decide(_ items: [JSONValue], in organisation: Organisation.ID) async throws(SubmissionRefusal) -> [DecisionReport] {
+        guard deciding < parts.limits.decidingAtOnce else { throw .fault(ItemFault.busy(deciding)) }
+        deciding += 1
+        defer { deciding -= 1 }
+        let read = try await read(items, max: parts.limits.decidedMax, in: organisation)
+        do throws(Fault) {
+            let rules = try await parts.rules.rules(of: organisation)
+            let pairs = zip(describe(read, items, in: organisation), read).map { (stored: $0, item: $1) }
+            let judge = judge(rules, organisation)
+            // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
+            let judged = await Task { await judge.judge(pairs, in: organisation) }.value
+            return try await write(judged, in: organisation).reports
+        } catch { throw .fault(error) }
+    }
+
+    private func read(_ items: [JSONValue], max: Int, in organisation: Organisation.ID) async throws(SubmissionRefusal) -> [Item] {
+        switch phase {
+        case .new: throw .fault(ItemFault.starting())
+        case .stopped: throw .fault(ItemFault.stopping())
+        case .running: break
+        }
+        let types: [ItemType]
+        do throws(Fault) { types = Array(try await parts.rules.rules(of: organisation).types.values) } catch { throw .fault(error) }
+        return try await Self.read(items, max: max, SubmissionReading(types: types, limits: parts.limits))
+    }
+
+    /// Away from the actor: a submission may have many items.
+    @concurrent private static func read(
+        _ items: [JSONValue], max: Int, _ reading: SubmissionReading
+    ) async throws(SubmissionRefusal) -> [Item] { try reading.read(items, max: max) }
+
+    private func reserve(_ count: Int, for organisation: Organisation.ID) throws(Fault) {
+        guard phase == .running else { throw ItemFault.stopping() }
+        let before = waiting[organisation, default: 0]
+        guard before + count <= parts.limits.waitingMax else { throw ItemFault.queueFull(before, max: parts.limits.waitingMax) }
+        waiting[organisation] = before + count
+    }
+
+    private func describe(_ read: [Item], _ items: [JSONValue], in organisation: Organisation.ID) -> [SubmittedItem] {
+        let now = parts.now()
+        let submission = Submission.ID.make(at: now, random: parts.entropy.bytes)
+        return zip(read, items).map { item, data in
+            SubmittedItem(
+                organisation: organisation, itemID: item.id, typeID: item.type.id, submission: submission, data: data, receivedAt: now)
+        }
+    }
+
+    // MARK: Turns
+
+    private func wake(_ organisation: Organisation.ID) {
+        guard phase == .running else { return }
+        if working[organisation] != nil {
+            working[organisation]?.isAskedAgain = true
+        } else if resting[organisation] == nil, !ready.contains(organisation) {
+            ready.append(organisation)
+        }
+        begin()
+    }
+
+    private func begin() {
+        while phase == .running, working.count < parts.limits.organisationsAtOnce, !ready.isEmpty {
+            let next = ready.removeFirst()
+            working[next] = (Task { await self.work(for: next) }, false)
+        }
+    }
+
+    /// One batch, so that nobody waits for all that somebody else has.
+    private func work(for organisation: Organisation.ID) async {
+        var isMore = false
+        var trouble: Fault?
+        do throws(Fault) {
+            isMore = try await decideBatch(of: organisation)
+            troubles[organisation] = nil
+        } catch { trouble = error }
+        let isAskedAgain = working.removeValue(forKey: organisation)?.isAskedAgain ?? false
+        if let trouble {
+            rest(organisation, after: trouble)
+            begin()
+        } else if isMore || isAskedAgain {
+            wake(organisation)
+        } else {
+            begin()
+        }
+    }
+
+    private func rest(_ organisation: Organisation.ID, after fault: Fault) {
+        guard phase == .running else { return }
+        let times = troubles[organisation, default: 0]
+        troubles[organisation] = times + 1
+        if times == 0 { parts.log("items of organisation \(organisation) wait: \(fault.code): \(fault.message)") }
+        let wait = min(parts.limits.troubleWait * (1 << min(times, 10)), parts.limits.troubleWaitMax)
+        resting[organisation] = Task {
+            try? await Task.sleep(for: wait)
+            self.resting[organisation] = nil
+            self.wake(organisation)
+        }
+    }
+
+    // MARK: Deciding
+
+    /// - Returns: Whether there may be more.
+    private func decideBatch(of organisation: Organisation.ID) async throws(Fault) -> Bool {
+        let items = try await claim(in: organisation)
+        guard !items.isEmpty else { return false }
+        let rules = try await parts.rules.rules(of: organisation)
+        let max = parts.limits.attemptsMax
+        var judged = await judge(rules, organisation).judge(waiting: items.filter { $0.attempts < max }, in: organisation)
+        judged += items.filter { $0.attempts >= max }.map { Judgement(item: $0, verdict: .failed(ItemFault.crashing)) }
+        do throws(Fault) { _ = try await write(judged, in: organisation) } catch {
+            guard Self.stays(error) else { throw error }
+            for judgement in judged { try await writeAlone(judgement, in: organisation) }
+        }
+        return phase == .running
+    }
+
+    private func judge(_ rules: WorkingRules, _ organisation: Organisation.ID) -> Judge {
+        Judge(rules: rules, runner: parts.signals?.runner(for: organisation), limits: parts.limits, now: parts.now())
+    }
+
+    /// The next items, marked as begun: what ends the hub more than once is found by it. Their `attempts` are those of earlier processes.
+    private func claim(in organisation: Organisation.ID) async throws(Fault) -> [SubmittedItem] {
+        let (behind, max) = (claimed[organisation, default: 0], parts.limits.batchMax)
+        let items = try await parts.store.write { (records) throws(Fault) in
+            var items = try records.waitingItems(in: organisation, after: 0, limit: max)
+            for index in items.indices where items[index].sequence <= behind { items[index].attempts -= 1 }
+            items = Array(items.prefix(Self.batchSize(items, max: max)))
+            guard let first = items.first, let last = items.last, last.sequence > behind else { return items }
+            try records.countAttempt(at: Swift.max(first.sequence, behind + 1)...last.sequence, in: organisation)
+            return items
+        }
+        if let last = items.last?.sequence { claimed[organisation] = Swift.max(last, behind) }
+        return items
+    }
+
+    /// Smaller where processes have ended before: in the end each item is alone, and the one to blame is known.
+    private static func batchSize(_ items: [SubmittedItem], max: Int) -> Int {
+        switch items.first?.attempts ?? 0 {
+        // Those behind that ended one more often are for a smaller batch.
+        case ...1: items.firstIndex { $0.attempts > 1 } ?? max
+        case 2: min(16, max)
+        default: 1
+        }
+    }
+
+    private func write(_ judged: [Judgement], in organisation: Organisation.ID) async throws(Fault) -> DecisionWriting.Written {
+        let writing = DecisionWriting(
+            organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits)
+        let written = try await parts.store.write { (records) throws(Fault) in try writing.write(records) }
+        let waited = judged.count { $0.item.sequence > 0 }
+        if waited > 0 { waiting[organisation] = max(0, waiting[organisation, default: 0] - waited) }
+        if written.hasWebhooks { await parts.webhooks?.wake() }
+        await parts.told(organisation)
+        return written
+    }
+
+    /// Faults that the same transaction meets again, because of what is in it.
+    private static func stays(_ fault: Fault) -> Bool {
+        ["storage.text-with-nul", "storage.conflict", "storage.unknown-reference"].contains(fault.code)
+    }
+
+    /// What cannot be written for itself has failed, and holds up nothing.
+    private func writeAlone(_ judgement: Judgement, in organisation: Organisation.ID) async throws(Fault) {
+        do throws(Fault) { _ = try await write([judgement], in: organisation) } catch {
+            guard Self.stays(error) else { throw error }
+            let problem = SubmittedItem.Problem(code: error.code, message: error.message)
+            _ = try await write([Judgement(item: judgement.item, verdict: .failed(problem))], in: organisation)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import HubCore
+import JSON
+import PluginModel
+
+extension SQLTransaction {
+    private static let itemColumns =
+        "sequence, organisation, item_id, type_id, submission, data, received_ms, state, attempts, problem"
+
+    private static func item(_ row: any SQLRow) throws(Fault) -> SubmittedItem {
+        SubmittedItem(
+            sequence: row.integer(0), organisation: row.id(1), itemID: row.text(2), typeID: row.text(3), submission: row.id(4),
+            data: try row.json(5), receivedAt: row.timestamp(6), state: try row.named(7, "an item's state"),
+            attempts: Int(row.integer(8)), problem: try row.problem(9))
+    }
+
+    func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
+        guard !items.isEmpty else { return [] }
+        var sequence = try advance("items", by: items.count) - Int64(items.count)
+        var placed = items
+        for index in placed.indices {
+            sequence += 1
+            placed[index].sequence = sequence
+            let item = placed[index]
+            try change(
+                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", .integer(sequence),
+                .id(item.organisation), .text(item.itemID), .text(item.typeID), .id(item.submission), .json(item.data),
+                .at(item.receivedAt),
+                .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem))
+        }
+        return placed
+    }
+
+    func item(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> SubmittedItem? {
+        try rows(
+            "select \(Self.itemColumns) from items where sequence = $1 and organisation = $2", .integer(sequence), .id(organisation),
+            read: Self.item
+        ).first
+    }
+
+    func items(
+        _ wanted: ItemFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
+    ) throws(Fault) -> [SubmittedItem] {
+        var filter = SQLFilter()
+        filter.add("organisation = ", .id(organisation))
+        filter.add("sequence < ", .integer(sequence ?? .max))
+        filter.addAny(wanted.typeIDs.map { SQLFilter.Pattern(exactly: $0, column: "type_id") })
+        if let id = wanted.itemID { filter.add("item_id = ", .text(id)) }
+        if let state = wanted.state { filter.add("state = ", .text(state.rawValue)) }
+        if let text = wanted.text {
+            // Without an end, a search for what is not there would read everything that was ever submitted.
+            let (owner, count) = (filter.next(.id(organisation)), filter.next(.integer(Int64(ItemFilter.searchedMax - 1))))
+            filter.add(
+                "sequence >= coalesce((select sequence from items where organisation = \(owner) order by sequence desc limit 1 "
+                    + "offset \(count)), 0) and lower(data) like ", .containing(text), ending: Self.escape)
+        }
+        return try rows(
+            "select \(Self.itemColumns) from items where \(filter.text) order by sequence desc limit \(filter.next(.limit(limit)))",
+            filter.values, read: Self.item)
+    }
+
+    static let escape = " escape '!'"
+
+    func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
+        var filter = SQLFilter()
+        filter.add("organisation = ", .id(organisation))
+        filter.addAny(types.map { SQLFilter.Pattern(exactly: $0, column: "type_id") })
+        return try rows(
+            "select count(*) from (select 1 from items where \(filter.text) limit \(filter.next(.integer(Int64(max))))) as counted",
+            filter.values
+        ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first ?? 0
+    }
+
+    func waitingItems(in organisation: Organisation.ID, after sequence: Int64, limit: Int) throws(Fault) -> [SubmittedItem] {
+        try rows(
+            """
+            select \(Self.itemColumns) from items where organisation = $1 and state = 'waiting' and sequence > $2 order by sequence limit $3
+            """, .id(organisation), .integer(sequence), .limit(limit), read: Self.item)
+    }
+
+    func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
+        try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {
+            (row: any SQLRow) throws(Fault) in Int(row.integer(0))
+        }.first ?? 0
+    }
+
+    func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
+        try rows("select distinct organisation from items where state = 'waiting' order by organisation") {
+            (row: any SQLRow) throws(Fault) in row.id(0)
+        }
+    }
+
+    func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
+        try change(
+            """
+            update items set attempts = attempts + 1
+            where organisation = $1 and state = 'waiting' and sequence >= $2 and sequence <= $3
+            """, .id(organisation), .integer(items.lowerBound), .integer(items.upperBound))
+    }
+
+    func settle(
+        _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
+    ) throws(Fault) -> Bool {
+        try hasChanged(
+            "update items set state = $1, problem = $2 where sequence = $3 and organisation = $4 and state = 'waiting'",
+            .text(state.rawValue), .problem(problem), .integer(sequence), .id(organisation))
+    }
+
+    func removeItems(
+        in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
+    ) throws(Fault) -> Int {
+        // The first place that is kept for being among the latest; none where there are fewer.
+        let first = try rows(
+            "select sequence from items where organisation = $1 order by sequence desc limit 1 offset $2", .id(organisation),
+            .integer(Int64(max(0, keeping - 1)))
+        ) { (row: any SQLRow) throws(Fault) in row.integer(0) }.first
+        return try change(
+            """
+            delete from items where sequence in (
+                select sequence from items where organisation = $1 and state <> 'waiting' and (received_ms < $2 or sequence < $3)
+                    and not exists (select 1 from action_runs where decision = items.sequence and action_runs.state = 'waiting')
+                order by sequence limit $4)
+            """, .id(organisation), .at(moment), .integer(keeping > 0 ? first ?? 0 : .max), .limit(limit))
+    }
+}
+
+extension SQLValue {
+    static func problem(_ problem: SubmittedItem.Problem?) -> SQLValue {
+        guard let problem else { return .null }
+        return .json(["code": .string(problem.code), "message": .string(problem.message)])
+    }
+
+    /// A pattern of `like` for texts that hold this one; `!` takes the meaning from the signs behind it.
+    static func containing(_ text: String) -> SQLValue {
+        var pattern = "%"
+        for character in text.unicodeScalars {
+            if "!%_".unicodeScalars.contains(character) { pattern.unicodeScalars.append("!") }
+            pattern.unicodeScalars.append((65...90).contains(character.value) ? Unicode.Scalar(UInt8(character.value) + 32) : character)
+        }
+        return .text(pattern + "%")
+    }
+}
+
+extension SQLRow {
+    func problem(_ column: Int) throws(Fault) -> SubmittedItem.Problem? {
+        guard !isNull(column) else { return nil }
+        let object = try object(column)
+        return SubmittedItem.Problem(code: object["code"]?.stringValue ?? "", message: object["message"]?.stringValue ?? "")
+    }
+}

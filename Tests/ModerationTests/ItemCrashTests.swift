@@ -1,0 +1,164 @@
+import Glibc
+import HubCore
+import JSON
+import PluginModel
+import Storage
+import TestServers
+import Testing
+
+/// A hub's queue in a process of its own, killed at seeded moments, again and again over one database, until 10,000 items are through.
+@Suite(.timeLimit(.minutes(20))) struct ItemCrashTests {
+    static let items = 10_000
+    /// Kills; `PATCHBAY_SOAK=1` makes more of them.
+    static let rounds = getenv("PATCHBAY_SOAK") == nil ? 10 : 60
+    static let seed: UInt64 = 20_261_122
+
+    private static func crasher() throws -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let length = readlink("/proc/self/exe", &buffer, buffer.count)
+        let folders = [String(decoding: buffer.prefix(max(0, length)), as: UTF8.self)] + CommandLine.arguments.filter { $0.hasPrefix("/") }
+        for var folder in folders {
+            while let slash = folder.lastIndex(of: "/") {
+                folder = String(folder[..<slash])
+                if access(folder + "/item-crasher", X_OK) == 0 { return folder + "/item-crasher" }
+            }
+        }
+        throw TestTrouble(description: "item-crasher is not built")
+    }
+
+    private struct Dice {
+        var state: UInt64
+
+        mutating func roll(_ sides: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % sides
+        }
+    }
+
+    @Test(arguments: [ItemStore.sqlite, .postgreSQL], [seed])
+    func `each item is decided once, wherever the hub is killed`(_ kind: ItemStore, _ seed: UInt64) async throws {
+        var template = Array("/tmp/patchbay-items-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            for name in ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite.lock"] { unlink("\(folder)/\(name)") }
+            rmdir(folder)
+        }
+        var address = folder + "/hub.sqlite"
+        if kind == .postgreSQL {
+            let cluster = try PostgresCluster.shared.get()
+            address = cluster.address(try cluster.makeDatabase())
+        }
+        let program = try Self.crasher()
+        var dice = Dice(state: seed)
+        var taken: Set<Int64> = []
+        var inTheMiddle = 0
+        for round in 0...Self.rounds {
+            let isLast = round == Self.rounds
+            let child = try Program([program, address, "\(round)", "\(max(0, Self.items - taken.count))"])
+            let output: String
+            if isLast {
+                output = await child.readingToEnd()
+            } else {
+                async let everything = child.readingToEnd()
+                // The moment is the point of the test: some while it starts, most at work.
+                try await Task.sleep(for: .milliseconds(round % 4 == 3 ? dice.roll(200) : 300 + dice.roll(1200)))
+                kill(child.pid, SIGKILL)
+                output = await everything
+            }
+            child.wait()
+            // A last line without its end was cut off by the kill, and was not an answer.
+            let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            #expect(!lines.contains { $0.hasPrefix("failed") }, "round \(round): \(lines.suffix(1))")
+            for line in lines where line.hasPrefix("taken ") {
+                taken.formUnion(line.split(separator: " ").dropFirst().compactMap { Int64($0) })
+            }
+            if isLast { #expect(lines.last == "empty") }
+            if try await Self.isInTheMiddle(address) { inTheMiddle += 1 }
+        }
+        print("\(kind.rawValue): killed \(Self.rounds) times, \(inTheMiddle) of them with items decided and items waiting")
+        #expect(inTheMiddle >= 3)
+        try await Self.look(address, taken)
+    }
+
+    private static let owner = Organisation.ID("o1")
+
+    private static func isInTheMiddle(_ address: String) async throws -> Bool {
+        let store = try await HubStores.open(address, HubStoreOptions(isBackupWaived: true))
+        let (waiting, decided) = try await store.read { (records) throws(Fault) in
+            (try records.waitingItemCount(in: owner), try records.decisionCount(in: owner, since: Timestamp(unixMilliseconds: 0)))
+        }
+        await store.close()
+        return waiting > 0 && decided > 0
+    }
+
+    private static func look(_ address: String, _ taken: Set<Int64>) async throws {
+        let store = try await HubStores.open(address, HubStoreOptions(isBackupWaived: true))
+        var items: [SubmittedItem] = []
+        while true {
+            let last = items.last?.sequence
+            let page = try await store.read { (records) throws(Fault) in
+                try records.items(ItemFilter(), in: owner, before: last, limit: 1000)
+            }
+            if page.isEmpty { break }
+            items += page
+        }
+        let places = Set(items.map(\.sequence))
+        #expect(taken.count >= Self.items)
+        #expect(taken.isSubset(of: places), "what was said to be kept is there")
+        #expect(items.allSatisfy { $0.state == .decided })
+        #expect(items.allSatisfy { $0.attempts >= 1 })
+
+        var decided: [Int64: Int] = [:]
+        var notes: [Int64: Int] = [:]
+        var scarce: [Int64: Int] = [:]
+        var journal: Int64 = 0
+        while true {
+            let events = try await store.read { [journal] (records) throws(Fault) in
+                try records.events(after: journal, types: ["moderation.*"], organisation: owner, limit: 1000)
+            }
+            guard let last = events.last else { break }
+            journal = last.sequence
+            for event in events {
+                let place = Int64(event.data["sequence"]?.intValue ?? 0)
+                switch (event.eventType, event.data["action"]?.stringValue) {
+                case ("moderation.ItemDecided", _): decided[place, default: 0] += 1
+                case ("moderation.RulePassed", "note"): notes[place, default: 0] += 1
+                case ("moderation.RulePassed", "scarce"): scarce[place, default: 0] += 1
+                default: Issue.record("\(event)")
+                }
+            }
+        }
+        #expect(Set(decided.keys) == places, "each is in the journal")
+        #expect(decided.values.allSatisfy { $0 == 1 }, "once")
+
+        var decisions: [StoredDecision] = []
+        while true {
+            let last = decisions.last?.sequence
+            let page = try await store.read { (records) throws(Fault) in
+                try records.decisions(DecisionFilter(), in: owner, before: last, limit: 1000)
+            }
+            if page.isEmpty { break }
+            decisions += page
+        }
+        #expect(decisions.count == places.count && Set(decisions.map(\.sequence)) == places, "each has one decision")
+        let noted = decisions.filter { $0.passed.contains("many") || $0.passed.contains("hooked") }.map(\.sequence)
+        #expect(Set(notes.keys) == Set(noted) && notes.values.allSatisfy { $0 == 1 }, "what follows was done once")
+
+        var runs: [ActionRun] = []
+        for start in stride(from: 0, to: decisions.count, by: 1000) {
+            let some = decisions[start..<min(start + 1000, decisions.count)].map(\.sequence)
+            runs += try await store.read { (records) throws(Fault) in try records.actionRuns(of: some, in: owner) }
+        }
+        #expect(Set(runs.map { "\($0.decision) \($0.action)" }).count == runs.count)
+        #expect(Set(runs.filter { $0.action == "scarce" && $0.state == .done }.map(\.decision)) == Set(scarce.keys))
+        let hooked = decisions.filter { $0.passed.contains("hooked") }.map(\.sequence)
+        #expect(Set(runs.filter { $0.action == "hook" && $0.state == .waiting }.map(\.decision)) == Set(hooked), "each webhook waits once")
+        var perDay: [Int64: Int] = [:]
+        for decision in decisions where scarce[decision.sequence] != nil {
+            perDay[decision.at.unixMilliseconds / 86_400_000, default: 0] += 1
+        }
+        #expect(perDay.values.allSatisfy { $0 <= 100 } && (perDay.values.max() ?? 0) == 100, "\(perDay)")
+        await store.close()
+    }
+}
