@@ -64,14 +64,13 @@ extension PluginRegistry {
             _ = try records.removePlugin(id)
             try Self.setRemoving(Self.removing(in: records) + [id], in: records)
         }
-        let old = directory.live(id)?.desk.change { desk in
-            (desk.generation, desk.refusal, desk.refusals) = (nil, RegistryFault.notFound(id.rawValue), [:])
-        }
+        let old = directory.live(id)?.desk.change { desk in desk.close(RegistryFault.notFound(id.rawValue)) }
         (entries[id], exportsKnown[id]) = (nil, nil)
         if let old {
             let instances = old.takeAll()
             for instance in instances { await instance.drain(within: limits.drainTime) }
         }
+        await catalogs.forget(id)
         refreshNames()
         events.publish(.removed(id))
         // What is left now is invisible; when it cannot be taken away the next start tries again.
