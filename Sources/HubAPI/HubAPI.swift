@@ -17,6 +17,7 @@ package struct HubAPI: Sendable {
         + InstallationEndpoints.all + ConsentEndpoints.all + ConfigurationEndpoints.all + WatchingEndpoints.all + IntegrationEndpoints.all
         + StoreEndpoints.all + PageEndpoints.all + PluginRoutes.endpoints + OverviewEndpoints.all + JournalEndpoints.all
         + EventEndpoints.all
+        + SignalEndpoints.all
         + [description]
 
     private static let description = Endpoint(

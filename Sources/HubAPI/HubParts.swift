@@ -2,6 +2,7 @@ import HTTPServer
 package import Hub
 package import HubCore
 package import JSON
+package import Moderation
 import PluginModel
 
 /// What the routes stand on.
@@ -16,6 +17,7 @@ package struct HubParts: Sendable {
     package var log: RequestLog
     package var shelf: StoreShelf
     package var outside: OutsideSignIn
+    package var signals: PluginSignals
     let inFlight = KeysInFlight()
     let renderings = Renderings()
     let changes = ChangeLimit()
@@ -24,11 +26,12 @@ package struct HubParts: Sendable {
     package init(
         registry: PluginRegistry, accounts: Accounts, vault: Vault, store: any HubStore, facts: HubFacts,
         now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system, log: RequestLog, shelf: StoreShelf,
-        outside: OutsideSignIn = OutsideSignIn()
+        outside: OutsideSignIn = OutsideSignIn(), signals: PluginSignals? = nil
     ) {
         (self.registry, self.accounts, self.vault, self.store) = (registry, accounts, vault, store)
         (self.facts, self.now, self.entropy, self.log, self.shelf) = (facts, now, entropy, log, shelf)
         self.outside = outside
+        self.signals = signals ?? PluginSignals(registry: registry)
         pageTokens = PageTokens(now: now, entropy: entropy)
     }
 }

@@ -41,9 +41,10 @@ extension PluginRegistry {
         for view in await plugins(for: organisation) {
             guard let manifest = view.manifest, manifest.format == .coop, view.runningVersion != nil else { continue }
             guard view.state.name == .enabled || view.state.name == .needsConfiguration else { continue }
-            let catalog = manifest.hasSignalCatalog 
+            let catalog =
+                manifest.hasSignalCatalog
                 ? await catalogs.current(
-                of: view.id, version: view.version, for: organisation, in: self)
+                    of: view.id, version: view.version, for: organisation, in: self)
                 : nil
             var signals = manifest.contributions.filter { $0.kind == .signal }.map {
                 PluginSignal(plugin: view.id, contribution: $0, isOfCatalog: false)

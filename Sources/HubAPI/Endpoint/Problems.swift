@@ -101,7 +101,7 @@ extension ProblemDocument {
         "account.scope-too-wide": .forbidden, "account.token-by-token": .forbidden, "account.email-taken": .conflict,
         "account.slug-taken": .conflict, "account.too-many-tries": .tooManyRequests, "account.last-administrator": .conflict,
         "account.bad-code": .forbidden, "account.bad-setup-code": .forbidden, "account.already-set-up": .conflict,
-        "plugin.disabled": .conflict, "plugin.no-code": .notFound, "plugin.no-version": .conflict, "plugin.nothing-before": .conflict,
+        "plugin.disabled": .conflict, "plugin.no-code": .notFound, "plugin.no-catalog": .notFound, "plugin.no-version": .conflict, "plugin.nothing-before": .conflict,
         "plugin.not-quarantined": .conflict, "grant.not-asked": .unprocessableContent, "installation.over": .conflict,
         "hub.stopping": .serviceUnavailable, "storage.busy": .serviceUnavailable, "storage.full": .serviceUnavailable,
         "request.no-organisation": .badRequest, "storage.overloaded": .serviceUnavailable, "storage.timed-out": .serviceUnavailable,

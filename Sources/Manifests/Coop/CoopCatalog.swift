@@ -93,7 +93,8 @@ package struct CoopCatalog: Sendable, Hashable {
 
     package static func refused(_ reason: String, at place: String) -> Fault {
         Fault(
-            code: "coop.catalog-refused", message: "The catalog of signals was refused: \(visible(reason, scalarsMax: 1_000)).", place: place,
+            code: "coop.catalog-refused", message: "The catalog of signals was refused: \(visible(reason, scalarsMax: 1_000)).",
+            place: place,
             remedy: "Mend the integration, then refresh again. The catalog before stays in use.", turn: .plugin)
     }
 
@@ -112,7 +113,7 @@ package struct CoopCatalog: Sendable, Hashable {
         do throws(Fault) { try accept(described) } catch { return nil }
     }
 
-    private init(version: String, entries: [JSONValue]) { 
+    private init(version: String, entries: [JSONValue]) {
         (self.version, self.entries) = (version, entries)
         key = "\(version)#\(UInt(bitPattern: entries.hashValue))"
     }

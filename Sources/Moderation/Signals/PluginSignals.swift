@@ -1,7 +1,7 @@
 package import Hub
 package import HubCore
-import Manifests
 import JSON
+import Manifests
 import PluginModel
 package import Rules
 import Synchronization

@@ -99,6 +99,9 @@ final class SignalGate: Sendable {
         next?.resume()
     }
 
+    /// How many messages of an organisation wait.
+    func waiting(_ key: Key) -> Int { state.withLock { $0.ones[key]?.waiting ?? 0 } }
+
     /// Nil where it was not asked lately.
     func health(_ key: Key) -> SignalHealth? {
         let now = clock()
