@@ -56,7 +56,7 @@ extension LoadedCoopPackage {
             left = []
         }
         while let place = left.first {
-            let time = min(limits.aloneTime, end - clock.now)
+            let time = min(question.time * limits.aloneShare / 100, end - clock.now)
             guard time > .zero else { return }
             do throws(CallFailure) {
                 guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }

@@ -55,8 +55,6 @@ package final class LoadedCoopPackage: Sendable {
     ) throws(Fault) -> RunnablePlugin {
         var settings = RunnablePlugin.Settings(log: log)
         settings.limits = limits
-        // Nothing of an integration waits for anything outside: whoever burns a second of a core is in a loop.
-        settings.limits.callCPUTime = min(limits.callCPUTime, CoopAskingLimits.callCPUTime)
         let modules: [String: PluginProgram.Source]
         let facade: PluginProgram.Facade
         do throws(WorkerLayout.NotFound) {

@@ -4,6 +4,7 @@ import Manifests
 package import PluginModel
 package import PluginRuntime
 import Sandbox
+import Synchronization
 
 /// A signal as one organisation has it.
 package struct PluginSignal: Sendable, Hashable {
@@ -25,6 +26,11 @@ package struct IntegrationSignals: Sendable {
     package var signals: [PluginSignal]
     /// Nil where it makes none, or none was made yet.
     package var catalog: SignalCatalog?
+}
+
+/// Whoever knows rules; set when the hub is put together, after the registry.
+final class RuleFinder: Sendable {
+    let find = Mutex<(@Sendable (_ signals: Set<String>) async -> [String])?>(nil)
 }
 
 extension PluginRegistry {
@@ -158,6 +164,18 @@ extension PluginRegistry {
             // Why one failed stands among the plugin's failures; its catalog before stays.
             for organisation in wanted { _ = try? await self.refreshCatalog(of: plugin, for: organisation) }
         }
+    }
+
+    /// Tells the registry who knows rules: asked, when somebody wants to remove an integration, for the names of those that ask its signals.
+    package nonisolated func setRules(_ find: @escaping @Sendable (_ signals: Set<String>) async -> [String]) {
+        rules.find.withLock { $0 = find }
+    }
+
+    func rulesAsking(_ plugin: PluginID) async -> [String] {
+        guard let find = rules.find.withLock({ $0 }), let manifest = entries[plugin]?.manifest else { return [] }
+        var signals = Set(manifest.contributions.filter { $0.kind == .signal }.map(\.id))
+        signals.formUnion(await catalogs.signals(of: plugin))
+        return signals.isEmpty ? [] : await find(signals)
     }
 
     /// The catalog that is kept; nil when there is none.

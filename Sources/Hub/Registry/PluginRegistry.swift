@@ -50,6 +50,7 @@ package actor PluginRegistry {
     package nonisolated let events: HubEvents
     nonisolated let journal: JournalFeed
     nonisolated let catalogs: SignalCatalogs
+    nonisolated let rules = RuleFinder()
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
     }

@@ -113,6 +113,11 @@ actor SignalCatalogs {
         return keys.map(\.organisation)
     }
 
+    /// Types of every organisation's, as far as they are read.
+    func signals(of plugin: PluginID) -> Set<String> {
+        Set(known.filter { $0.key.plugin == plugin }.flatMap { $0.value?.catalog.signals.map(\.type) ?? [] })
+    }
+
     func forget(_ plugin: PluginID) {
         known = known.filter { $0.key.plugin != plugin }
         tried = tried.filter { $0.key.plugin != plugin }

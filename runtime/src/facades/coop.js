@@ -401,39 +401,58 @@ exports.create = function create({ exports: moduleExports }) {
     if (!isArray(inputs)) throw new TypeError('runSome takes a list of inputs.');
     if (catalogKey !== undefined && tenantFor(orgId).catalog?.key !== catalogKey) return { catalogMissing: true };
     const begun = now(), out = [], length = inputs.length < limits.batch ? inputs.length : limits.batch;
-    let left = 0, wake;
     for (let i = 0; i < length; i++) {
-      const answer = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] });
-      out[i] = answer;
-      if (isThenable(answer)) {
-        left++;
-        out[i] = undefined;
-        (async () => {
-          out[i] = await answer;
-          if (--left === 0 && wake) wake();
-        })();
-      }
+      out[i] = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] });
       if (now() - begun >= sliceMs) break;
     }
-    // Most only await what is there already; a timer is for those that really wait.
-    for (let hop = 0; left > 0 && hop < limits.hops; hop++) await undefined;
-    if (left > 0) {
-      const all = new Promise((resolve) => { wake = resolve; });
-      let timer;
-      try { timer = setTimeout(wake, waitMs - (now() - begun)); } catch { /* the plugin has used them up: the hub looks at the time too */ }
-      await all;
-      if (timer !== undefined) clearTimeout(timer);
-    }
+    await settleAll(out, begun + waitMs);
     const answers = [];
     let characters = 0;
     for (let i = 0; i < out.length; i++) {
-      const answer = out[i] ?? { error: failure(`The signal gave no answer within ${waitMs} ms.`, 'RunTimeLimit') };
+      const answer = isThenable(out[i]) ? { error: failure(`The signal gave no answer within ${waitMs} ms.`, 'RunTimeLimit') } : out[i];
       characters += (typeof answer.ok?.score === 'string' ? answer.ok.score.length : 0) + (answer.ok?.matchedValue?.length ?? 0);
       // What does not go into one message goes into the next.
       if (i > 0 && characters > limits.answerCharacters) break;
       answers[i] = answer;
     }
     return { answers };
+  }
+
+  /// Puts answers where promises of them stand, until all are there or the time has come.
+  async function settleAll(out, end) {
+    let next = 0, isOver = false, wake;
+    (async () => {
+      for (; next < out.length && !isOver; next++) {
+        if (!isThenable(out[next])) continue;
+        const answer = await out[next];
+        if (!isOver) out[next] = answer;
+      }
+    })();
+    // Most promises only wait for what is there already; a timer is for those that really wait.
+    for (let hop = 0, last = 0; next < out.length && hop < limits.hops; hop++) {
+      if (next > last) { last = next; hop = 0; }
+      await undefined;
+    }
+    if (next >= out.length) return;
+    isOver = true;   // One that waits must not keep those behind it from being seen.
+    let left = 0, timer;
+    const all = new Promise((resolve) => { wake = resolve; });
+    for (let i = next; i < out.length; i++) {
+      if (!isThenable(out[i])) continue;
+      left++;
+      const promise = out[i];
+      (async () => {
+        const answer = await promise;
+        if (end !== undefined) out[i] = answer;
+        if (--left === 0) wake();
+      })();
+    }
+    if (left > 0) {
+      try { timer = setTimeout(wake, end - now()); } catch { /* the plugin has used them up: the hub looks at the time too */ }
+      await all;
+      if (timer !== undefined) clearTimeout(timer);
+    }
+    end = undefined;   // What comes later belongs to nobody.
   }
 
   // MARK: Catalogs
