@@ -48,14 +48,14 @@ package struct CoopAskingLimits: Sendable, Hashable {
     package var callShare = 80
     /// What a value may take that is asked about alone, after its message failed; a share of the message's time, in percent.
     package var aloneShare = 24
-    /// Values of one message that may bring the worker down before the others are given up with them.
+    /// Values of one message that may bring the worker down before the others are asked alone, and then before they are given up.
     package var culpritsMax = 2
     /// How long a value that brought the worker down is not asked about again.
     package var culpritTime: Duration = .seconds(600)
     /// Values remembered for that, for one plugin.
     package var culpritsKept = 1_000
     /// CPU time of one call of an integration in the hub. A loop is known by it.
-    package static let callCPUTime: Duration = .seconds(1)
+    package static let callCPUTime: Duration = .milliseconds(700)
 
     package init() {}
 }

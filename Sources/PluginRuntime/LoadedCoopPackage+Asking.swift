@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Asking a signal so that every value gets its answer, whatever another one does to the worker.
 ///
-/// Values go out together. When the call fails as a whole, because the plugin loops or dies over one of them, nobody knows over which: from
-/// there on each is asked alone, so that only the culprit stays without an answer. No value is asked about more than twice.
+/// Values go out together. When the call fails as a whole, because the plugin loops or dies over one of them, the worker has mostly left word of
+/// which one it was at, and the others go out again together. Where it has not, as after an `await`, each is asked alone from there on.
 extension LoadedCoopPackage {
     package func answers(to question: CoopQuestion, limits: CoopAskingLimits = .init()) async -> CoopAnswers {
         let clock = ContinuousClock()
@@ -16,26 +16,37 @@ extension LoadedCoopPackage {
         var answers: [CoopAnswer?] = Array(repeating: nil, count: question.inputs.count)
         var failures: [CallFailure] = []
         var left = known(question, &answers, now: start)
-        // Together, slice by slice.
-        while !left.isEmpty {
+        // Together, slice by slice. Whoever is known to have stopped the worker is left out, and the others go on together.
+        var isTogether = true
+        var culprits = 0
+        while isTogether, !left.isEmpty {
             let time = end - clock.now
             guard time > .zero else { break }
+            let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
             do throws(CallFailure) {
-                let some = try await some(question, left, time: time, limits: limits)
+                let some = try await some(question, left, time: time, limits: limits, marks: marks)
                 for (place, run) in zip(left, some) { answers[place] = .run(run) }
                 left.removeFirst(some.count)
             } catch {
                 failures.append(error)
+                let fault = plugin.fault(error, calling: question.signal)
                 guard error.isOfOneValue else {
-                    let fault = plugin.fault(error, calling: question.signal)
                     for place in left { answers[place] = .none(fault, isLate: error.isLate) }
                     left = []
                     break
                 }
-                break
+                let mark = plugin.host.failureMark.load(ordering: .acquiring)
+                culprits += 1
+                if mark >= marks, mark - marks < UInt32(left.count), culprits <= limits.culpritsMax {
+                    let place = left.remove(at: Int(mark - marks))
+                    remember(question, place, limits: limits)
+                    answers[place] = .none(fault, isLate: error.isLate)
+                } else {
+                    isTogether = false
+                }
             }
         }
-        if !failures.isEmpty { await alone(question, &left, &answers, &failures, until: end, limits: limits) }
+        if !isTogether { await alone(question, &left, &answers, &failures, until: end, limits: limits) }
         let late = Fault(
             code: "call.time-limit", message: "The signal '\(question.signal)' had no time left for this value.",
             place: question.signal, remedy: "Ask about fewer values at a time, or give messages more time.", turn: .plugin)
@@ -81,13 +92,14 @@ extension LoadedCoopPackage {
 
     /// Answers to as many of the values as one call gets to, from the first on.
     private func some(
-        _ question: CoopQuestion, _ places: [Int], time: Duration, limits: CoopAskingLimits, isAlone: Bool = false
+        _ question: CoopQuestion, _ places: [Int], time: Duration, limits: CoopAskingLimits, marks: UInt32 = 0x8000_0000,
+        isAlone: Bool = false
     ) async throws(CallFailure) -> [CoopRun] {
         let wait = isAlone ? time * 9 / 10 : time * limits.waitShare / 100
         var argument: JSONObject = [
             "signalTypeId": .string(question.signal), "orgId": .string(question.orgID),
             "inputs": .array(places.map { question.inputs[$0] }), "sliceMs": .int(limits.sliceTime.wholeMilliseconds),
-            "waitMs": .int(wait.wholeMilliseconds),
+            "waitMs": .int(wait.wholeMilliseconds), "marks": .int(Int64(marks)),
         ]
         if let credential = question.credential { argument["credential"] = .object(credential) }
         argument["catalogKey"] = question.catalog.map { .string($0.key) }

@@ -15,6 +15,8 @@ package final class LoadedCoopPackage: Sendable {
     package let logo: PackageLogo?
     package let logoWithBackground: PackageLogo?
     /// Values that brought the worker down, and until when they are not asked about.
+    /// Numbers for values on their way, so that the worker can say which one it works on. Never 0, and different for all that may be at once.
+    let marks = Atomic<UInt32>(1)
     let culprits = Mutex<[CoopCulprit: ContinuousClock.Instant]>([:])
 
     private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin, logos: [PackageLogo?]) {

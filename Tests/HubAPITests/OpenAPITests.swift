@@ -81,6 +81,7 @@ import Testing
         let isPerson = path.hasPrefix("/users")
         return path.replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
             .replacing("{installation}", with: installation).replacing("{user}", with: world.admin.id)
+            .replacing("{type}", with: "TEXT_MATCHING_CONTAINS_TEXT")
             .replacing("{id}", with: isPerson ? world.admin.id : "lab.probe")
     }
 

@@ -57,6 +57,18 @@ extension LiveSignals {
             await lab.end()
         }
 
+        @Test(.timeLimit(.minutes(1))) func `two values that stop the worker are both found, and nobody else pays`() async throws {
+            let lab = try await SignalLab()
+            try await lab.install("faults", Self.code)
+            let texts = (0..<256).map { $0 == 40 ? "hangs" : $0 == 200 ? "dies" : "aa" }
+            let decisions = await lab.decide(texts, by: [SignalLab.asking("SYNC", .equals, .number(2))], for: SignalLab.red)
+            let untold = decisions.enumerated().filter { $1.results[0].truth != .true }.map(\.offset)
+            #expect(untold == [40, 200], "\(untold.count)")
+            // The plugin is as trusted as before: two are not three.
+            #expect(await lab.decide(["aa"], by: [SignalLab.asking("PROBE", .equals, .number(2))], for: SignalLab.red)[0].results[0].passed)
+            await lab.end()
+        }
+
         @Test(.timeLimit(.minutes(1))) func `a flood of lines, timers and text costs no other value its answer`() async throws {
             let lab = try await SignalLab()
             try await lab.install("faults", Self.code)

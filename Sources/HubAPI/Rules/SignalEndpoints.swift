@@ -34,14 +34,11 @@ enum SignalEndpoints {
         },
         Endpoint(
             .get, "/integrations/{id}/catalog", "The signals an integration has made for the organisation", chapter: chapter,
-            access: .organisation(.ruleRead), answer: .named("SignalCatalog"), problems: ["plugin.no-catalog"]
+            access: .organisation(.ruleRead), answer: .named("SignalCatalog")
         ) { call in
             let organisation = try call.needOrganisation()
-            let plugin = try call.plugin()
-            guard let catalog = await call.hub.registry.catalog(of: plugin, for: organisation.id) else {
-                throw Fault(
-                    code: "plugin.no-catalog", message: "'\(plugin)' has made no catalog of signals for this organisation.",
-                    remedy: "Refresh it, if the integration makes one.", turn: .caller)
+            guard let catalog = await call.hub.registry.catalog(of: try call.plugin(), for: organisation.id) else {
+                return .json(["version": .null, "signals": 0, "refreshedAt": .null, "entries": []])
             }
             return .json(json(catalog, isWhole: true))
         },

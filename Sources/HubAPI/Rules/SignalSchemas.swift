@@ -47,7 +47,7 @@ enum SignalSchemas {
         (
             "SignalCatalog",
             .object([
-                .init("version", .text), .init("signals", .integer), .init("refreshedAt", .time),
+                .init("version", .nullable(.text)), .init("signals", .integer), .init("refreshedAt", .nullable(.time)),
                 .init("entries", .list(.object([.init("type", .text), .init("name", .text)])), optional: true),
             ])
         ),

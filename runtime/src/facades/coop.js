@@ -199,7 +199,7 @@ class Tenant {
   };
 }
 
-exports.create = function create({ exports: moduleExports }) {
+exports.create = function create({ exports: moduleExports, mark }) {
   const tenants = new NativeMap();   // orgId -> Tenant, least recently used first
   let plugin, isReady = false;
 
@@ -396,15 +396,17 @@ exports.create = function create({ exports: moduleExports }) {
 
   /// As many runs as may begin within `sliceMs`, at least one: `{ answers }`, one each, in order. Whoever asks sends the rest again, so that
   /// what is answered by then is not lost when one of the rest brings the worker down. Runs that have not settled `waitMs` after the
-  /// beginning are answered as late and left to themselves. `{ catalogMissing: true }`: `loadCatalog` comes first.
-  async function runSome({ signalTypeId, credential, orgId, catalogKey, inputs, sliceMs, waitMs }) {
+  /// beginning are answered as late and left to themselves. `marks` is the mark of the first value: while one runs, its mark says which. `{ catalogMissing: true }`: `loadCatalog` comes first.
+  async function runSome({ signalTypeId, credential, orgId, catalogKey, inputs, sliceMs, waitMs, marks }) {
     if (!isArray(inputs)) throw new TypeError('runSome takes a list of inputs.');
     if (catalogKey !== undefined && tenantFor(orgId).catalog?.key !== catalogKey) return { catalogMissing: true };
     const begun = now(), out = [], length = inputs.length < limits.batch ? inputs.length : limits.batch;
     for (let i = 0; i < length; i++) {
+      mark(marks + i);
       out[i] = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] });
       if (now() - begun >= sliceMs) break;
     }
+    mark(0);
     await settleAll(out, begun + waitMs);
     const answers = [];
     let characters = 0;
