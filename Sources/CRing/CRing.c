@@ -27,6 +27,7 @@ struct channel {
     _Alignas(64) uint32_t spin;
     uint32_t interrupt;
     _Alignas(64) uint32_t current;
+    uint32_t mark;
     uint32_t refusals;
     _Alignas(64) uint8_t note[PB_CHANNEL_NOTE_BYTES];
     struct ring to_worker;
@@ -173,6 +174,8 @@ void pb_channel_set_interrupt(void *channel, uint32_t id) {
 uint32_t pb_channel_interrupt(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->interrupt, __ATOMIC_SEQ_CST); }
 void pb_channel_set_current(void *channel, uint32_t id) { __atomic_store_n(&((struct channel *)channel)->current, id, __ATOMIC_RELAXED); }
 uint32_t pb_channel_current(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->current, __ATOMIC_RELAXED); }
+void pb_channel_set_mark(void *channel, uint32_t mark) { __atomic_store_n(&((struct channel *)channel)->mark, mark, __ATOMIC_RELAXED); }
+uint32_t pb_channel_mark(const void *channel) { return __atomic_load_n(&((const struct channel *)channel)->mark, __ATOMIC_RELAXED); }
 uint32_t *pb_channel_refusals(void *channel) { return &((struct channel *)channel)->refusals; }
 volatile void *pb_channel_note(void *channel) { return ((struct channel *)channel)->note; }
 

@@ -19,6 +19,7 @@ package struct HubAPI: Sendable {
         + EventEndpoints.all
         + ItemEndpoints.all + DecisionEndpoints.all + RuleActionEndpoints.all
         + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
+        + SignalEndpoints.all
         + [description]
 
     private static let description = Endpoint(

@@ -18,6 +18,8 @@ package struct HubParts: Sendable {
     package var shelf: StoreShelf
     package var outside: OutsideSignIn
     package var moderation: Moderation
+    /// The signals that `moderation` asks.
+    package var signals: PluginSignals
     let inFlight = KeysInFlight()
     let renderings = Renderings()
     let changes = ChangeLimit()
@@ -26,11 +28,11 @@ package struct HubParts: Sendable {
     package init(
         registry: PluginRegistry, accounts: Accounts, vault: Vault, store: any HubStore, facts: HubFacts,
         now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system, log: RequestLog, shelf: StoreShelf,
-        outside: OutsideSignIn = OutsideSignIn(), moderation: Moderation
+        outside: OutsideSignIn = OutsideSignIn(), moderation: Moderation, signals: PluginSignals
     ) {
         (self.registry, self.accounts, self.vault, self.store) = (registry, accounts, vault, store)
         (self.facts, self.now, self.entropy, self.log, self.shelf) = (facts, now, entropy, log, shelf)
-        (self.outside, self.moderation) = (outside, moderation)
+        (self.outside, self.moderation, self.signals) = (outside, moderation, signals)
         pageTokens = PageTokens(now: now, entropy: entropy)
     }
 }

@@ -4,6 +4,7 @@ package import Manifests
 package import PluginModel
 package import PluginPackages
 package import Sandbox
+internal import Synchronization
 
 /// An integration in Coop's format, loaded: its manifest as data, its signals ready to run in a worker of their own.
 package final class LoadedCoopPackage: Sendable {
@@ -13,6 +14,10 @@ package final class LoadedCoopPackage: Sendable {
     /// Pictures that lie in the package; nil where the manifest names none, or an address.
     package let logo: PackageLogo?
     package let logoWithBackground: PackageLogo?
+    /// Values that brought the worker down, and until when they are not asked about.
+    /// Numbers for values on their way, so that the worker can say which one it works on. Never 0, and different for all that may be at once.
+    let marks = Atomic<UInt32>(1)
+    let culprits = Mutex<[CoopCulprit: ContinuousClock.Instant]>([:])
 
     private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin, logos: [PackageLogo?]) {
         self.integration = integration
@@ -106,10 +111,19 @@ package final class LoadedCoopPackage: Sendable {
     }
 
     /// Why a signal cannot be used by an organisation now; nil when it can.
-    package func disabledMessage(of signal: String, orgID: String, credential: JSONObject? = nil) async throws(Fault) -> String? {
+    package func disabledMessage(
+        of signal: String, orgID: String, credential: JSONObject? = nil, catalog: CoopCatalog? = nil
+    ) async throws(Fault) -> String? {
         var argument: JSONObject = ["signalTypeId": .string(signal), "orgId": .string(orgID)]
         if let credential { argument["credential"] = .object(credential) }
-        let answer = try await plugin.json("disabledInfo", .object(argument))
+        argument["catalogKey"] = catalog.map { .string($0.key) }
+        var answer = try await plugin.json("disabledInfo", .object(argument))
+        if answer["catalogMissing"]?.boolValue == true, let catalog {
+            do throws(CallFailure) {
+                _ = try await describe(catalog, orgID: orgID, credential: credential)
+            } catch { throw plugin.fault(error, calling: signal) }
+            answer = try await plugin.json("disabledInfo", .object(argument))
+        }
         if let error = answer["error"] { return error["message"]?.stringValue ?? "It does not say whether it can be used." }
         guard answer["disabled"]?.boolValue == true else { return nil }
         return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."

@@ -1,7 +1,7 @@
 internal import CRing
 internal import JSON
 internal import PluginModel
-internal import Synchronization
+package import Synchronization
 internal import WorkerProtocol
 
 /// One plugin as the hub sees it: starts its worker on first use, restarts it after a failure, puts it away when idle, and stops
@@ -28,6 +28,8 @@ package actor PluginHost {
         let degraded: [String]
     }
     nonisolated let running = Mutex<Running?>(nil)
+    /// What a facade had marked when a call failed last. A hint: another call may have marked something in between.
+    package nonisolated let failureMark = Atomic<UInt32>(0)
     /// How long a call looks away while the end of a worker is being noted.
     private static let attemptsMax = 3
     private static let endingPause = Duration.milliseconds(1)
@@ -107,6 +109,7 @@ package actor PluginHost {
         case .mixed(let bytes): return .mixed(bytes)
         case .stream, .item: return .stream(PluginStream(connection: target.connection, id: id, host: self, generation: target.generation))
         case .failed(let failure):
+            failureMark.store(target.connection.mark, ordering: .releasing)
             if failure.countsAgainstPlugin { noteFailure(failure, target.generation) }
             if case .noSuchExport = failure { throw .noSuchExport(name: export, exports: target.entries.names) }
             throw failure

@@ -86,7 +86,7 @@ import Testing
         ).replacing("{version}", with: "1").replacing(
             "{kind}", with: "text"
         )
-        .replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
+        .replacing("{type}", with: "TEXT_MATCHING_CONTAINS_TEXT").replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
         .replacing("{installation}", with: installation).replacing("{user}", with: world.admin.id)
         .replacing("{id}", with: isPerson ? world.admin.id : "lab.probe")
     }

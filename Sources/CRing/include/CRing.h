@@ -83,6 +83,10 @@ uint32_t pb_channel_interrupt(const void *channel);
 void pb_channel_set_current(void *channel, uint32_t id);
 uint32_t pb_channel_current(const void *channel);
 
+/// Worker: how far a facade has come in the call it works on, in words of its own. A hint for the hub when the call fails.
+void pb_channel_set_mark(void *channel, uint32_t mark);
+uint32_t pb_channel_mark(const void *channel);
+
 /// Worker: where it counts the times it was refused memory; the hub takes the number as a hint on why the worker died.
 uint32_t *pb_channel_refusals(void *channel);
 

@@ -30,7 +30,7 @@ extension PluginRegistry {
         _ name: String, signal: String, texts: [String], organisation: Organisation.ID?
     ) async throws(Fault) -> [CoopRun] {
         guard let live = directory.find(name) else { throw RegistryFault.notFound(name) }
-        let runs = CoopRunsBox()
+        let runs = CallBox<[CoopRun]>([])
         _ = try await lease(live, organisation) { (instance, generation) throws(CallFailure) in
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
             do throws(Fault) {
@@ -63,14 +63,14 @@ extension PluginRegistry {
 
     // MARK: Leases
 
-    private nonisolated func lease(
-        _ live: PluginLive, _ organisation: Organisation.ID?,
+    nonisolated func lease(
+        _ live: PluginLive, _ organisation: Organisation.ID?, forSignals: Bool = false,
         _ body: (Instance, Generation) async throws(CallFailure) -> Result<[UInt8], Fault>,
         asFault: (Instance, CallFailure) -> Fault, entry: () -> String
     ) async throws(Fault) -> CallAnswer {
         let begun = ContinuousClock.now
         while true {
-            switch live.desk.ticket(organisation) {
+            switch live.desk.ticket(organisation, forSignals: forSignals) {
             case .refused(let fault): throw fault
             case .wanted(let scope): try await makeReady(live.id, scope)
             case .lease(let instance, let generation):
@@ -80,13 +80,8 @@ extension PluginRegistry {
                     outcome = try await body(instance, generation)
                 } catch {
                     let fault = instance.redacted(asFault(instance, error))
-                    if case .quarantined(let reason) = error { quarantine(live, reason, generation) }
-                    if error.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
+                    follow(error, fault, entry: entry(), for: organisation, generation: generation, live: live)
                     count(live, since: begun, failed: true)
-                    if error.isOfThePlugin {
-                        note(
-                            fault, entry: entry(), for: organisation, generation: generation, live: live, trial: error.trialOutcome)
-                    }
                     throw fault
                 }
                 switch outcome {
@@ -129,6 +124,17 @@ extension PluginRegistry {
 
     // MARK: What follows from a failure
 
+    /// Whatever a failed call means for the plugin: quarantine, its list of failures, a trial.
+    nonisolated func follow(
+        _ failure: CallFailure, _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive
+    ) {
+        if case .quarantined(let reason) = failure { quarantine(live, reason, generation) }
+        if failure.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
+        if failure.isOfThePlugin {
+            note(fault, entry: entry, for: organisation, generation: generation, live: live, trial: failure.trialOutcome)
+        }
+    }
+
     /// Writes a failure down, unless there were very many, and lets a trial hear of it.
     nonisolated func note(
         _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive,
@@ -160,7 +166,7 @@ extension PluginRegistry {
     }
 
     /// An organisation's settings for one of Coop's integrations; nil when nothing is set.
-    private func credential(of generation: Generation, _ organisation: Organisation.ID?) async throws(Fault) -> JSONObject? {
+    func credential(of generation: Generation, _ organisation: Organisation.ID?) async throws(Fault) -> JSONObject? {
         let scope = ConfigurationScope(organisation)
         if let known = generation.credential(scope) { return known.isEmpty ? nil : known }
         guard let layers = try entry(generation.plugin).layers(organisation, environment: parts.environment) else { return nil }
@@ -174,8 +180,10 @@ extension PluginRegistry {
 /// Where a call leaves what is no bytes.
 ///
 /// `@unchecked Sendable`: written by the one call that made it, and read when that has returned.
-private final class CoopRunsBox: @unchecked Sendable {
-    var value: [CoopRun] = []
+final class CallBox<Value: Sendable>: @unchecked Sendable {
+    var value: Value
+
+    init(_ value: Value) { self.value = value }
 }
 
 extension Duration {

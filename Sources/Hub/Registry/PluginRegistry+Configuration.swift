@@ -92,6 +92,7 @@ extension PluginRegistry {
         entries[id]?.sealed[scope] = sealed
         renew(id)
         refresh(id)
+        await refreshCatalogs(of: id, in: scope)
     }
 
     // MARK: Trying

@@ -54,7 +54,10 @@ extension PluginRegistry {
             plugin: id, version: generation.version, organisation: scope.organisation, log: live.log, events: events, onward: parts.log)
         switch generation.code {
         case .coop(let package):
-            let loaded = try await LoadedCoopPackage.load(package, log: sink, limits: sandbox(of: id), services: parts.services)
+            var limits = sandbox(of: id)
+            // A loop is known by it early enough for the other values of its message.
+            limits.callCPUTime = min(limits.callCPUTime, CoopAskingLimits.callCPUTime)
+            let loaded = try await LoadedCoopPackage.load(package, log: sink, limits: limits, services: parts.services)
             return Instance(.coop(loaded), scope: scope, redactor: Redactor(secrets: secrets.values))
         case .native(let bundle):
             var settings = RunnablePlugin.Settings(log: sink)

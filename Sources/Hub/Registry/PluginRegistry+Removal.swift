@@ -23,6 +23,8 @@ package struct RemovalPlan: Sendable, Hashable {
     /// Organisations with a decision or settings of their own.
     package var organisations: [Organisation.ID]
     package var failures: Int
+    /// Names of rules that ask its signals, of every organisation. Their conditions could not be told any more.
+    package var rules: [String]
 }
 
 extension PluginRegistry {
@@ -43,7 +45,7 @@ extension PluginRegistry {
             settings: entry.settings.values.reduce(0) { $0 + $1.values.count }, secrets: entry.sealed.values.reduce(0) { $0 + $1.count },
             grants: entry.grants.map(\.permission), stateKeys: usage.keys,
             contributions: entry.manifest?.contributions.map { "\($0.kind.rawValue) \($0.id)" } ?? [],
-            organisations: entry.organisations.sorted(), failures: failures)
+            organisations: entry.organisations.sorted(), failures: failures, rules: await rulesAsking(id))
     }
 
     /// Removes a plugin with everything it has: its records in one transaction, then its state and its folders. Its workers finish their calls.
@@ -64,14 +66,13 @@ extension PluginRegistry {
             _ = try records.removePlugin(id)
             try Self.setRemoving(Self.removing(in: records) + [id], in: records)
         }
-        let old = directory.live(id)?.desk.change { desk in
-            (desk.generation, desk.refusal, desk.refusals) = (nil, RegistryFault.notFound(id.rawValue), [:])
-        }
+        let old = directory.live(id)?.desk.change { desk in desk.close(RegistryFault.notFound(id.rawValue)) }
         (entries[id], exportsKnown[id]) = (nil, nil)
         if let old {
             let instances = old.takeAll()
             for instance in instances { await instance.drain(within: limits.drainTime) }
         }
+        await catalogs.forget(id)
         refreshNames()
         events.publish(.removed(id))
         // What is left now is invisible; when it cannot be taken away the next start tries again.

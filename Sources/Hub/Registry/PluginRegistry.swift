@@ -49,6 +49,8 @@ package actor PluginRegistry {
     /// What happens, for those who look.
     package nonisolated let events: HubEvents
     nonisolated let journal: JournalFeed
+    nonisolated let catalogs: SignalCatalogs
+    nonisolated let rules = RuleFinder()
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
     }
@@ -74,6 +76,8 @@ package actor PluginRegistry {
         self.parts = parts
         events = HubEvents(limits: parts.limits)
         journal = JournalFeed(store: parts.store, events: events)
+        let clock = parts.clock
+        catalogs = SignalCatalogs(state: parts.state) { Timestamp(unixMilliseconds: clock.unixMilliseconds()) }
     }
 
     nonisolated var limits: RegistryLimits { parts.limits }
@@ -107,7 +111,7 @@ package actor PluginRegistry {
         await flushUses()
         await withTaskGroup(of: Void.self) { group in
             for live in directory.all {
-                guard let old = live.desk.change({ desk in (desk.generation, desk.refusal) = (nil, RegistryFault.stopping) }) else {
+                guard let old = live.desk.change({ desk in desk.close(RegistryFault.stopping) }) else {
                     continue
                 }
                 for instance in old.takeAll() {
@@ -211,15 +215,23 @@ package actor PluginRegistry {
     /// Lets calls in or keeps them out, as the entry now says, and tells those who look. What ran and may no more finishes its calls.
     func refresh(_ id: PluginID) {
         guard let entry = entries[id], let live = directory.live(id) else { return }
-        let hub = entry.facts(nil, environment: parts.environment).state.refusal(of: id)
-        var refusals: [Organisation.ID: Fault?] = [:]
-        for organisation in entry.organisations {
-            refusals[organisation] = .some(entry.facts(organisation, environment: parts.environment).state.refusal(of: id))
+        func refusal(_ organisation: Organisation.ID?, forSignals: Bool = false) -> Fault? {
+            if isStopping { return RegistryFault.stopping }
+            var facts = entry.facts(organisation, environment: parts.environment)
+            if forSignals, entry.manifest?.format == .coop { facts.missing = [] }
+            return facts.state.refusal(of: id)
         }
-        let isUsed = hub == nil || refusals.values.contains { $0 == nil }
+        var refusals: [Organisation.ID: Fault?] = [:]
+        var signalRefusals: [Organisation.ID: Fault?] = [:]
+        for organisation in entry.organisations {
+            refusals[organisation] = .some(refusal(organisation))
+            signalRefusals[organisation] = .some(refusal(organisation, forSignals: true))
+        }
+        let (hub, hubSignals) = (refusal(nil), refusal(nil, forSignals: true))
         let old = live.desk.change { desk in
-            (desk.refusal, desk.refusals, desk.scopes) = (isStopping ? RegistryFault.stopping : hub, refusals, entry.scopes)
-            if !isUsed { desk.generation = nil }
+            (desk.refusal, desk.refusals, desk.scopes) = (hub, refusals, entry.scopes)
+            (desk.signalRefusal, desk.signalRefusals) = (hubSignals, signalRefusals)
+            if !desk.isUsed { desk.generation = nil }
         }
         if let old { drain(old) }
         events.publish(.plugin(id))

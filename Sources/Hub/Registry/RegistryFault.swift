@@ -11,6 +11,7 @@ package enum RegistryFault {
         ErrorDescription("plugin.unusable", "The plugin's package is gone, damaged or wrong.", .operator),
         ErrorDescription("plugin.not-for-this-hub", "The plugin is made for another host or platform.", .plugin),
         ErrorDescription("plugin.no-code", "The plugin has nothing that can be called here.", .caller),
+        ErrorDescription("plugin.no-catalog", "The integration makes no catalog of signals for organisations.", .caller),
         ErrorDescription("plugin.busy", "Too many decisions about this plugin wait for one another.", .caller),
         ErrorDescription("plugin.changed-meanwhile", "Somebody else has changed it since it was read.", .caller),
         ErrorDescription("plugin.not-quarantined", "The plugin is not in quarantine.", .caller),
@@ -52,6 +53,10 @@ package enum RegistryFault {
 
     static func noCode(_ id: PluginID) -> Fault {
         make("plugin.no-code", "'\(id)' has no code that this hub calls.", "Use what it contributes instead.", .caller)
+    }
+
+    static func noCatalog(_ id: PluginID) -> Fault {
+        make("plugin.no-catalog", "'\(id)' makes no catalog of signals.", "Use the signals it has for everybody.", .caller)
     }
 
     static func noVersion(_ id: PluginID) -> Fault {

@@ -12,6 +12,9 @@ final class CallDesk: Sendable {
         var refusal: Fault?
         /// Organisations with a decision or settings of their own; what is nil inside is let in.
         var refusals: [Organisation.ID: Fault?] = [:]
+        /// The same for those who ask signals: missing settings keep nobody out, since a signal says itself whether it works without them.
+        var signalRefusal: Fault?
+        var signalRefusals: [Organisation.ID: Fault?] = [:]
         /// Organisations whose workers have settings of their own.
         var scopes: Set<Organisation.ID> = []
     }
@@ -28,9 +31,9 @@ final class CallDesk: Sendable {
 
     init(plugin: PluginID) { self.plugin = plugin }
 
-    func ticket(_ organisation: Organisation.ID?) -> Ticket {
+    func ticket(_ organisation: Organisation.ID?, forSignals: Bool = false) -> Ticket {
         state.withLock { state in
-            if let refusal = state.refusal(organisation) { return .refused(refusal) }
+            if let refusal = forSignals ? state.signalRefusal(organisation) : state.refusal(organisation) { return .refused(refusal) }
             let scope = state.scope(organisation)
             guard let generation = state.generation, let instance = generation.instance(scope), instance.take() else {
                 return .wanted(scope)
@@ -42,9 +45,12 @@ final class CallDesk: Sendable {
     /// Why the hub's own calls are not let in.
     var refusal: Fault? { state.withLock { $0.refusal } }
 
+    /// Why an organisation may ask no signals.
+    func signalRefusal(of organisation: Organisation.ID) -> Fault? { state.withLock { $0.signalRefusal(organisation) } }
+
     /// Why nobody at all is let in; nil when one organisation is.
     var refusalOfAll: Fault? {
-        state.withLock { state in state.refusals.values.contains { $0 == nil } ? nil : state.refusal }
+        state.withLock { state in state.isUsed ? nil : state.refusal }
     }
 
     var generation: Generation? { state.withLock { $0.generation } }
@@ -60,6 +66,21 @@ final class CallDesk: Sendable {
 }
 
 extension CallDesk.State {
+    /// Whether anybody is let in.
+    var isUsed: Bool {
+        refusal == nil || signalRefusal == nil || refusals.values.contains { $0 == nil } || signalRefusals.values.contains { $0 == nil }
+    }
+
+    /// Lets nobody in from here on.
+    mutating func close(_ fault: Fault) {
+        (generation, refusal, refusals, signalRefusal, signalRefusals) = (nil, fault, [:], fault, [:])
+    }
+
+    fileprivate func signalRefusal(_ organisation: Organisation.ID?) -> Fault? {
+        guard let organisation, let own = signalRefusals[organisation] else { return signalRefusal }
+        return own
+    }
+
     fileprivate func refusal(_ organisation: Organisation.ID?) -> Fault? {
         guard let organisation, let own = refusals[organisation] else { return refusal }
         return own

@@ -13,6 +13,12 @@ final class Generation: Sendable {
         var instances: [ConfigurationScope: Instance] = [:]
         var trial: HealthTrial?
         var credentials: [ConfigurationScope: JSONObject] = [:]
+        var disabled: [DisabledKey: String?] = [:]
+    }
+
+    private struct DisabledKey: Hashable {
+        let signal: String
+        let scope: ConfigurationScope
     }
 
     /// What its workers run.
@@ -33,6 +39,8 @@ final class Generation: Sendable {
 
     /// Credentials of Coop's organisations that are kept opened.
     private static let credentialsMax = 256
+    /// Answers of signals that are kept.
+    private static let disabledMax = 10_000
 
     init(plugin: PluginID, name: String, manifest: PluginManifest, code: Code, trial: HealthTrial.Policy? = nil) {
         (self.plugin, self.name, self.manifest, self.code) = (plugin, name, manifest, code)
@@ -111,4 +119,20 @@ final class Generation: Sendable {
             state.credentials[scope] = credential
         }
     }
+
+    /// Why a signal cannot be used with the settings of a scope, as it said once: other settings make another generation. Nil: it was not asked;
+    /// nil inside: it can be used.
+    func disabledMessage(of signal: String, _ scope: ConfigurationScope) -> String?? {
+        state.withLock { $0.disabled[DisabledKey(signal: signal, scope: scope)] }
+    }
+
+    func keep(disabled message: String?, of signal: String, _ scope: ConfigurationScope) {
+        state.withLock { state in
+            if state.disabled.count >= Self.disabledMax { state.disabled = [:] }
+            state.disabled[DisabledKey(signal: signal, scope: scope)] = .some(message)
+        }
+    }
+
+    /// A catalog that was refreshed may say otherwise.
+    func forgetDisabled() { state.withLock { $0.disabled = [:] } }
 }

@@ -1,14 +1,16 @@
 /// How long calls took, in steps of about a fifth: enough for a median and a 95th percentile, in 64 numbers.
-struct LatencyHistogram: Sendable, Hashable {
+package struct LatencyHistogram: Sendable, Hashable {
     /// Upper ends in microseconds, from 50 µs; the last takes everything beyond 5 minutes.
     static let edges: [Double] = (0..<63).map { place in 50 * Self.power(1.285, place) }
 
     private(set) var counts = [UInt32](repeating: 0, count: 64)
-    private(set) var total = 0
+    package private(set) var total = 0
+
+    package init() {}
 
     private static func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { value, _ in value * base } }
 
-    mutating func add(microseconds: Double) {
+    package mutating func add(microseconds: Double) {
         var (low, high) = (0, Self.edges.count)
         while low < high {
             let middle = (low + high) / 2
@@ -18,13 +20,13 @@ struct LatencyHistogram: Sendable, Hashable {
         total += 1
     }
 
-    mutating func add(_ other: LatencyHistogram) {
+    package mutating func add(_ other: LatencyHistogram) {
         for place in counts.indices { counts[place] &+= other.counts[place] }
         total += other.total
     }
 
     /// Milliseconds below which this part of the calls stayed; nil without calls.
-    func quantile(_ part: Double) -> Double? {
+    package func quantile(_ part: Double) -> Double? {
         guard total > 0 else { return nil }
         var left = max(1, (Double(total) * part).rounded(.up))
         for (place, count) in counts.enumerated() {

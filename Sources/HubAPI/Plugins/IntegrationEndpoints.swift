@@ -26,20 +26,23 @@ enum IntegrationEndpoints {
 }
 
 extension PluginView {
-    fileprivate func integration(_ manifest: PluginManifest) -> JSONValue {
-        let base = "/api/v1/plugins/\(PercentCoding.encode(id.rawValue))"
-        func address(_ image: Image?) -> JSONValue {
-            switch image {
-            case .file(let path):
-                .string("\(base)/assets/\(PercentCoding.encodePath(path.text))")
-            case .url(let url): .string(url)
-            case .glyph, nil: .null
-            }
+    /// Where the interface finds a picture of the plugin's; null where there is none.
+    func address(of image: Image?) -> JSONValue {
+        switch image {
+        case .file(let path):
+            .string("/api/v1/plugins/\(PercentCoding.encode(id.rawValue))/assets/\(PercentCoding.encodePath(path.text))")
+        case .url(let url): .string(url)
+        case .glyph, nil: .null
         }
+    }
+
+    func logo(_ manifest: PluginManifest) -> JSONValue { address(of: manifest.logos.plain ?? manifest.icon) }
+
+    fileprivate func integration(_ manifest: PluginManifest) -> JSONValue {
         let isBlocked = !state.takesCalls
         var members: JSONObject = [
             "id": .string(id.rawValue), "name": .string(manifest.upstreamID), "title": .string(manifest.name),
-            "logo": address(manifest.logos.plain ?? manifest.icon), "logoWithBackground": address(manifest.logos.withBackground),
+            "logo": logo(manifest), "logoWithBackground": address(of: manifest.logos.withBackground),
         ]
         if let docs = manifest.docsURL { members["docsUrl"] = .string(docs) }
         members["requiresConfig"] = .bool(manifest.configuration.contains(where: \.isRequired))

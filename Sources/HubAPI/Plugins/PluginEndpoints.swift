@@ -227,7 +227,7 @@ extension APICall {
                 plan.contributions.map { text in
                     let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
                     return ["kind": .string(parts.first ?? ""), "id": .string(parts.last ?? ""), "title": .string(parts.last ?? "")]
-                }), "organisations": .array(names.map(JSONValue.string)), "usedBy": [],
+                }), "organisations": .array(names.map(JSONValue.string)), "usedBy": .array(plan.rules.map(JSONValue.string)),
         ]
     }
 }

@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 package import PluginModel
 
 /// An integration in the words of the one model.
@@ -73,7 +73,7 @@ extension ConfigField {
 }
 
 extension Contribution {
-    fileprivate init(_ signal: CoopSignal, origin: JSONPointer) {
+    package init(_ signal: CoopSignal, origin: JSONPointer) {
         var languages: [String] = []
         if case .some(let names) = signal.languages { languages = names }
         var detail = Signal(

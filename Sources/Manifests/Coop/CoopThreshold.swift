@@ -30,6 +30,9 @@ package enum CoopRun: Sendable, Hashable {
     case scored(CoopThreshold, output: CoopOutput?, matchedValue: String?)
     case failed(name: String, message: String, stack: String?)
 
+    /// The name under which the facade tells runs that did not settle in time.
+    package static let lateName = "RunTimeLimit"
+
     /// Reads `{ ok: { score, number?, outputType?, matchedValue? } }` or `{ error: { name, message, stack? } }`. Whatever else a worker
     /// sends is a failed run.
     package init(_ answer: JSONValue) {

@@ -1,5 +1,6 @@
 import JSON
 import Manifests
+import Moderation
 import PluginModel
 import PluginRuntime
 import Rules
@@ -58,10 +59,14 @@ final class RunningRuleSignals: RuleSignalSession {
             if signal.hasDisabledInfo, let message = try await disabledMessage(type, package, batch.orgID, credential) {
                 return all(.disabled, message)
             }
-            return try await package.run(type, inputs: batch.inputs, orgID: batch.orgID, credential: credential).map { SignalRun($0) }
-        } catch {
-            let isLate = error.code == "call.time-limit" || error.code == "call.never-settled" || error.code == "call.cpu-limit"
-            return all(isLate ? .timedOut : .failed, "\(error.message) [\(error.code)]")
+        } catch { return all(.failed, "\(error.message) [\(error.code)]") }
+        let question = CoopQuestion(
+            signal: type, inputs: batch.inputs, orgID: batch.orgID, credential: credential, time: batch.time)
+        return await package.answers(to: question).answers.map { answer in
+            switch answer {
+            case .run(let run): SignalRun(run)
+            case .none(let fault, let isLate): .unavailable(isLate ? .timedOut : .failed, "\(fault.message) [\(fault.code)]")
+            }
         }
     }
 
@@ -83,31 +88,19 @@ extension SignalDescriptor {
         for case .scalar(let scalar) in signal.eligibleInputs {
             if let scalar = Scalar(rawValue: scalar.rawValue) { inputs.insert(scalar) }
         }
+        var languages: Set<String>?
+        if case .some(let names) = signal.languages { languages = Set(names) }
         self.init(
             type: signal.type, inputs: inputs, takesFullItem: signal.accepts(.fullItem), output: ScoreType(signal.output),
             cost: signal.cost,
-            needsMatchingValues: signal.needsMatchingValues, needsActionPenalties: signal.needsActionPenalties)
+            needsMatchingValues: signal.needsMatchingValues, needsActionPenalties: signal.needsActionPenalties,
+            languages: languages,
+            context: signal.context.map { ContextWish(item: $0.item, parent: $0.parent, thread: $0.thread) })
     }
 }
 
 extension ScoreType {
     fileprivate init(_ output: CoopOutput) {
         self.init(Scalar(rawValue: output.scalar.rawValue) ?? .string, values: output.values, isOrdered: output.isOrdered)
-    }
-}
-
-extension SignalRun {
-    fileprivate init(_ run: CoopRun) {
-        switch run {
-        case .failed(let name, let message, _): self = .unavailable(.failed, "\(name): \(message)")
-        case .scored(let score, let output, let matched):
-            let score: Score =
-                switch score {
-                case .string(let text): .text(text)
-                case .number(let number): .number(number)
-                case .boolean(let flag): .boolean(flag)
-                }
-            self = .scored(score, output: output.map { ScoreType($0) }, matchedValue: matched)
-        }
     }
 }

@@ -147,13 +147,15 @@ final class RunningHub: Sendable {
         let webhookLoop = HostLoop(name: "pb-webhooks")
         var judging = Moderation.Parts(store: store, events: registry.events)
         (judging.vault, judging.http, judging.log) = (vault, HTTPService(loop: webhookLoop), log)
+        let signals = PluginSignals(registry: registry)
+        judging.signals = signals
         judging.networks = try WebhookNetworks(reading: options.environment[WebhookNetworks.variable] ?? "")
         let moderation = Moderation(judging)
         try await moderation.start()
         let parts = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),
             shelf: StoreShelf(folders: options.stores, examiner: HubExaminer(services: services)),
-            outside: outside, moderation: moderation)
+            outside: outside, moderation: moderation, signals: signals)
         do { late.set(try HubAPI(parts).dispatcher(hosts: names)) } catch {
             throw Fault(code: "hub.unexpected", message: "\(error)", remedy: "Please report this.", turn: .hub)
         }

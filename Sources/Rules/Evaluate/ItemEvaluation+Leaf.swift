@@ -106,6 +106,14 @@ extension ItemEvaluation {
             isFullItem
             ? program.questions[question].takesFullItem : scalar.map { program.questions[question].takes.contains($0) } ?? false
         guard takes else { return wrongKind(place, slot, program.asks[ask].signal.type, telling) }
+        if program.questions[question].isForSomeLanguages, scalar == .string || isFullItem, let language = item.language,
+            let known = program.asks[ask].signal.languages, !language.isAmong(known)
+        {
+            telling?.problem = LeafProblem(
+                reason: .otherLanguage,
+                sentence: "The item is in \(language.name), which the signal '\(program.asks[ask].signal.type)' does not understand.")
+            return .inapplicable
+        }
         guard let answers = answers(to: question) else { return nil }
         let comparator = program.leaves[place].comparator
         var gathering = Gathering()

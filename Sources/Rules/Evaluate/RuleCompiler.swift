@@ -95,6 +95,7 @@ struct RuleCompiler {
                 askPlaces[code] = ask
                 let asking = QuestionCode(
                     ask: ask, slot: slot, takes: ScalarSet(signal.inputs), takesFullItem: signal.takesFullItem,
+                    isForSomeLanguages: signal.languages != nil,
                     isNumeric: signal.output.scalar == .number)
                 question = questionPlaces[asking] ?? questions.count
                 if question == questions.count { questions.append(asking) }

@@ -131,6 +131,8 @@ struct QuestionCode: Sendable, Hashable {
     /// What the signal takes, here rather than in `AskCode`: it is looked at for each condition of each item.
     let takes: ScalarSet
     let takesFullItem: Bool
+    /// Whether it understands some languages only.
+    let isForSomeLanguages: Bool
     /// Whether its scores are numbers where a run says nothing else.
     let isNumeric: Bool
 }

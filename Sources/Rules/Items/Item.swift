@@ -14,14 +14,19 @@ package struct Item: Sendable {
     package let source: String?
     /// Policies it was submitted under.
     package let policyIDs: [String]
+    /// What language it is in, where it says so in words that are known; nil: nobody knows, and nobody guesses.
+    package let language: ItemLanguage?
 
     package init(
         id: String, type: ItemType, fields: [FieldValue?], further: JSONObject = [:], creator: ItemReference? = nil, source: String? = nil,
-        policyIDs: [String] = []
+        policyIDs: [String] = [], language: String? = nil
     ) {
         precondition(fields.count == type.fields.count, "an item has a place for each field of its type")
         (self.id, self.type, self.fields, self.further) = (id, type, fields, further)
         (self.creator, self.source, self.policyIDs) = (creator, source, policyIDs)
+        var said = language
+        if said == nil, let place = type.place(of: "language"), case .one(.text(let text))? = fields[place] { said = text }
+        self.language = (said ?? further["language"]?.stringValue).flatMap { ItemLanguage($0) }
     }
 
     package func value(of role: ItemType.Role) -> ItemValue? {

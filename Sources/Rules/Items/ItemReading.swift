@@ -9,7 +9,7 @@ package struct ItemReading: Sendable {
         self.types = Dictionary(types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Reads `{ id, typeId, data, creator?, source?, policyIds? }` and brings its data into the form of its type.
+    /// Reads `{ id, typeId, data, creator?, source?, policyIds?, language? }` and brings its data into the form of its type.
     ///
     /// Null means no value; an empty text means none where it could not be one; texts of booleans and numbers become such, numbers as ids
     /// become texts, addresses of media become `{url}`. One value of a list or map that does not fit fails the whole field. Members that
@@ -55,7 +55,8 @@ package struct ItemReading: Sendable {
         for (key, value) in data where type.place(of: key) == nil { further[key] = value }
         return Item(
             id: id, type: type, fields: fields, further: further, creator: creator(value, type, fields),
-            source: value["source"]?.stringValue, policyIDs: value["policyIds"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+            source: value["source"]?.stringValue, policyIDs: value["policyIds"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            language: value["language"]?.stringValue)
     }
 
     private func creator(_ submission: JSONValue, _ type: ItemType, _ fields: [FieldValue?]) -> ItemReference? {

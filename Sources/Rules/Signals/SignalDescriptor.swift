@@ -10,14 +10,30 @@ package struct SignalDescriptor: Sendable, Hashable {
     package let cost: Double
     package let needsMatchingValues: Bool
     package let needsActionPenalties: Bool
+    /// The languages it understands, by their names in capitals; nil: all.
+    package let languages: Set<String>?
+    /// What it wants to see beside the value.
+    package let context: ContextWish?
 
     package init(
         type: String, inputs: Set<Scalar>, takesFullItem: Bool = false, output: ScoreType, cost: Double = .infinity,
-        needsMatchingValues: Bool = false, needsActionPenalties: Bool = false
+        needsMatchingValues: Bool = false, needsActionPenalties: Bool = false, languages: Set<String>? = nil, context: ContextWish? = nil
     ) {
         (self.type, self.inputs, self.takesFullItem, self.output) = (type, inputs, takesFullItem, output)
         // A cost that is no cost would order conditions by chance.
         self.cost = cost.isNaN || cost < 0 ? .infinity : cost
         (self.needsMatchingValues, self.needsActionPenalties) = (needsMatchingValues, needsActionPenalties)
+        (self.languages, self.context) = (languages, context)
+    }
+}
+
+/// What a signal wants to see beside the value it is asked about (contract of Coop, section 7). Every part may be absent in a run.
+package struct ContextWish: Sendable, Hashable {
+    package let item: Bool
+    package let parent: Bool
+    package let thread: Bool
+
+    package init(item: Bool = false, parent: Bool = false, thread: Bool = false) {
+        (self.item, self.parent, self.thread) = (item, parent, thread)
     }
 }

@@ -36,6 +36,8 @@ package enum SignalRun: Sendable, Hashable {
         case unusable = "condition.unusable"
         /// Its score or the threshold is nothing that can be compared.
         case incomparable = "condition.incomparable"
+        /// The item is in a language that it does not understand: nothing was asked.
+        case otherLanguage = "condition.other-language"
         /// A pattern or a comparison took too long.
         case tooLong = "condition.too-long"
     }

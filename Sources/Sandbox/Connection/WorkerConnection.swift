@@ -171,6 +171,9 @@ final class WorkerConnection: @unchecked Sendable {
         }
     }
 
+    /// How far a facade in the worker says that it has come.
+    var mark: UInt32 { pb_channel_mark(channel.memory) }
+
     var inFlight: Int { calls.withLock { $0.inFlight } }
 
     private func flushOutbox() {

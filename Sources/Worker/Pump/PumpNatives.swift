@@ -22,6 +22,7 @@ enum PumpNatives {
         engine.define("callSync", on: native, callSync)
         engine.define("evaluate", on: native, evaluate)
         engine.define("charge", on: native, charge)
+        engine.define("mark", on: native, mark)
         engine.define("part", on: native, part)
         engine.define("onUnhandledRejection", on: native, onUnhandledRejection)
         let words = JSObjectMakeTypedArrayWithBytesNoCopy(engine.context, kJSTypedArrayTypeUint32Array, header, 16, { _, _ in }, nil, nil)!
@@ -144,6 +145,12 @@ enum PumpNatives {
         let id = number(context, arguments[0])
         pumpState.pointee.current = id
         pumpState.pointee.owesAnswer = id != 0
+        return JSValueMakeUndefined(context)
+    }
+
+    /// `mark(number)`: how far a facade has come in its call, for the case that it comes no further.
+    private static let mark: JSObjectCallAsFunctionCallback = { context, _, _, count, arguments, _ in
+        if count >= 1, let arguments { pumpState.pointee.wire.mark(number(context, arguments[0])) }
         return JSValueMakeUndefined(context)
     }
 

@@ -41,6 +41,10 @@ struct Wire {
     @inline(__always)
     func announce(_ id: UInt32) { pb_channel_set_current(channel, id) }
 
+    /// Leaves word of how far a facade has come in that call.
+    @inline(__always)
+    func mark(_ number: UInt32) { pb_channel_set_mark(channel, number) }
+
     /// Waits for the next message and leaves it in `header` and `buffer`.
     mutating func receive() {
         guard usesRings else { return receiveFromSocket() }

@@ -89,6 +89,8 @@ final class TestHub: Sendable {
         var rules = Moderation.Parts(store: store, events: registry.events)
         rules.clock = clock.read
         (rules.items, rules.vault) = (submitted, vault)
+        let signals = PluginSignals(registry: registry)
+        rules.signals = signals
         moderation = Moderation(rules)
         try await moderation.start()
         let late = LateRoutes()
@@ -108,7 +110,7 @@ final class TestHub: Sendable {
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, now: clock.read,
             log: RequestLog { [lines] line in lines.all.withLock { $0.append(line) } },
             shelf: StoreShelf(folders: stores, examiner: HubExaminer(services: Self.services)), outside: try outside(origins[0]),
-            moderation: moderation)
+            moderation: moderation, signals: signals)
         late.set(try HubAPI(hub).dispatcher(hosts: ["127.0.0.1", "localhost"]))
     }
 

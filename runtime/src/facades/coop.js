@@ -1,4 +1,4 @@
-// Coop's integrations as data and calls: `describe`, `run`, `runMany`, `cost`, `disabledInfo`.
+// Coop's integrations as data and calls: `describe`, `run`, `runMany`, `runSome`, `cost`, `disabledInfo`, `refreshCatalog`, `loadCatalog`.
 //
 // A Coop plugin is an object with functions in it; the hub wants data. This file stands between them, in the worker. What the plugin
 // made is not trusted: getters may throw, proxies may lie, results may be anything. Each read of it happens inside a try, what crosses to
@@ -16,11 +16,13 @@ const { slice, toWellFormed } = String.prototype;
 const { get: mapGet, set: mapSet, delete: mapDelete, keys: mapKeys } = Map.prototype;
 const { next: nextKey } = Object.getPrototypeOf(new Map().keys());
 const NativeMap = Map, NativeString = String, NativeError = Error, NativeDate = Date;
+const { now } = Date;
 const { isFinite: isFiniteNumber } = Number;
 
 const limits = {
   depth: 32, values: 50_000, keyCharacters: 200, stringCharacters: 100_000, charactersInAll: 1_000_000, signals: 500, notices: 200,
   messageCharacters: 2000, matchedValueCharacters: 4000, enumValues: 1000, organisations: 256, batch: 10_000,
+  answerCharacters: 2_000_000, hops: 32, catalogValues: 400_000, catalogCharacters: 4_000_000,
 };
 
 /// Read by name as well, because a class may define them as getters of its prototype.
@@ -69,11 +71,19 @@ function failure(message, name = 'Error') { return { name, message }; }
 class Copier {
   #values = 0;
   #characters = 0;
+  #valuesMax;
+  #charactersMax;
+
+  constructor(valuesMax = limits.values, charactersMax = limits.charactersInAll) {
+    this.#valuesMax = valuesMax;
+    this.#charactersMax = charactersMax;
+  }
+
   /// Places of functions, such as `/modelCard/render`.
   dropped = [];
 
   copy(value, pointer = '', depth = 0) {
-    if (++this.#values > limits.values) throw new NativeError(`has more than ${limits.values} values`);
+    if (++this.#values > this.#valuesMax) throw new NativeError(`has more than ${this.#valuesMax} values`);
     switch (typeof value) {
       case 'string': return this.#text(value, pointer);
       case 'boolean': return value;
@@ -121,7 +131,7 @@ class Copier {
   #text(value, pointer) {
     this.#characters += value.length;
     if (value.length > limits.stringCharacters) throw new NativeError(`has a text of more than ${limits.stringCharacters} characters at ${pointer}`);
-    if (this.#characters > limits.charactersInAll) throw new NativeError(`has more than ${limits.charactersInAll} characters of text`);
+    if (this.#characters > this.#charactersMax) throw new NativeError(`has more than ${this.#charactersMax} characters of text`);
     return apply(toWellFormed, value, []);
   }
 }
@@ -166,6 +176,7 @@ function whyNot(candidate) {
 /// One organisation's signals, and what their `getCredential` may answer.
 class Tenant {
   running = 0;
+  catalog;       // { key, signals: Map of signalTypeId to signal } once loaded: those stand before `signals`
   signals;       // Map of signalTypeId to signal once made, a promise of what `load` gives while they are being made
   #orgId;
   #credential;   // undefined when nothing is stored
@@ -188,7 +199,7 @@ class Tenant {
   };
 }
 
-exports.create = function create({ exports: moduleExports }) {
+exports.create = function create({ exports: moduleExports, mark }) {
   const tenants = new NativeMap();   // orgId -> Tenant, least recently used first
   let plugin, isReady = false;
 
@@ -286,7 +297,8 @@ exports.create = function create({ exports: moduleExports }) {
     try {
       if (tenant.signals === undefined) makeSignals(tenant);
       const made = tenant.signals;
-      answer = isThenable(made) ? (async () => ask(settleSignals(tenant, await made), argument, asking))() : ask(made, argument, asking);
+      answer = isThenable(made)
+        ? (async () => ask(tenant, settleSignals(tenant, await made), argument, asking))() : ask(tenant, made, argument, asking);
       if (isThenable(answer)) return finishLater(tenant, answer, reading);
       answer = reading(answer);
     } catch (thrown) { answer = { error: describeFailure(thrown) }; }
@@ -298,8 +310,10 @@ exports.create = function create({ exports: moduleExports }) {
     try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { tenant.end(); }
   }
 
-  function ask(signals, { signalTypeId }, asking) {
-    const signal = apply(mapGet, signals, [signalTypeId]);
+  function ask(tenant, signals, { signalTypeId, catalogKey }, asking) {
+    // A signal of another catalog than the hub's may be one that is not offered any more.
+    const own = catalogKey !== undefined && tenant.catalog?.key === catalogKey ? tenant.catalog.signals : undefined;
+    const signal = (own && apply(mapGet, own, [signalTypeId])) ?? apply(mapGet, signals, [signalTypeId]);
     if (signal === undefined) {
       const error = new NativeError(`This integration has no signal "${cut(NativeString(signalTypeId), 200)}".`);
       error.name = 'SignalNotFound';
@@ -380,6 +394,109 @@ exports.create = function create({ exports: moduleExports }) {
     return out;
   }
 
+  /// As many runs as may begin within `sliceMs`, at least one: `{ answers }`, one each, in order. Whoever asks sends the rest again, so that
+  /// what is answered by then is not lost when one of the rest brings the worker down. Runs that have not settled `waitMs` after the
+  /// beginning are answered as late and left to themselves. `marks` is the mark of the first value: while one runs, its mark says which. `{ catalogMissing: true }`: `loadCatalog` comes first.
+  async function runSome({ signalTypeId, credential, orgId, catalogKey, inputs, sliceMs, waitMs, marks }) {
+    if (!isArray(inputs)) throw new TypeError('runSome takes a list of inputs.');
+    if (catalogKey !== undefined && tenantFor(orgId).catalog?.key !== catalogKey) return { catalogMissing: true };
+    const begun = now(), out = [], length = inputs.length < limits.batch ? inputs.length : limits.batch;
+    for (let i = 0; i < length; i++) {
+      mark(marks + i);
+      out[i] = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] });
+      if (now() - begun >= sliceMs) break;
+    }
+    mark(0);
+    await settleAll(out, begun + waitMs);
+    const answers = [];
+    let characters = 0;
+    for (let i = 0; i < out.length; i++) {
+      const answer = isThenable(out[i]) ? { error: failure(`The signal gave no answer within ${waitMs} ms.`, 'RunTimeLimit') } : out[i];
+      characters += (typeof answer.ok?.score === 'string' ? answer.ok.score.length : 0) + (answer.ok?.matchedValue?.length ?? 0);
+      // What does not go into one message goes into the next.
+      if (i > 0 && characters > limits.answerCharacters) break;
+      answers[i] = answer;
+    }
+    return { answers };
+  }
+
+  /// Puts answers where promises of them stand, until all are there or the time has come.
+  async function settleAll(out, end) {
+    let next = 0, isOver = false, wake;
+    (async () => {
+      for (; next < out.length && !isOver; next++) {
+        if (!isThenable(out[next])) continue;
+        const answer = await out[next];
+        if (!isOver) out[next] = answer;
+      }
+    })();
+    // Most promises only wait for what is there already; a timer is for those that really wait.
+    for (let hop = 0, last = 0; next < out.length && hop < limits.hops; hop++) {
+      if (next > last) { last = next; hop = 0; }
+      await undefined;
+    }
+    if (next >= out.length) return;
+    isOver = true;   // One that waits must not keep those behind it from being seen.
+    let left = 0, timer;
+    const all = new Promise((resolve) => { wake = resolve; });
+    for (let i = next; i < out.length; i++) {
+      if (!isThenable(out[i])) continue;
+      left++;
+      const promise = out[i];
+      (async () => {
+        const answer = await promise;
+        if (end !== undefined) out[i] = answer;
+        if (--left === 0) wake();
+      })();
+    }
+    if (left > 0) {
+      try { timer = setTimeout(wake, end - now()); } catch { /* the plugin has used them up: the hub looks at the time too */ }
+      await all;
+      if (timer !== undefined) clearTimeout(timer);
+    }
+    end = undefined;   // What comes later belongs to nobody.
+  }
+
+  // MARK: Catalogs
+
+  /// Asks the plugin for an organisation's catalog: `{ version, signals }` as data, or `{ error }`.
+  async function refreshCatalog({ orgId, credential }) {
+    const waiting = prepare();
+    if (waiting) await waiting;
+    const tenant = tenantFor(orgId);
+    tenant.begin(credential);
+    try {
+      const given = await apply(plugin.refreshCatalog, plugin, [{
+        integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: new AbortController().signal,
+      }]);
+      if (!isObject(given)) return { error: failure('refreshCatalog() gave no { version, signals }.', 'InvalidResult') };
+      return new Copier(limits.catalogValues, limits.catalogCharacters).object(given, ['version', 'signals']);
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { tenant.end(); }
+  }
+
+  /// Makes an organisation's signals from the entries of its catalog, and describes them as `describe` does: `{ signals }`.
+  async function loadCatalog({ orgId, credential, key, entries }) {
+    const waiting = prepare();
+    if (waiting) await waiting;
+    const tenant = tenantFor(orgId);
+    tenant.begin(credential);
+    try {
+      const context = { integrationId: plugin.manifest.id, getCredential: tenant.getCredential };
+      const signals = new NativeMap(), described = [];
+      for (let index = 0; index < entries.length && index < limits.signals; index++) {
+        const signalTypeId = NativeString(entries[index].signalTypeId);
+        try {
+          const signal = await apply(plugin.createCatalogSignal, plugin, [entries[index], context]);
+          if (!isObject(signal)) throw new NativeError('createCatalogSignal() gave no signal');
+          apply(mapSet, signals, [signalTypeId, signal]);
+          described[index] = describeSignal({ signalTypeId, signal, index });
+        } catch (thrown) { described[index] = { signalTypeId, index, problem: describeFailure(thrown).message }; }
+      }
+      tenant.catalog = { key, signals };
+      return { signals: described };
+    } finally { tenant.end(); }
+  }
+
   // MARK: Asking
 
   function costOf(signal) {
@@ -396,6 +513,8 @@ exports.create = function create({ exports: moduleExports }) {
   }
 
   function disabledInfo(argument) {
+    const { catalogKey } = argument;
+    if (catalogKey !== undefined && tenantFor(argument.orgId).catalog?.key !== catalogKey) return { catalogMissing: true };
     return withSignal(argument, (signal) => {
       const { getDisabledInfo } = signal;
       return typeof getDisabledInfo === 'function' ? apply(getDisabledInfo, signal, [argument.orgId]) : { disabled: false };
@@ -443,7 +562,7 @@ exports.create = function create({ exports: moduleExports }) {
   }
 
   return {
-    __proto__: null, describe, run, runMany, disabledInfo,
+    __proto__: null, describe, run, runMany, runSome, disabledInfo, refreshCatalog, loadCatalog,
     cost: (argument) => withSignal(argument, costOf, (cost) => cost),
   };
 };

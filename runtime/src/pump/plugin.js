@@ -66,7 +66,7 @@ export function loadPlugin(native, boot, script, provided, hostFor) {
   const facade = boot.facade && provided(boot.facade.source, boot.facade.name);
   const exports = instantiate(native, script, boot.scriptName, require);
   if (facade) {
-    const entries = facade.create({ exports, host: hostFor(0) });
+    const entries = facade.create({ exports, host: hostFor(0), mark: native.mark });
     return { find: (name) => entries[name], names: () => ownKeys(entries) };
   }
   return { find: (name) => findExport(exports, name), names: () => listExports(exports) };

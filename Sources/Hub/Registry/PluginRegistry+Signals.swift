@@ -1,0 +1,185 @@
+package import HubCore
+package import JSON
+import Manifests
+package import PluginModel
+package import PluginRuntime
+import Sandbox
+import Synchronization
+
+/// A signal as one organisation has it.
+package struct PluginSignal: Sendable, Hashable {
+    package var plugin: PluginID
+    /// The contribution; its detail is a signal's.
+    package var contribution: Contribution
+    /// Of the organisation's catalog.
+    package var isOfCatalog: Bool
+    package var type: String { contribution.id }
+
+    package var detail: Contribution.Signal {
+        if case .signal(let detail) = contribution.detail { detail } else { Contribution.Signal() }
+    }
+}
+
+/// An enabled integration with the signals it has for one organisation.
+package struct IntegrationSignals: Sendable {
+    package var view: PluginView
+    package var signals: [PluginSignal]
+    /// Nil where it makes none, or none was made yet.
+    package var catalog: SignalCatalog?
+}
+
+/// Whoever knows rules; set when the hub is put together, after the registry.
+final class RuleFinder: Sendable {
+    let find = Mutex<(@Sendable (_ signals: Set<String>) async -> [String])?>(nil)
+}
+
+extension PluginRegistry {
+    /// Moves on with everything that may change what `signals(for:)` says; what is made from the same stamp is the same.
+    package nonisolated var signalsStamp: Int { seen.changes &+ catalogs.changes.value }
+
+    /// Every integration of Coop's that an organisation can ask, by id. Of two that name one signal the first by id has it; built-in names are
+    /// no integration's. Starts no worker but for a first catalog.
+    ///
+    /// Missing settings keep no integration out: its signals say themselves whether they work without them.
+    package nonisolated func signals(for organisation: Organisation.ID) async -> [IntegrationSignals] {
+        var taken: Set<String> = []
+        var found: [IntegrationSignals] = []
+        for view in await plugins(for: organisation) {
+            guard let manifest = view.manifest, manifest.format == .coop, view.runningVersion != nil else { continue }
+            guard view.state.name == .enabled || view.state.name == .needsConfiguration else { continue }
+            let catalog =
+                manifest.hasSignalCatalog
+                ? await catalogs.current(
+                    of: view.id, version: view.version, for: organisation, in: self)
+                : nil
+            var signals = manifest.contributions.filter { $0.kind == .signal }.map {
+                PluginSignal(plugin: view.id, contribution: $0, isOfCatalog: false)
+            }
+            for (index, signal) in (catalog?.catalog.signals ?? []).enumerated() {
+                let made = PluginSignal(
+                    plugin: view.id, contribution: Contribution(signal, origin: JSONPointer(["catalog", String(index)])), isOfCatalog: true)
+                if let place = signals.firstIndex(where: { $0.type == signal.type }) { signals[place] = made } else { signals.append(made) }
+            }
+            signals = signals.filter { taken.insert($0.type).inserted }
+            found.append(IntegrationSignals(view: view, signals: signals, catalog: catalog))
+        }
+        return found
+    }
+
+    /// Asks one signal about many values, for an organisation and with its settings. Whatever a value does to the worker, the others are answered.
+    ///
+    /// Throws only where nobody is let in. `time` is for all of it.
+    package nonisolated func ask(
+        _ plugin: PluginID, signal: String, inputs: [JSONValue], organisation: Organisation.ID, within time: Duration
+    ) async throws(Fault) -> [CoopAnswer] {
+        guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
+        let catalog = await catalogs.kept(of: plugin, for: organisation)
+        let box = CallBox<[CoopAnswer]>([])
+        _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
+            guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
+            let credential: JSONObject?
+            do throws(Fault) { credential = try await self.credential(of: generation, organisation) } catch { return .failure(error) }
+            let result = await package.answers(
+                to: CoopQuestion(
+                    signal: signal, inputs: inputs, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog,
+                    time: time))
+            box.value = result.answers.map { answer in
+                guard case .none(let fault, let isLate) = answer else { return answer }
+                return .none(instance.redacted(fault), isLate: isLate)
+            }
+            for failure in result.failures {
+                let fault = instance.redacted(package.plugin.fault(failure, calling: signal))
+                self.follow(failure, fault, entry: signal, for: organisation, generation: generation, live: live)
+            }
+            return .success([])
+        } asFault: { (instance, failure) in
+            instance.plugin.fault(failure, calling: signal)
+        } entry: {
+            signal
+        }
+        return box.value
+    }
+
+    /// Why a signal cannot be used by an organisation, in its own words; nil when it can. Asked once, until settings or versions change.
+    package nonisolated func disabledMessage(
+        of signal: String, _ plugin: PluginID, organisation: Organisation.ID
+    ) async throws(Fault) -> String? {
+        guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
+        let scope = ConfigurationScope(organisation)
+        if let known = live.desk.generation?.disabledMessage(of: signal, scope), live.desk.signalRefusal(of: organisation) == nil {
+            return known
+        }
+        let catalog = await catalogs.kept(of: plugin, for: organisation)
+        let box = CallBox<String?>(nil)
+        _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
+            guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
+            do throws(Fault) {
+                let credential = try await self.credential(of: generation, organisation)
+                box.value = try await package.disabledMessage(
+                    of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog)
+                generation.keep(disabled: box.value, of: signal, scope)
+                return .success([])
+            } catch { return .failure(error) }
+        } asFault: { (instance, failure) in
+            instance.plugin.fault(failure, calling: signal)
+        } entry: {
+            signal
+        }
+        return box.value
+    }
+
+    /// Asks an integration for an organisation's catalog, and keeps it when every entry of it is good; else the one before stays.
+    package nonisolated func refreshCatalog(of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) -> SignalCatalog {
+        guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
+        let box = CallBox<CoopCatalog?>(nil)
+        let version = CallBox<String?>(nil)
+        _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
+            guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
+            guard package.integration.hasCatalog else { return .failure(RegistryFault.noCatalog(live.id)) }
+            do throws(Fault) {
+                let credential = try await self.credential(of: generation, organisation)
+                box.value = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
+                version.value = generation.version
+                generation.forgetDisabled()
+                return .success([])
+            } catch { return .failure(error) }
+        } asFault: { (instance, failure) in
+            instance.plugin.fault(failure, calling: "refreshCatalog")
+        } entry: {
+            "refreshCatalog"
+        }
+        guard let catalog = box.value else { throw RegistryFault.noCatalog(plugin) }
+        let made = SignalCatalog(catalog: catalog, refreshedAt: now, pluginVersion: version.value)
+        try await catalogs.keep(made, of: plugin, for: organisation)
+        events.publish(.plugin(plugin))
+        return made
+    }
+
+    /// Settings were saved: the organisations they are for get their catalogs anew, one after the other.
+    func refreshCatalogs(of plugin: PluginID, in scope: ConfigurationScope) async {
+        guard entries[plugin]?.manifest?.hasSignalCatalog == true else { return }
+        let known = await catalogs.changed(plugin, scope.organisation)
+        let wanted = Set(known + [scope.organisation].compactMap(\.self)).sorted()
+        Task {
+            // Why one failed stands among the plugin's failures; its catalog before stays.
+            for organisation in wanted { _ = try? await self.refreshCatalog(of: plugin, for: organisation) }
+        }
+    }
+
+    /// Tells the registry who knows rules: asked, when somebody wants to remove an integration, for the names of those that ask its signals.
+    package nonisolated func setRules(_ find: @escaping @Sendable (_ signals: Set<String>) async -> [String]) {
+        rules.find.withLock { $0 = find }
+    }
+
+    func rulesAsking(_ plugin: PluginID) async -> [String] {
+        guard let find = rules.find.withLock({ $0 }), let manifest = entries[plugin]?.manifest else { return [] }
+        var signals = Set(manifest.contributions.filter { $0.kind == .signal }.map(\.id))
+        signals.formUnion(await catalogs.signals(of: plugin))
+        return signals.isEmpty ? [] : await find(signals)
+    }
+
+    /// The catalog that is kept; nil when there is none.
+    package nonisolated func catalog(of plugin: PluginID, for organisation: Organisation.ID) async -> SignalCatalog? {
+        await catalogs.kept(of: plugin, for: organisation)
+    }
+}

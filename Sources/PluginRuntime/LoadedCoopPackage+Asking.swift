@@ -1,0 +1,192 @@
+internal import JSON
+internal import Manifests
+internal import PluginModel
+package import Sandbox
+internal import Synchronization
+
+/// Asking a signal so that every value gets its answer, whatever another one does to the worker.
+///
+/// Values go out together. When the call fails as a whole, because the plugin loops or dies over one of them, the worker has mostly left word of
+/// which one it was at, and the others go out again together. Where it has not, as after an `await`, each is asked alone from there on.
+extension LoadedCoopPackage {
+    package func answers(to question: CoopQuestion, limits: CoopAskingLimits = .init()) async -> CoopAnswers {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let end = start + question.time
+        var answers: [CoopAnswer?] = Array(repeating: nil, count: question.inputs.count)
+        var failures: [CallFailure] = []
+        var left = known(question, &answers, now: start)
+        // Together, slice by slice. Whoever is known to have stopped the worker is left out, and the others go on together.
+        var isTogether = true
+        var culprits = 0
+        while isTogether, !left.isEmpty {
+            let time = end - clock.now
+            guard time > .zero else { break }
+            let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
+            do throws(CallFailure) {
+                let some = try await some(question, left, time: time, limits: limits, marks: marks)
+                for (place, run) in zip(left, some) { answers[place] = .run(run) }
+                left.removeFirst(some.count)
+            } catch {
+                failures.append(error)
+                let fault = plugin.fault(error, calling: question.signal)
+                guard error.isOfOneValue else {
+                    for place in left { answers[place] = .none(fault, isLate: error.isLate) }
+                    left = []
+                    break
+                }
+                let mark = plugin.host.failureMark.load(ordering: .acquiring)
+                culprits += 1
+                if mark >= marks, mark - marks < UInt32(left.count), culprits <= limits.culpritsMax {
+                    let place = left.remove(at: Int(mark - marks))
+                    remember(question, place, limits: limits)
+                    answers[place] = .none(fault, isLate: error.isLate)
+                } else {
+                    isTogether = false
+                }
+            }
+        }
+        if !isTogether { await alone(question, &left, &answers, &failures, until: end, limits: limits) }
+        let late = Fault(
+            code: "call.time-limit", message: "The signal '\(question.signal)' had no time left for this value.",
+            place: question.signal, remedy: "Ask about fewer values at a time, or give messages more time.", turn: .plugin)
+        return CoopAnswers(answers: answers.map { $0 ?? .none(late, isLate: true) }, failures: failures)
+    }
+
+    /// One value a call, after a call with all of them has failed.
+    private func alone(
+        _ question: CoopQuestion, _ left: inout [Int], _ answers: inout [CoopAnswer?], _ failures: inout [CallFailure],
+        until end: ContinuousClock.Instant, limits: CoopAskingLimits
+    ) async {
+        let clock = ContinuousClock()
+        var culprits = 0
+        // A single value cannot be told from itself: it has failed, and asking again would do it all over.
+        if left.count == 1, let place = left.first, let failure = failures.last {
+            remember(question, place, limits: limits)
+            answers[place] = .none(plugin.fault(failure, calling: question.signal), isLate: failure.isLate)
+            left = []
+        }
+        while let place = left.first {
+            let time = min(question.time * limits.aloneShare / 100, end - clock.now)
+            guard time > .zero else { return }
+            do throws(CallFailure) {
+                guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }
+                answers[place] = .run(run)
+            } catch {
+                failures.append(error)
+                let fault = plugin.fault(error, calling: question.signal)
+                answers[place] = .none(fault, isLate: error.isLate)
+                if error.isOfOneValue {
+                    culprits += 1
+                    remember(question, place, limits: limits)
+                }
+                if !error.isOfOneValue || culprits >= limits.culpritsMax {
+                    for place in left.dropFirst() { answers[place] = .none(fault, isLate: error.isLate) }
+                    left = []
+                    return
+                }
+            }
+            left.removeFirst()
+        }
+    }
+
+    /// Answers to as many of the values as one call gets to, from the first on.
+    private func some(
+        _ question: CoopQuestion, _ places: [Int], time: Duration, limits: CoopAskingLimits, marks: UInt32 = 0x8000_0000,
+        isAlone: Bool = false
+    ) async throws(CallFailure) -> [CoopRun] {
+        let wait = isAlone ? time * 9 / 10 : time * limits.waitShare / 100
+        var argument: JSONObject = [
+            "signalTypeId": .string(question.signal), "orgId": .string(question.orgID),
+            "inputs": .array(places.map { question.inputs[$0] }), "sliceMs": .int(limits.sliceTime.wholeMilliseconds),
+            "waitMs": .int(wait.wholeMilliseconds), "marks": .int(Int64(marks)),
+        ]
+        if let credential = question.credential { argument["credential"] = .object(credential) }
+        argument["catalogKey"] = question.catalog.map { .string($0.key) }
+        let bytes = JSONValue.object(argument).serializedBytes()
+        let limit = isAlone ? time : time * limits.callShare / 100
+        var answer = try await value("runSome", bytes, limit: limit)
+        if answer["catalogMissing"]?.boolValue == true, let catalog = question.catalog {
+            _ = try await describe(catalog, orgID: question.orgID, credential: question.credential)
+            answer = try await value("runSome", bytes, limit: limit)
+        }
+        guard let list = answer["answers"]?.arrayValue, !list.isEmpty, list.count <= places.count else {
+            throw .protocolViolation("answers to other questions")
+        }
+        return list.map { CoopRun($0) }
+    }
+
+    /// Calls an entry of the facade and reads its answer.
+    func value(_ entry: String, _ argument: [UInt8], limit: Duration? = nil) async throws(CallFailure) -> JSONValue {
+        guard case .value(let bytes) = try await plugin.host.call(entry, argument, limit: limit) else {
+            throw .protocolViolation("a stream where a value was due")
+        }
+        do throws(JSONError) {
+            return try JSONValue(
+                parsing: bytes, limits: JSONLimits(bytesMax: plugin.host.limits.messageBytes, loneSurrogates: .replace))
+        } catch { throw .protocolViolation("a result that is no JSON: \(error.message)") }
+    }
+
+    // MARK: Values that bring the worker down
+
+    /// The places that are to be asked: all but those of values that are known to bring the worker down.
+    private func known(_ question: CoopQuestion, _ answers: inout [CoopAnswer?], now: ContinuousClock.Instant) -> [Int] {
+        let known = culprits.withLock { culprits in
+            culprits = culprits.filter { $0.value > now }
+            return culprits
+        }
+        guard !known.isEmpty else { return Array(question.inputs.indices) }
+        let fault = Fault(
+            code: "call.known-culprit", message: "The signal '\(question.signal)' brought its worker down over this value not long ago.",
+            place: question.signal, remedy: "Mend the signal; the value is asked about again when some minutes have passed.", turn: .plugin)
+        return question.inputs.indices.filter { place in
+            guard known[CoopCulprit(question, place)] != nil else { return true }
+            answers[place] = .none(fault, isLate: false)
+            return false
+        }
+    }
+
+    private func remember(_ question: CoopQuestion, _ place: Int, limits: CoopAskingLimits) {
+        culprits.withLock { culprits in
+            if culprits.count >= limits.culpritsKept { culprits = [:] }
+            culprits[CoopCulprit(question, place)] = .now + limits.culpritTime
+        }
+    }
+}
+
+/// A value that brought a worker down, for one organisation: another one's settings may make it harmless.
+struct CoopCulprit: Hashable {
+    let signal: String
+    let orgID: String
+    let value: JSONValue?
+    let subcategory: JSONValue?
+
+    init(_ question: CoopQuestion, _ place: Int) {
+        (signal, orgID) = (question.signal, question.orgID)
+        let input = question.inputs[place]
+        (value, subcategory) = (input["value"], input["subcategory"])
+    }
+}
+
+extension CallFailure {
+    /// Whether one value of a message can be to blame, so that the others are worth another try. Upheaval of another call is told as lost.
+    var isOfOneValue: Bool {
+        switch self {
+        case .timeLimit, .cpuLimit, .memoryLimit, .crashed, .left, .lostWorker, .threw: true
+        case .sandboxViolation, .protocolViolation, .busy, .cancelled, .loadFailed, .quarantined, .noSuchExport, .argumentTooLarge,
+            .sandboxUnavailable, .stopped:
+            false
+        }
+    }
+
+    package var isLate: Bool {
+        switch self {
+        case .timeLimit, .cpuLimit: true
+        default: false
+        }
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 { components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 }
+}

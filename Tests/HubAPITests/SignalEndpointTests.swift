@@ -1,0 +1,80 @@
+import HTTPServer
+import HubCore
+import JSON
+import Rules
+import Testing
+
+@testable import HubAPI
+
+/// The gallery of signals, and that an organisation sees its own.
+@Suite(.everyDatabase, .namingTheDatabase) struct SignalEndpointTests {
+    private static let code = """
+        const sections = ['trainingData', 'policyAndTaxonomy', 'annotationMethodology', 'performanceBenchmarks', 'biasAndLimitations',
+          'implementationGuidance', 'relevantLinks'].map((id) => ({ id, title: id, fields: [{ label: 'l', value: 'v' }] }));
+        const make = (type, run, more) => ({
+          id: { type }, displayName: 'Tone', description: 'How it sounds.', docsUrl: 'https://tone.test/docs',
+          recommendedThresholds: { highPrecisionThreshold: 0.9, highRecallThreshold: '0.4' }, supportedLanguages: ['ENGLISH'],
+          pricingStructure: { type: 'SUBSCRIPTION' }, eligibleInputs: ['STRING', 'FULL_ITEM'], outputType: { scalarType: 'NUMBER' },
+          getCost: () => 12, run, needsMatchingValues: false, needsActionPenalties: false, integration: 'TONE',
+          eligibleSubcategories: [{ id: 'rude', label: 'Rude', childrenIds: ['very'] }, { id: 'very', label: 'Very rude', childrenIds: [] }],
+          allowedInAutomatedRules: true, getDisabledInfo: async () => ({ disabled: false }), ...more });
+        exports.default = {
+          manifest: { id: 'TONE', name: 'Tone of voice', version: '1.0.0', requiresConfig: true,
+            modelCard: { modelName: 'Tone', version: '3', sections },
+            configurationFields: [{ key: 'word', label: 'Word', required: true, inputType: 'text' }] },
+          createSignals: ({ getCredential }) => [{ signalTypeId: 'TONE', signal: make('TONE', async () => ({ score: 1 }), {
+            getDisabledInfo: async (orgId) => (await getCredential(orgId))?.word
+              ? { disabled: false } : { disabled: true, disabledMessage: 'Tone needs a word.' } }) }],
+          refreshCatalog: async ({ getCredential }) => {
+            const word = (await getCredential())?.word ?? '';
+            return { version: '7', signals: word === '' ? [] : [{ signalTypeId: word, displayName: word }] };
+          },
+          createCatalogSignal: (entry) => make(entry.signalTypeId, async () => ({ score: 2 })),
+        };
+        """
+
+    @Test(.timeLimit(.minutes(1))) func `signals are an organisation's own, with all that is known of them`() async throws {
+        let hub = try await TestHub()
+        let admin = try await hub.setUp()
+        let place = hub.folder + "/source/tone"
+        try Folders.write(
+            #"{"name":"@acme/tone","version":"1.0.0","main":"index.js","dependencies":{"@roostorg/coop-types":"*"}}"#,
+            to: place + "/package.json")
+        try Folders.write(Self.code, to: place + "/index.js")
+        let done = try await hub.install(place, as: admin)
+        #expect(done["state"] == "done" && done["plugin"] == "TONE", "\(done.serialized())")
+        #expect(try await hub.ask("POST", "/plugins/TONE/consent", as: admin, ["grants": []]).status == 200)
+        #expect(try await hub.ask("POST", "/organisations", as: admin, ["name": "Beta", "slug": "beta"]).status == 201)
+        let (alpha, beta) = (admin.about("alpha"), admin.about("beta"))
+        let set = try await hub.ask(
+            "PUT", "/plugins/TONE/configuration?scope=organisation", as: alpha, ["values": ["word": "ALPHAS_OWN"]])
+        #expect(set.status == 200, "\(set)")
+        let refreshed = try await hub.ask("POST", "/integrations/TONE/catalog/refresh", as: alpha)
+        #expect(refreshed.status == 200 && refreshed.json["version"] == "7" && refreshed.json["signals"] == 1, "\(refreshed)")
+        #expect(try await hub.ask("GET", "/integrations/TONE/catalog", as: alpha).json["entries"]?[0]?["type"] == "ALPHAS_OWN")
+
+        func types(_ person: Person) async throws -> [String] {
+            try await hub.ask("GET", "/signals", as: person).json.arrayValue?.compactMap { $0["type"]?.stringValue } ?? []
+        }
+        let builtIn = BuiltInSignal.allCases.map(\.rawValue)
+        #expect(try await types(alpha) == builtIn + ["TONE", "ALPHAS_OWN"])
+        #expect(try await types(beta) == builtIn + ["TONE"])
+        #expect(try await hub.ask("GET", "/signals/ALPHAS_OWN", as: beta).code == "signal.not-found")
+        #expect(
+            try await hub.ask("GET", "/integrations/TONE/catalog", as: beta).json["signals"] == 0, "looking has made one, without a word")
+
+        let shown = try await hub.ask("GET", "/signals/TONE", as: alpha).json
+        #expect(shown["disabled"] == .null && shown["plugin"] == "TONE" && shown["name"] == "Tone", "\(shown.serialized())")
+        #expect(shown["integration"]?["title"] == "Tone of voice" && shown["cost"] == 12 && shown["pricing"] == "SUBSCRIPTION")
+        #expect(shown["thresholds"] == ["highPrecision": 0.9, "highRecall": "0.4"] && shown["languages"] == ["ENGLISH"])
+        #expect(
+            shown["subcategories"] == [
+                ["id": "rude", "label": "Rude", "children": [["id": "very", "label": "Very rude", "children": []]]]
+            ])
+        #expect(shown["comparators"]?.arrayValue?.count == 8 && shown["modelCard"]?["modelName"] == "Tone")
+        #expect(try await hub.ask("GET", "/signals/TONE", as: beta).json["disabled"] == ["message": "Tone needs a word."])
+        let contains = try await hub.ask("GET", "/signals/TEXT_MATCHING_CONTAINS_TEXT", as: beta).json
+        #expect(contains["isBuiltIn"] == true && contains["needsMatchingValues"] == true && contains["comparators"]?.arrayValue?.count == 4)
+        await hub.stop()
+    }
+}
