@@ -21,7 +21,7 @@ extension LoadedCoopPackage {
         var culprits = 0
         while isTogether, !left.isEmpty {
             let time = end - clock.now
-            guard time > .zero else { break }
+            guard time > limits.leastTime else { break }
             let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
             do throws(CallFailure) {
                 let some = try await some(question, left, time: time, limits: limits, marks: marks)
@@ -67,8 +67,9 @@ extension LoadedCoopPackage {
             left = []
         }
         while let place = left.first {
-            let time = min(question.time * limits.aloneShare / 100, end - clock.now)
-            guard time > .zero else { return }
+            // On a machine without a core to spare the culprit must not use up what is left for the others.
+            let time = min(question.time * limits.aloneShare / 100, (end - clock.now) * 2 / 5)
+            guard time > limits.leastTime * 2 / 5 else { return }
             do throws(CallFailure) {
                 guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }
                 answers[place] = .run(run)
