@@ -43,11 +43,13 @@ package struct CoopAskingLimits: Sendable, Hashable {
     /// How long runs of one message may begin one after the other before what is there is sent back and the rest asked again.
     package var sliceTime: Duration = .milliseconds(250)
     /// Share of a message's time that runs may wait before those that have not settled are given up, in percent.
-    package var waitShare = 75
+    package var waitShare = 55
     /// Share after which a call is ended from outside. What is left is for the other values.
-    package var callShare = 80
+    package var callShare = 60
     /// What a value may take that is asked about alone, after its message failed; a share of the message's time, in percent.
     package var aloneShare = 24
+    /// With less time left nothing is asked any more: a call that had no chance would be held against the plugin.
+    package var leastTime: Duration = .milliseconds(50)
     /// Values of one message that may bring the worker down before the others are asked alone, and then before they are given up.
     package var culpritsMax = 2
     /// How long a value that brought the worker down is not asked about again.

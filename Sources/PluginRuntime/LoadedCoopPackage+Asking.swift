@@ -21,7 +21,7 @@ extension LoadedCoopPackage {
         var culprits = 0
         while isTogether, !left.isEmpty {
             let time = end - clock.now
-            guard time > .zero else { break }
+            guard time > limits.leastTime else { break }
             let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
             do throws(CallFailure) {
                 let some = try await some(question, left, time: time, limits: limits, marks: marks)
@@ -35,8 +35,9 @@ extension LoadedCoopPackage {
                     left = []
                     break
                 }
-                let mark = plugin.host.failureMark.load(ordering: .acquiring)
                 culprits += 1
+                if error.isOfAnotherCall, culprits <= limits.culpritsMax { continue }
+                let mark = plugin.host.failureMark.load(ordering: .acquiring)
                 if mark >= marks, mark - marks < UInt32(left.count), culprits <= limits.culpritsMax {
                     let place = left.remove(at: Int(mark - marks))
                     remember(question, place, limits: limits)
@@ -61,22 +62,27 @@ extension LoadedCoopPackage {
         let clock = ContinuousClock()
         var culprits = 0
         // A single value cannot be told from itself: it has failed, and asking again would do it all over.
-        if left.count == 1, let place = left.first, let failure = failures.last {
+        if left.count == 1, let place = left.first, let failure = failures.last, !failure.isOfAnotherCall {
             remember(question, place, limits: limits)
             answers[place] = .none(plugin.fault(failure, calling: question.signal), isLate: failure.isLate)
             left = []
         }
         while let place = left.first {
-            let time = min(question.time * limits.aloneShare / 100, end - clock.now)
-            guard time > .zero else { return }
+            // On a machine without a core to spare the culprit must not use up what is left for the others.
+            let time = min(question.time * limits.aloneShare / 100, (end - clock.now) * 2 / 5)
+            guard time > limits.leastTime * 2 / 5 else { return }
             do throws(CallFailure) {
                 guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }
                 answers[place] = .run(run)
             } catch {
                 failures.append(error)
                 let fault = plugin.fault(error, calling: question.signal)
+                if error.isOfAnotherCall, culprits < limits.culpritsMax {
+                    culprits += 1
+                    continue
+                }
                 answers[place] = .none(fault, isLate: error.isLate)
-                if error.isOfOneValue {
+                if error.isOfOneValue, !error.isOfAnotherCall {
                     culprits += 1
                     remember(question, place, limits: limits)
                 }
@@ -177,6 +183,11 @@ extension CallFailure {
             .sandboxUnavailable, .stopped:
             false
         }
+    }
+
+    /// Whether the call was well and shared its worker with one that was not: it may be made again, and nobody in it is to blame.
+    var isOfAnotherCall: Bool {
+        if case .lostWorker = self { true } else { false }
     }
 
     package var isLate: Bool {
