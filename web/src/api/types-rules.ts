@@ -31,6 +31,8 @@ export interface Signal {
   comparators: Comparator[];
   disabled: { message: string } | null;
   isBuiltIn: boolean;
+  /** Made by its integration for this organisation. */
+  isOfCatalog?: boolean;
   health: { calls: number; errors: number; p95Ms: number | null } | null;
   measuredCostMs?: number;
   /** Of a single signal only. */
@@ -53,13 +55,14 @@ export interface ItemType {
   kind: 'CONTENT' | 'THREAD' | 'USER';
   schema: ItemField[];
   schemaFieldRoles?: Record<string, string>;
+  description?: string;
   revision: number;
 }
 
 export type BankKind = 'text' | 'location' | 'image';
 export interface Bank { kind: BankKind; id: string; name: string; count: number; revision: number; values?: unknown[] }
-export interface Policy { id: string; name: string; description?: string; revision?: number }
-export interface RuleAction { id: string; name: string; kind: 'webhook' | 'journal'; url?: string; hasSecret: boolean; revision: number }
+export interface Policy { id: string; name: string; description?: string; revision: number }
+export interface RuleAction { id: string; name: string; kind: 'webhook' | 'journal'; url?: string; hasSecret: boolean; revision: number; custom?: Record<string, unknown> }
 
 export type ConditionInput =
   | { type: 'USER_ID' }
@@ -108,6 +111,8 @@ export interface Rule extends RuleDraft {
   id: string;
   status: RuleStatus;
   version: number;
+  /** What `If-Match` sends back; it also grows with a change of the status. */
+  revision: number;
   state: RuleState;
   missingSignals: string[];
   findings: Finding[];
@@ -155,6 +160,7 @@ export interface StoredItem {
   receivedAt: string;
   state: 'waiting' | 'decided' | 'failed';
   data: Record<string, unknown>;
+  problem?: { code: string; message: string };
   decision?: Decision | null;
 }
 
@@ -162,9 +168,9 @@ export interface ItemQueue { waiting: number; oldestSeconds: number | null; deci
 
 /** What a test says of an item; nothing of it is stored. */
 export interface TestDecision {
-  item: Item;
+  item: { id?: string; typeId?: string };
   outcome: Outcome;
-  trace: SetTrace;
+  trace?: SetTrace;
   milliseconds: number;
   signalRuns: number;
   findings?: Finding[];
@@ -181,17 +187,20 @@ export interface Decision {
   milliseconds: number;
   /** Ids of the rules that passed. */
   passed: string[];
-  actions: { id: string; state: 'done' | 'waiting' | 'failed' | 'capped'; attempts: number }[];
+  actions: { id: string; state: 'done' | 'waiting' | 'failed' | 'capped'; attempts: number; nextAt?: string; problem?: { code: string; message: string } }[];
   rules: DecisionRule[];
   conditions: number;
   signalRuns: number;
 }
 
-export interface BacktestSample { itemId: string; was: boolean; is: boolean; outcome: Outcome; decision?: string; sequence?: number }
+export interface BacktestSample { itemId: string; was: boolean; is: boolean; outcome: Outcome; decision?: TestDecision; sequence: number }
 
 export interface Backtest {
   id: string;
   ruleId?: string;
+  ruleName?: string;
+  /** Without one, nothing passes now, so whatever would pass is new. */
+  hasLiveVersion?: boolean;
   state: 'running' | 'done' | 'failed' | 'cancelled';
   done: number;
   total: number;
@@ -202,7 +211,7 @@ export interface Backtest {
     items: number;
     passed: number;
     errored: number;
-    live: { passed: number } | null;
+    live: { passed: number };
     wouldStart: number;
     wouldStop: number;
     samples: BacktestSample[];

@@ -1,7 +1,7 @@
 import { useResource } from '../../api/resource';
 import type { Decision } from '../../api/types-rules';
 import { Link } from '../../shell/router';
-import { Ago, Badge, Copyable } from '../../ui/basics';
+import { Ago, Badge, Copyable, Empty } from '../../ui/basics';
 import { milliseconds, number, plural } from '../../ui/format';
 import { Loaded } from '../../ui/problem';
 import { useCatalogue } from '../rules/model/catalogue';
@@ -14,6 +14,13 @@ import { ActionStates } from './decisions';
 export function DecisionPage({ id }: { id: string }) {
   const decision = useResource<Decision>(`/decisions/${encodeURIComponent(id)}`);
   const catalogue = useCatalogue();
+  if (decision.problem?.status === 404 && !decision.value) {
+    return (
+      <Empty icon="inbox" title="There is no such decision" level="h1" action={<Link className="button primary" href="/decisions">To the decisions</Link>}>
+        Nothing was decided under <code style={{ overflowWrap: 'anywhere' }}>{id}</code> in this organisation.
+      </Empty>
+    );
+  }
   return <Loaded from={decision}>{(value) => <Whole decision={value} catalogue={catalogue} />}</Loaded>;
 }
 
@@ -57,7 +64,9 @@ export function DecisionRules({ decision, catalogue }: { decision: Decision; cat
         return (
           <section key={rule.id} className="card stack" aria-label={rule.name}>
             <div className="row wrap">
-              <h2 className="grow"><span className={`sign ${mood}`} aria-hidden="true">{sign}</span><Link href={`/rules/${encodeURIComponent(rule.id)}`}>{rule.name}</Link> <span className="quiet" style={{ fontWeight: 400 }}>{label}</span></h2>
+              <span className={`sign ${mood}`} aria-hidden="true">{sign}</span>
+              <h2><Link href={`/rules/${encodeURIComponent(rule.id)}`}>{rule.name}</Link></h2>
+              <span className="quiet grow">{label}</span>
               <Badge>version {rule.version}</Badge><Badge look={rule.status === 'LIVE' ? 'good' : undefined}>{stateNames[rule.status].label.toLowerCase()}</Badge>
             </div>
             {rule.trace ? (

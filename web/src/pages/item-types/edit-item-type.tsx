@@ -7,6 +7,7 @@ import { Button } from '../../ui/basics';
 import { SelectField, TextField } from '../../ui/fields';
 import { Dialog } from '../../ui/overlay';
 import { ProblemNote } from '../../ui/problem';
+import { canForce } from '../rules/force';
 import { fieldScalar } from '../rules/model/fits';
 import { idFrom, revisionOf } from '../rules/model/ids';
 import { scalarName } from '../rules/model/words';
@@ -44,15 +45,15 @@ export function EditItemType({ type, taken, onClose }: { type: ItemType | null; 
   const names = rows.map((row) => row.name.trim());
   const wrong = rows.length === 0 ? 'It needs at least one field.' : names.some((one) => !one) ? 'Each field needs a name.' : new Set(names).size < names.length ? 'Each field needs a name of its own.' : null;
   const isTaken = !type && taken.includes(id.trim());
-  const save = useWork(async () => {
+  const save = useWork(async (force: boolean) => {
     const schemaFieldRoles = Object.fromEntries(rows.filter((row) => row.role).map((row) => [row.role, row.name.trim()]));
-    const body = { name: name.trim(), kind, schema: rows.map((row) => fieldOf(row, type?.schema.find((one) => one.name === row.name))), schemaFieldRoles };
-    await api.put(`/item-types/${encodeURIComponent(type?.id ?? (id.trim() || idFrom(name, taken)))}`, body, revisionOf(type));
+    const body = { name: name.trim(), kind, schema: rows.map((row) => fieldOf(row, type?.schema.find((one) => one.name === row.name))), schemaFieldRoles, description: type?.description };
+    await api.put(`/item-types/${encodeURIComponent(type?.id ?? (id.trim() || idFrom(name, taken)))}${force ? '?force=true' : ''}`, body, revisionOf(type));
     onClose();
   });
   const isReady = name.trim() !== '' && !wrong && !isTaken && !isOff;
   return (
-    <Dialog title={type ? `Item type ${type.name}` : 'New item type'} isWide onClose={onClose} onSubmit={() => { if (isReady) void save.run(); }}
+    <Dialog title={type ? `Item type ${type.name}` : 'New item type'} isWide onClose={onClose} onSubmit={() => { if (isReady) void save.run(false); }}
       foot={<><Button onClick={onClose}>{isOff ? 'Close' : 'Cancel'}</Button>{!isOff && <Button look="primary" type="submit" disabled={!isReady} isBusy={save.isBusy}>Save</Button>}</>}>
       <div className="columns">
         <TextField label="Name" required disabled={isOff} value={name} placeholder="Comment" onChange={(event) => setName(event.target.value)} />
@@ -63,7 +64,7 @@ export function EditItemType({ type, taken, onClose }: { type: ItemType | null; 
         <legend className="label">Fields</legend>
         <ul className="stack" style={{ paddingTop: 6 }}>
           {rows.map((row, place) => (
-            <li key={place} className="row wrap" role="group" aria-label={`Field ${row.name || place + 1}`}>
+            <li key={place}><div className="row wrap" role="group" aria-label={`Field ${row.name || place + 1}`}>
               <input className="input grow" style={{ minWidth: 120 }} aria-label="Name" value={row.name} placeholder="text" spellCheck={false} onChange={(event) => change(place, { name: event.target.value })} />
               <select className="input" style={{ width: 'auto' }} aria-label="How many" value={row.shape} onChange={(event) => change(place, { shape: event.target.value as Row['shape'] })}>
                 <option value="one">one</option><option value="ARRAY">list of</option><option value="MAP">map to</option>
@@ -78,14 +79,14 @@ export function EditItemType({ type, taken, onClose }: { type: ItemType | null; 
               </select>
               <label className="check"><input type="checkbox" checked={row.required} onChange={(event) => change(place, { required: event.target.checked })} />required</label>
               {!isOff && <Button look="plain" isSmall icon="trash" aria-label={`Remove the field ${row.name || place + 1}`} onClick={() => setRows(rows.filter((_, at) => at !== place))} />}
-            </li>
+            </div></li>
           ))}
         </ul>
         {!isOff && <Button isSmall icon="plus-lg" onClick={() => setRows([...rows, { name: '', shape: 'one', scalar: 'STRING', required: false, role: '' }])}>Field</Button>}
       </fieldset>
       {wrong && name.trim() && <p className="wrong small" role="status">{wrong}</p>}
       {type && !isOff && <p className="quiet small">Items that are stored stay as they came; rules read them by these fields from now on.</p>}
-      {save.problem && <ProblemNote problem={save.problem} />}
+      {save.problem && <ProblemNote problem={save.problem} action={canForce(save.problem) && <Button isSmall onClick={() => void save.run(true)}>Save it all the same</Button>} />}
     </Dialog>
   );
 }

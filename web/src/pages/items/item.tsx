@@ -3,7 +3,7 @@ import { useEvents } from '../../api/events';
 import { useResource, useWholeList } from '../../api/resource';
 import type { Rule, StoredItem } from '../../api/types-rules';
 import { Link, useRouter } from '../../shell/router';
-import { Ago, Badge } from '../../ui/basics';
+import { Ago, Badge, Empty } from '../../ui/basics';
 import { Menu } from '../../ui/overlay';
 import { Loaded } from '../../ui/problem';
 import { DecisionFacts, DecisionRules } from '../decisions/decision';
@@ -26,6 +26,13 @@ export function ItemPage({ sequence }: { sequence: string }) {
     const timer = window.setInterval(item.reload, look);
     return () => window.clearInterval(timer);
   }, [isWaiting]);
+  if (item.problem?.status === 404 && !item.value) {
+    return (
+      <Empty icon="inbox" title="There is no such item" level="h1" action={<Link className="button primary" href="/items">To the items</Link>}>
+        Nothing came in as no. <code style={{ overflowWrap: 'anywhere' }}>{sequence}</code> in this organisation.
+      </Empty>
+    );
+  }
   return (
     <Loaded from={item}>
       {(value) => (
@@ -40,6 +47,7 @@ export function ItemPage({ sequence }: { sequence: string }) {
             )}
           </div>
           <section className="card stack" aria-labelledby="item-data"><h2 id="item-data">Data</h2><pre className="stack-text" tabIndex={0}>{JSON.stringify(value.data, null, 2)}</pre></section>
+          {value.problem && <div className="notice bad"><strong>{value.problem.message}</strong><code className="quiet small">{value.problem.code}</code></div>}
           {value.state === 'waiting' && <p role="status" className="quiet">It waits for its decision.</p>}
           {value.decision && (
             <>

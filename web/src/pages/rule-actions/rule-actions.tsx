@@ -56,7 +56,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
   const isWrong = kind === 'webhook' && url !== '' && !/^https?:\/\/[^/\s]+/.test(url.trim());
   const isReady = name.trim() !== '' && (kind === 'journal' || (url.trim() !== '' && !isWrong));
   const save = useWork(async () => {
-    const body = { name: name.trim(), kind, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
+    const body = { name: name.trim(), kind, custom: action?.custom, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
     await api.put(`/rule-actions/${encodeURIComponent(action?.id ?? idFrom(name, taken))}`, body, revisionOf(action));
     onClose();
   });

@@ -9,13 +9,15 @@ import { SelectField } from '../../ui/fields';
 import { number, plural } from '../../ui/format';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { outcomeNames } from './model/words';
+import type { Catalogue } from './model/words';
+import { TraceTree } from './trace';
 
 const counts = [100, 1000, 5000, 10_000];
 /** How often a running one is read where no event comes, in milliseconds. */
 const look = 1000;
 
 /** Runs the rule as it stands over stored items, and says what it would decide otherwise than what is live. Nothing is done to the items. */
-export function BacktestPart({ rule, draft, isDirty, lack }: { rule: Rule | null; draft: RuleDraft; isDirty: boolean; lack: string | null }) {
+export function BacktestPart({ rule, draft, isDirty, lack, catalogue }: { rule: Rule | null; draft: RuleDraft; isDirty: boolean; lack: string | null; catalogue: Catalogue }) {
   const list = useResource<Backtest[]>('/rules/backtests');
   const [last, setLast] = useState('1000');
   const [chosen, setChosen] = useState<string | null>(null);
@@ -25,7 +27,7 @@ export function BacktestPart({ rule, draft, isDirty, lack }: { rule: Rule | null
     else list.reload();
   });
   const start = useWork(async () => {
-    const body = rule && !isDirty ? { ruleId: rule.id, last: Number(last) } : { rule: rule ? { ...draft, id: rule.id } : draft, last: Number(last) };
+    const body = { last: Number(last), ruleId: rule?.id, rule: isDirty ? draft : undefined };
     const begun = await api.post<Backtest>('/rules/backtests', body);
     list.replace([begun, ...(list.value ?? []).filter((one) => one.id !== begun.id)]);
     setChosen(begun.id);
@@ -42,7 +44,7 @@ export function BacktestPart({ rule, draft, isDirty, lack }: { rule: Rule | null
     <div className="stack loose">
       <section className="card stack" aria-labelledby="rule-backtest">
         <h2 id="rule-backtest">What would change?</h2>
-        <p className="quiet">{isDirty ? 'The rule as it stands on the page, not saved,' : 'The rule'} decides stored items once more. {rule?.state === 'LIVE' ? 'What it decides is compared with its live version.' : 'It is not live, so whatever passes would be new.'} No action is done.</p>
+        <p className="quiet">{isDirty ? 'The rule as it stands on the page, not saved,' : 'The rule'} decides stored items once more. {rule?.state === 'LIVE' ? 'What it decides is compared with what it says now it is live.' : 'It is not live, so whatever passes would be new.'} No action is done.</p>
         <div className="row wrap" style={{ alignItems: 'flex-end' }}>
           <SelectField label="Over the last" value={last} onChange={(event) => setLast(event.target.value)}>{counts.map((one) => <option key={one} value={one}>{number(one)} items</option>)}</SelectField>
           <Button look="primary" icon="play-fill" isBusy={start.isBusy} disabled={lack !== null || running !== undefined} onClick={() => void start.run()}>Run</Button>
@@ -50,7 +52,7 @@ export function BacktestPart({ rule, draft, isDirty, lack }: { rule: Rule | null
         {lack && <p className="quiet small">First: {lack}</p>}
         {start.problem && <ProblemNote problem={start.problem} />}
       </section>
-      <Loaded from={list}>{() => (shown ? <Shown backtest={shown} onChanged={list.reload} /> : (
+      <Loaded from={list}>{() => (shown ? <Shown backtest={shown} catalogue={catalogue} onChanged={list.reload} /> : (
         <Empty icon="clock-history" title="Nothing was tried yet">A run tells how many stored items would be decided otherwise, with some of them to look at.</Empty>
       ))}</Loaded>
       {own.length > 1 && (
@@ -76,7 +78,7 @@ function State({ backtest }: { backtest: Backtest }) {
   return <Badge look={looks[backtest.state]}>{backtest.state}</Badge>;
 }
 
-function Shown({ backtest, onChanged }: { backtest: Backtest; onChanged: () => void }) {
+function Shown({ backtest, catalogue, onChanged }: { backtest: Backtest; catalogue: Catalogue; onChanged: () => void }) {
   const cancel = useWork(async () => {
     await api.delete(`/rules/backtests/${encodeURIComponent(backtest.id)}`);
     onChanged();
@@ -101,15 +103,15 @@ function Shown({ backtest, onChanged }: { backtest: Backtest; onChanged: () => v
       {cancel.problem && <ProblemNote problem={cancel.problem} />}
       {backtest.state === 'cancelled' && <p className="quiet">Cancelled after {plural(backtest.done, 'item')}.</p>}
       {backtest.problem && <ProblemNote problem={backtest.problem} />}
-      {result && <Result result={result} />}
+      {result && <Result result={result} hasLive={backtest.hasLiveVersion ?? true} catalogue={catalogue} />}
     </section>
   );
 }
 
-function Result({ result }: { result: NonNullable<Backtest['result']> }) {
+function Result({ result, hasLive, catalogue }: { result: NonNullable<Backtest['result']>; hasLive: boolean; catalogue: Catalogue }) {
   const part = (count: number) => (result.items > 0 ? `${((count / result.items) * 100).toFixed(1)} %` : '–');
   const figures: [string, number, string?][] = [
-    ['would pass', result.passed, part(result.passed)], ...(result.live ? [['pass as it is live', result.live.passed, part(result.live.passed)] as [string, number, string]] : []),
+    ['would pass', result.passed, part(result.passed)], ...(hasLive ? [['pass as it is live', result.live.passed, part(result.live.passed)] as [string, number, string]] : []),
     ['would start to pass', result.wouldStart], ['would stop passing', result.wouldStop], ['could not be told', result.errored], ['signal runs', result.signalRuns],
   ];
   return (
@@ -122,13 +124,13 @@ function Result({ result }: { result: NonNullable<Backtest['result']> }) {
         <div className="table-scroll" tabIndex={0} role="region" aria-label="Items that would be decided otherwise">
           <table>
             <caption style={{ textAlign: 'left', paddingBottom: 6 }} className="quiet small">Items that would be decided otherwise{result.samples.length < result.wouldStart + result.wouldStop && `, ${result.samples.length} of ${number(result.wouldStart + result.wouldStop)}`}</caption>
-            <thead><tr><th>Item</th><th>Is</th><th>Would be</th><th><span className="visually-hidden">See</span></th></tr></thead>
+            <thead><tr><th>Item</th><th>Is</th><th>Would be</th><th>Why</th></tr></thead>
             <tbody>{result.samples.map((sample) => (
-              <tr key={sample.itemId}>
-                <td><Link href={sample.sequence !== undefined ? `/items/${sample.sequence}` : `/items?q=${encodeURIComponent(sample.itemId)}`}>{sample.itemId}</Link></td>
+              <tr key={sample.sequence}>
+                <td><Link href={`/items/${sample.sequence}`}>{sample.itemId}</Link></td>
                 <td>{sample.was ? 'passes' : 'does not pass'}</td>
                 <td><span className={`sign ${outcomeNames[sample.outcome]?.mood ?? 'idle'}`} aria-hidden="true">{outcomeNames[sample.outcome]?.sign}</span>{sample.is ? 'passes' : outcomeNames[sample.outcome]?.label ?? 'does not pass'}</td>
-                <td className="number">{sample.decision && <Link href={`/decisions/${encodeURIComponent(sample.decision)}`}>Decision<span className="visually-hidden"> about {sample.itemId}</span></Link>}</td>
+                <td>{sample.decision?.trace && <details><summary className="small">Why<span className="visually-hidden"> {sample.itemId}</span></summary><TraceTree trace={sample.decision.trace} catalogue={catalogue} label={`Why ${sample.itemId}`} /></details>}</td>
               </tr>
             ))}</tbody>
           </table>

@@ -6,18 +6,19 @@ import { Button } from '../../ui/basics';
 import { plural } from '../../ui/format';
 import { Dialog, useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { canForce } from './force';
 
 /** Asks before something goes that rules may name, and says which do. */
 export function RemoveNamed({ kind, name, path, uses, onClose }: { kind: string; name: string; path: string; uses: (rule: Rule) => boolean; onClose: () => void }) {
   const rules = useWholeList<Rule>('/rules');
   const tell = useToast();
-  const remove = useWork(async () => {
-    await api.delete(path);
+  const remove = useWork(async (force: boolean) => {
+    await api.delete(force ? `${path}?force=true` : path);
     tell(`“${name}” is removed.`);
     onClose();
   });
   return (
-    <Dialog title={`Remove the ${kind} “${name}”?`} onClose={onClose} onSubmit={() => void remove.run()}
+    <Dialog title={`Remove the ${kind} “${name}”?`} onClose={onClose} onSubmit={() => void remove.run(false)}
       foot={<><Button onClick={onClose}>Keep it</Button><Button look="danger" type="submit" isBusy={remove.isBusy}>Remove</Button></>}>
       <Loaded from={rules}>
         {(list) => {
@@ -30,7 +31,7 @@ export function RemoveNamed({ kind, name, path, uses, onClose }: { kind: string;
           );
         }}
       </Loaded>
-      {remove.problem && <ProblemNote problem={remove.problem} />}
+      {remove.problem && <ProblemNote problem={remove.problem} action={canForce(remove.problem) && <Button isSmall onClick={() => void remove.run(true)}>Remove it all the same</Button>} />}
     </Dialog>
   );
 }

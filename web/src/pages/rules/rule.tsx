@@ -18,6 +18,7 @@ import { useCatalogue } from './model/catalogue';
 import { document as documentOf, draftOf, newDraft, useHistory } from './model/draft';
 import { missing } from './model/fits';
 import { leaves } from './model/tree';
+import { canForce } from './force';
 import { RuleStateSign } from './state';
 import { StatusMenu } from './status';
 import { VersionsPart } from './versions';
@@ -26,8 +27,18 @@ import { VersionsPart } from './versions';
 export function RulePage({ id, part }: { id: string; part: string }) {
   const isNew = id === 'new';
   const rule = useResource<Rule>(isNew ? null : `/rules/${encodeURIComponent(id)}`);
-  useEvents(isNew ? null : 'rules', () => rule.reload());
+  useEvents(isNew ? null : 'rules', (data) => {
+    const { id: changed, kind } = data as { id?: string; kind?: string };
+    if (changed === undefined || changed === id || kind) rule.reload();
+  });
   if (isNew) return <Editor key="new" rule={null} resource={null} part={part} />;
+  if (rule.problem?.status === 404 && !rule.value) {
+    return (
+      <Empty icon="funnel" title="There is no such rule" level="h1" action={<Link className="button primary" href="/rules">To the rules</Link>}>
+        Nothing is called <code style={{ overflowWrap: 'anywhere' }}>{id}</code> in this organisation. It may have been removed; the journal would say when.
+      </Empty>
+    );
+  }
   return <Loaded from={rule}>{(value) => <Editor key={value.id} rule={value} resource={rule} part={part} />}</Loaded>;
 }
 
@@ -42,9 +53,9 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
   const draft = history.now;
   const [isTold, setTold] = useState(false);
   const status: RuleStatus = rule?.status ?? 'DRAFT';
-  const made = useMemo(() => documentOf(draft, status, catalogue), [draft, status, catalogue]);
+  const made = useMemo(() => documentOf(draft, catalogue), [draft, catalogue]);
   const [base, setBase] = useState(rule);
-  const stored = useMemo(() => base && JSON.stringify(documentOf(draftOf(base), status, catalogue).rule), [base, status, catalogue]);
+  const stored = useMemo(() => base && JSON.stringify(documentOf(draftOf(base), catalogue).rule), [base, catalogue]);
   const isDirty = stored !== JSON.stringify(made.rule);
   // What was changed elsewhere replaces what stands here, unless somebody is at it.
   const isBehind = rule !== null && base !== null && rule.version !== base.version && isDirty;
@@ -60,14 +71,15 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
     return () => window.removeEventListener('beforeunload', stay);
   }, [isDirty, rule, draft.name]);
 
-  const isOff = !may('rule:write') || status === 'ARCHIVED' || status === 'DEPRECATED';
+  const isRunning = status === 'LIVE' || status === 'BACKGROUND';
+  const isOff = !may('rule:write') || (isRunning && !may('rule:publish')) || status === 'ARCHIVED' || status === 'DEPRECATED';
   const all = leaves(draft.root);
   const lacks = all.map((node) => missing(node.leaf, catalogue)).filter((one) => one !== null);
   const lack = all.length === 0 ? 'Add a condition.' : lacks[0]?.words ?? null;
   const found = useFindings(catalogue.isWhole && !isOff && all.length > 0 ? made.rule : null, made.places);
 
   /** True when it is stored. */
-  const save = useWork(async () => {
+  const save = useWork(async (force: boolean) => {
     if (lack || !draft.name.trim()) {
       setTold(true);
       if (part) go(`/rules/${rule ? encodeURIComponent(rule.id) : 'new'}`);
@@ -75,7 +87,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
       throw new Error(draft.name.trim() ? lack ?? '' : 'Give it a name.');
     }
     if (rule) {
-      const next = await api.put<Rule>(`/rules/${encodeURIComponent(rule.id)}`, made.rule, { 'if-match': `"${base?.version ?? rule.version}"` });
+      const next = await api.put<Rule>(`/rules/${encodeURIComponent(rule.id)}${force ? '?force=true' : ''}`, made.rule, { 'if-match': `"${isBehind ? base?.revision ?? 0 : rule.revision}"` });
       setBase(next);
       resource?.replace(next);
       tell(`Saved as version ${next.version}.`);
@@ -106,11 +118,12 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
             {isDirty && rule && <Badge look="warn">not saved</Badge>}
           </span>
         </div>
-        {!isOff && <Button icon="check-lg" look={rule && !isDirty ? undefined : 'primary'} isBusy={save.isBusy} disabled={rule !== null && !isDirty} onClick={() => void save.run()}>{rule ? 'Save' : 'Save as a draft'}</Button>}
-        {rule && may('rule:write') && <StatusMenu rule={rule} isDirty={isDirty} save={save.run} catalogue={catalogue} onChanged={(next) => { setBase((before) => (before && !isDirty ? next : before)); resource?.replace(next); }} />}
+        {!isOff && <Button icon="check-lg" look={rule && !isDirty ? undefined : 'primary'} isBusy={save.isBusy} disabled={rule !== null && !isDirty} onClick={() => void save.run(false)}>{rule ? 'Save' : 'Save as a draft'}</Button>}
+        {rule && isOff && isRunning && may('rule:write') && <span className="quiet small">It is at work: whoever may publish rules may change it.</span>}
+        {rule && may('rule:write') && <StatusMenu rule={rule} isDirty={isDirty} save={() => save.run(false)} catalogue={catalogue} onChanged={(next) => { setBase((before) => (before && !isDirty ? next : before)); resource?.replace(next); }} />}
       </div>
       {save.problem && (save.problem.code === 'page.error'
-        ? <div className="notice warn" role="alert"><strong>It is not finished.</strong><span>{save.problem.detail}</span></div> : <ProblemNote problem={save.problem} />)}
+        ? <div className="notice warn" role="alert"><strong>It is not finished.</strong><span>{save.problem.detail}</span></div> : <ProblemNote problem={save.problem} action={canForce(save.problem) && <Button isSmall onClick={() => void save.run(true)}>Save it all the same</Button>} />)}
       {isBehind && rule && (
         <div className="notice warn" role="status">
           <strong>{rule.changedBy} saved version {rule.version} meanwhile.</strong>
@@ -125,7 +138,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
       {catalogue.problem && <ProblemNote problem={catalogue.problem} action={<Button isSmall icon="arrow-clockwise" onClick={catalogue.reload}>Try again</Button>} />}
       <Tabs label={`Parts of ${draft.name || 'the new rule'}`} here={part} tabs={parts.filter(([key]) => rule || key !== 'versions').map(([key, label]) => ({ key, label, href: key ? `${address}/${key}` : address }))} />
       {part === '' && <BuildPart history={history} catalogue={catalogue} rule={made.rule} found={found} lack={lack} isOff={isOff} isTold={isTold} />}
-      {part === 'what-would-change' && <BacktestPart rule={rule} draft={made.rule} isDirty={isDirty} lack={lack} />}
+      {part === 'what-would-change' && <BacktestPart rule={rule} draft={made.rule} isDirty={isDirty} lack={lack} catalogue={catalogue} />}
       {part === 'versions' && rule && <VersionsPart rule={rule} catalogue={catalogue} isDirty={isDirty} onRestored={(next) => { history.reset(draftOf(next)); setBase(next); resource?.replace(next); }} />}
       {!parts.some(([key]) => key === part) && <Empty icon="question-circle" title="A rule has no such part" action={<Link className="button" href={address}>To the rule</Link>} />}
     </>

@@ -5,10 +5,11 @@ import type { Rule, RuleStatus } from '../../api/types-rules';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Button } from '../../ui/basics';
-import { number } from '../../ui/format';
+import { number, plural } from '../../ui/format';
 import { Dialog, Menu, useToast } from '../../ui/overlay';
 import type { MenuEntry } from '../../ui/overlay';
 import { ProblemNote } from '../../ui/problem';
+import { canForce } from './force';
 import { stateNames, typeName } from './model/words';
 import type { Catalogue } from './model/words';
 
@@ -25,11 +26,13 @@ export function StatusMenu({ rule, isDirty, save, catalogue, onChanged }: Props)
   const { may } = useSession();
   const { go } = useRouter();
   const tell = useToast();
+  const [last, setLast] = useState<RuleStatus>(rule.status);
   const [asked, setAsked] = useState<'live' | 'remove' | null>(null);
   const path = `/rules/${encodeURIComponent(rule.id)}`;
-  const set = useWork(async (status: RuleStatus) => {
+  const set = useWork(async (status: RuleStatus, force = false) => {
+    setLast(status);
     const before = rule.status;
-    onChanged(await api.put<Rule>(`${path}/status`, { status }));
+    onChanged(await api.put<Rule>(`${path}/status${force ? '?force=true' : ''}`, { status }));
     tell(`“${rule.name}”: ${stateNames[status].label.toLowerCase()}. ${stateNames[status].means}`, before === status ? undefined : { label: 'Undo', perform: () => void set.run(before) });
   });
   const archive = useWork(async () => {
@@ -53,7 +56,7 @@ export function StatusMenu({ rule, isDirty, save, catalogue, onChanged }: Props)
     <>
       {mayPublish && rule.status === 'DRAFT' && <Button look={isDirty ? undefined : 'primary'} icon="play-fill" onClick={() => setAsked('live')}>Put live</Button>}
       {entries.length > 0 && <Menu label="More" icon="three-dots" entries={entries} />}
-      {problem && <div style={{ flexBasis: '100%' }}><ProblemNote problem={problem} /></div>}
+      {problem && <div style={{ flexBasis: '100%' }}><ProblemNote problem={problem} action={canForce(set.problem) && <Button isSmall onClick={() => void set.run(last, true)}>{stateNames[last].label} all the same</Button>} /></div>}
       {asked === 'live' && <GoLive rule={rule} isDirty={isDirty} catalogue={catalogue} onClose={() => setAsked(null)} onGo={() => { setAsked(null); void change('LIVE'); }} />}
       {asked === 'remove' && <RemoveRule rule={rule} onClose={() => setAsked(null)} />}
     </>
@@ -79,19 +82,17 @@ function RemoveRule({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const { go } = useRouter();
   const tell = useToast();
   const path = `/rules/${encodeURIComponent(rule.id)}`;
-  const [goes, setGoes] = useState<Record<string, unknown> | null>(null);
-  const look = useWork(async () => setGoes(await api.delete<Record<string, unknown>>(`${path}?purge=true&dryRun=true`)));
+  const [goes, setGoes] = useState<{ versions: number } | null>(null);
+  const look = useWork(async () => setGoes(await api.delete<{ versions: number }>(`${path}?purge=true&dryRun=true`)));
   const work = useWork(async () => {
     await api.delete(`${path}?purge=true`);
     tell(`“${rule.name}” is gone.`);
     go('/rules');
   });
   useEffect(() => { void look.run(); }, []);
-  const counts = Object.entries(goes ?? {}).filter(([, value]) => typeof value === 'number');
   return (
     <Dialog title={`Remove “${rule.name}” for good?`} onClose={onClose} onSubmit={() => void work.run()} foot={<><Button onClick={onClose}>Keep it</Button><Button look="danger" type="submit" isBusy={work.isBusy}>Remove for good</Button></>}>
-      <p>The rule and all its versions go, and cannot be brought back. Decisions it made stay, with their traces.</p>
-      {counts.length > 0 && <dl className="facts">{counts.map(([key, value]) => [<dt key={key}>{key}</dt>, <dd key={`${key} value`}>{String(value)}</dd>])}</dl>}
+      <p>The rule and {goes ? plural(goes.versions, 'version') : 'all its versions'} of it go, and cannot be brought back. Decisions it made stay, with their traces.</p>
       {(work.problem ?? look.problem) && <ProblemNote problem={(work.problem ?? look.problem)!} />}
     </Dialog>
   );

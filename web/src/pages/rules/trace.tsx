@@ -46,9 +46,9 @@ function Leaf({ leaf, catalogue }: { leaf: LeafTrace; catalogue: Catalogue }) {
             <span className="quiet small">
               {[
                 result.outcome === 'INAPPLICABLE' ? 'nothing to look at' : '',
-                result.score !== undefined ? `score ${shortScore(result.score)}` : '',
+                result.score !== undefined && result.score !== 'true' && result.score !== 'false' ? `score ${shortScore(result.score)}` : '',
                 result.matchedValue !== undefined && result.matchedValue !== '' ? `matched “${result.matchedValue}”` : '',
-                values.length === 1 && result.score === undefined && values[0]?.value !== undefined ? `value ${shortValue(values[0].value)}` : '',
+                values.length === 1 && !leaf.signal && result.score !== String(values[0]?.value) && values[0]?.value !== undefined ? `value ${shortValue(values[0].value)}` : '',
               ].filter(Boolean).join(' · ')}
             </span>
           )}

@@ -9,6 +9,7 @@ import { SelectField } from '../../ui/fields';
 import { Dialog, useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { RuleDiff } from './diff';
+import { canForce } from './force';
 import { stateNames } from './model/words';
 import type { Catalogue } from './model/words';
 
@@ -22,8 +23,8 @@ export function VersionsPart({ rule, catalogue, isDirty, onRestored }: { rule: R
   const [to, setTo] = useQuery('to');
   const [target, setTarget] = useState<number | null>(null);
   useEffect(() => list.reload(), [rule.version]);
-  const restore = useWork(async (version: number) => {
-    const next = await api.post<Rule>(`${path}/restore`, { version });
+  const restore = useWork(async (version: number, force = false) => {
+    const next = await api.post<Rule>(`${path}/restore${force ? '?force=true' : ''}`, { version });
     setTarget(null);
     onRestored(next);
     tell(`Version ${version} is back, as version ${next.version}.`);
@@ -69,7 +70,7 @@ export function VersionsPart({ rule, catalogue, isDirty, onRestored }: { rule: R
                 foot={<><Button onClick={() => setTarget(null)}>Not now</Button><Button look="primary" type="submit" isBusy={restore.isBusy}>Restore it</Button></>}>
                 <p>The rule says again what it said in version {target}, as a new version; its state stays {stateNames[rule.state].label.toLowerCase()}. Nothing is lost: the current version stays in this list.</p>
                 {isDirty && <p><strong>What you changed and have not saved goes.</strong></p>}
-                {restore.problem && <ProblemNote problem={restore.problem} />}
+                {restore.problem && <ProblemNote problem={restore.problem} action={canForce(restore.problem) && <Button isSmall onClick={() => void restore.run(target, true)}>Restore it all the same</Button>} />}
               </Dialog>
             )}
           </div>

@@ -43,6 +43,7 @@ export function SignalDetails({ signal: known }: { signal: Signal }) {
         <dt>Languages</dt><dd>{signal.languages === 'ALL' ? 'all' : signal.languages.join(', ').toLowerCase().replace(/_/g, ' ')}</dd>
         <dt>Cost</dt><dd>{costWords(signal)}{signal.measuredCostMs !== undefined && <span className="quiet"> · measured {milliseconds(signal.measuredCostMs)}</span>}</dd>
         {health && <><dt>Health</dt><dd>{number(health.calls)} calls, {number(health.errors)} failed{health.p95Ms !== null && <>, p95 {milliseconds(health.p95Ms)}</>}</dd></>}
+        {signal.isOfCatalog && <><dt>From</dt><dd>the catalog its integration made for this organisation</dd></>}
         {signal.needsMatchingValues && <><dt>Needs</dt><dd>texts or banks to match with</dd></>}
         {signal.needsActionPenalties && <><dt>Needs</dt><dd>penalties of actions, which this hub does not keep: a condition that asks it could not be told</dd></>}
       </dl>

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { RuleDraft } from '../../../api/types-rules';
+import { useSession } from '../../../shell/session';
 import { Button } from '../../../ui/basics';
 import type { Draft, History } from '../model/draft';
 import { inputChoices } from '../model/fits';
@@ -17,6 +18,7 @@ const isTyping = (target: EventTarget | null): boolean => target instanceof HTML
 export function BuildPart({ history, catalogue, rule, found, lack, isOff, isTold }: {
   history: History<Draft>; catalogue: Catalogue; rule: RuleDraft; found: ReturnType<typeof useFindings>; lack: string | null; isOff: boolean; isTold: boolean;
 }) {
+  const { may } = useSession();
   const draft = history.now;
   const { undo, redo } = history;
   useEffect(() => {
@@ -55,7 +57,7 @@ export function BuildPart({ history, catalogue, rule, found, lack, isOff, isTold
         </section>
         <ThenCard draft={draft} edit={history.edit} catalogue={catalogue} isOff={isOff} />
       </div>
-      <TestPanel rule={rule} lack={lack} catalogue={catalogue} />
+      {may('rule:write') && <TestPanel rule={rule} lack={lack} catalogue={catalogue} />}
     </div>
   );
 }

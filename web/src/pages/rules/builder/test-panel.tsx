@@ -29,7 +29,7 @@ export function TestPanel({ rule, lack, catalogue }: { rule: RuleDraft; /** What
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<string>();
   const [isAuto, setAuto] = useState(true);
-  const [tested, setTested] = useState<{ body: string; decisions: TestDecision[] } | null>(null);
+  const [tested, setTested] = useState<TestDecision[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const running = useRef<AbortController | null>(null);
@@ -51,7 +51,7 @@ export function TestPanel({ rule, lack, catalogue }: { rule: RuleDraft; /** What
     running.current = stop;
     setBusy(true);
     api.post<{ decisions: TestDecision[] }>('/rules/test', sent).then(
-      (answer) => { if (!stop.signal.aborted) { setTested({ body: JSON.stringify(sent), decisions: answer.decisions }); setProblem(null); } },
+      (answer) => { if (!stop.signal.aborted) { setTested(answer.decisions); setProblem(null); } },
       (error) => { if (!stop.signal.aborted) setProblem(problemFrom(error)); },
     ).finally(() => { if (!stop.signal.aborted) setBusy(false); });
   };
@@ -90,13 +90,13 @@ export function TestPanel({ rule, lack, catalogue }: { rule: RuleDraft; /** What
       {problem && <ProblemNote problem={problem} />}
       {tested && !problem && (
         <div className="stack" aria-live="polite" aria-busy={isBusy}>
-          {tested.decisions.length === 1 && tested.decisions[0] && <Told decision={tested.decisions[0]} catalogue={catalogue} />}
-          {tested.decisions.length > 1 && (
+          {tested.length === 1 && tested[0] && <Told decision={tested[0]} catalogue={catalogue} />}
+          {tested.length > 1 && (
             <>
-              <p><strong>{tested.decisions.filter((one) => one.outcome === 'PASSED').length} of {tested.decisions.length} passed.</strong></p>
-              {tested.decisions.map((one, place) => (
+              <p><strong>{tested.filter((one) => one.outcome === 'PASSED').length} of {tested.length} passed.</strong></p>
+              {tested.map((one, place) => (
                 <details key={place}>
-                  <summary>{outcomeNames[one.outcome].sign} {one.item?.id ?? place + 1}: {outcomeNames[one.outcome].label}</summary>
+                  <summary>{outcomeNames[one.outcome].sign} {one.item.id ?? place + 1}: {outcomeNames[one.outcome].label}</summary>
                   <Told decision={one} catalogue={catalogue} />
                 </details>
               ))}
@@ -118,7 +118,7 @@ function Told({ decision, catalogue }: { decision: TestDecision; catalogue: Cata
         <span className="quiet small"> in {milliseconds(decision.milliseconds)}, {plural(decision.signalRuns, 'signal run')}</span>
       </p>
       <Findings list={decision.findings ?? []} />
-      <TraceTree trace={decision.trace} catalogue={catalogue} label="Why" />
+      {decision.trace && <TraceTree trace={decision.trace} catalogue={catalogue} label="Why" />}
     </div>
   );
 }

@@ -16,6 +16,10 @@ export function useCatalogue(): Catalogue & { problem: Problem | null; reload: (
   const isWhole = lists.every((list) => list.value !== undefined);
   // A setting that was just given makes a signal usable.
   useEvents('plugins', () => signals.reload());
+  useEvents('rules', (data) => {
+    // What rules name has changed, not a rule.
+    if ((data as { kind?: string }).kind) for (const list of [types, banks, policies]) list.reload();
+  });
   return useMemo(() => ({
     types: types.value ?? [], signals: signals.value ?? [], banks: banks.value ?? [], policies: policies.value ?? [], actions: actions.value ?? [], isWhole,
     problem: lists.find((list) => list.problem)?.problem ?? null, reload: () => { for (const list of lists) list.reload(); },

@@ -1,7 +1,7 @@
 // A rule while somebody edits it, with the way back.
 
 import { useCallback, useRef, useState } from 'react';
-import type { Rule, RuleDraft, RuleStatus } from '../../../api/types-rules';
+import type { Rule, RuleDraft } from '../../../api/types-rules';
 import { written } from './fits';
 import { fromSet, newGroup, newLeaf, toSet } from './tree';
 import type { GroupNode } from './tree';
@@ -43,13 +43,13 @@ function localMoment(moment: string): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** What is sent, and where in it each condition lies. */
-export function document(draft: Draft, status: RuleStatus, catalogue: Catalogue): { rule: RuleDraft & { status: RuleStatus }; places: Map<string, string> } {
+/** What is sent, and where in it each condition lies. The status is not in it: that is moved on its own. */
+export function document(draft: Draft, catalogue: Catalogue): { rule: RuleDraft; places: Map<string, string> } {
   const { set, places } = toSet(draft.root, (leaf) => written(leaf, catalogue));
   const limit = Number(draft.maxDailyActions);
   return {
     rule: {
-      name: draft.name.trim(), description: draft.description.trim() || undefined, ruleType: draft.ruleType, status, contentTypeIds: draft.itemTypeIds,
+      name: draft.name.trim(), description: draft.description.trim() || undefined, ruleType: draft.ruleType, contentTypeIds: draft.itemTypeIds,
       conditionSet: set, actionIds: draft.actionIds, policyIds: draft.policyIds, tags: draft.tags,
       maxDailyActions: draft.maxDailyActions.trim() && Number.isInteger(limit) ? limit : undefined,
       expirationTime: draft.expires ? new Date(draft.expires).toISOString() : undefined,

@@ -8,6 +8,6 @@ export function idFrom(name: string, taken: string[]): string {
 }
 
 /** The header that keeps somebody else's newer version from being written over; for something new, none. */
-export function revisionOf(known: { revision?: number } | null): Record<string, string> | undefined {
-  return known?.revision === undefined ? undefined : { 'if-match': `"${known.revision}"` };
+export function revisionOf(known: { revision: number } | null): Record<string, string> | undefined {
+  return known === null ? undefined : { 'if-match': `"${known.revision}"` };
 }

@@ -107,10 +107,10 @@ export function leafWords(leaf: Partial<LeafCondition>, catalogue: Catalogue): s
   const type = signal?.outputType.scalarType;
   if (leaf.comparator === 'IS_UNAVAILABLE' || leaf.comparator === 'IS_NOT_PROVIDED') words.push(comparatorNames[leaf.comparator]);
   else if (leaf.comparator && leaf.threshold !== undefined) {
-    if (typeof leaf.threshold === 'boolean' || type === 'BOOLEAN') words.push(isNo(leaf) ? 'is false' : 'is true');
+    if (typeof leaf.threshold === 'boolean' || type === 'BOOLEAN') words.push(isNo(leaf) ? 'is false' : leaf.matchingValues ? '' : 'is true');
     else words.push(`${comparatorSigns[leaf.comparator] ?? leaf.comparator} ${leaf.threshold}`);
-  } else if (type === 'BOOLEAN') words.push('is true');
-  return words.join(' ');
+  } else if (type === 'BOOLEAN' && !leaf.matchingValues) words.push('is true');
+  return words.filter(Boolean).join(' ');
 }
 
 /** Whether a comparison with a boolean asks for false. */
