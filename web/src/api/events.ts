@@ -9,10 +9,10 @@ export interface HubEvent {
 
 type Listener = (event: HubEvent) => void;
 
-const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'rule', 'rule-part', 'decision', 'backtest', 'lost'];
+const kinds = ['plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'rule', 'rule-part', 'decisions', 'backtest', 'lost'];
 
 /** Topics that are called otherwise than the events they bring. */
-const topicNames: Record<string, string> = { plugin: 'plugins', installation: 'installations', rule: 'rules', 'rule-part': 'rules', decision: 'decisions', backtest: 'backtests' };
+const topicNames: Record<string, string> = { plugin: 'plugins', installation: 'installations', rule: 'rules', 'rule-part': 'rules', backtest: 'backtests' };
 
 /** Many changes in a row show in the overview once, milliseconds after the first. */
 const overviewPause = 250;

@@ -32,8 +32,8 @@ export function DecisionsPage() {
   const span = within.find(([key]) => key === time)?.[2];
   if (span) query.set('since', since(span));
   const pages = usePages<Decision>(`/decisions?${query}`);
-  const [fresh, setFresh] = useState(0);
-  useEvents('decisions', () => setFresh((count) => count + 1));
+  const [isFresh, setFresh] = useState(false);
+  useEvents('decisions', () => setFresh(true));
   const isFiltered = filters.some((name) => values[name]) || time !== '';
   const ruleName = (id: string) => rules.value?.find((one) => one.id === id)?.name ?? id;
   const clear = () => { for (const set of [setQ, setRule, setItem, setType, setOutcome, setTime]) set(''); };
@@ -47,7 +47,7 @@ export function DecisionsPage() {
         <Filter label="Item type" value={type} onChange={setType} options={(types.value ?? []).map((one) => [one.id, one.name])} />
         <Filter label="When" value={time} onChange={setTime} options={within.map(([key, label]) => [key, label])} />
         {item && <Button isSmall icon="x-lg" onClick={() => setItem('')}>Item {item}<span className="visually-hidden">: take this filter away</span></Button>}
-        {fresh > 0 && <Button isSmall icon="arrow-clockwise" onClick={() => { setFresh(0); pages.reload(); }}>{plural(fresh, 'newer decision')}</Button>}
+        {isFresh && <Button isSmall icon="arrow-clockwise" onClick={() => { setFresh(false); pages.reload(); }}>Newer decisions</Button>}
       </div>
       {pages.problem && <ProblemNote problem={pages.problem} />}
       {pages.items?.length === 0 && (isFiltered

@@ -30,7 +30,11 @@ export function ItemsPage() {
   if (typeId) query.set('typeId', typeId);
   const pages = usePages<StoredItem>(`/items?${query}`);
   const waiting = queue.value?.waiting ?? 0;
-  useEvents('decisions', () => queue.reload());
+  useEvents('decisions', (data) => {
+    // The event says how the queue is.
+    if ('waiting' in (data as object)) queue.replace(data as ItemQueue);
+    else queue.reload();
+  });
   useEffect(() => {
     if (waiting === 0) return undefined;
     const timer = window.setInterval(queue.reload, look);

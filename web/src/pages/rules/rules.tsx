@@ -19,7 +19,15 @@ const rowsFirst = 200;
 export function RulesPage() {
   const { may } = useSession();
   const rules = useWholeList<Rule>('/rules');
-  useEvents('rules', () => rules.reload());
+  useEvents('rules', (data) => {
+    const changed = data as Partial<Rule>;
+    // In place, so that nothing moves under the hand.
+    if (rules.value?.some((rule) => rule.id === changed.id) && changed.name && changed.conditionSet) {
+      rules.replace(rules.value.map((rule) => (rule.id === changed.id ? (changed as Rule) : rule)));
+    } else {
+      rules.reload();
+    }
+  });
   return (
     <>
       <RulesHead here="rules" title="Rules" about="What looks at items, and what follows.">
