@@ -280,6 +280,8 @@ with Story('rules') as story:
     expect(page.get_by_role('status').filter(has_text='Saved as version 2.')).to_be_visible()
 
     # By the mouse: the dots are dragged. Left unsaved, and taken back.
+    # All of them in sight, and none below the bar at the top.
+    page.evaluate('() => scrollBy(0, document.getElementById("rule-conditions").getBoundingClientRect().top - 90)')
     group.locator('.grip').last.drag_to(page.get_by_role('group', name=re.compile('^Condition: ')).first, target_position={'x': 200, 'y': 4})
     expect(group.get_by_role('group', name=re.compile('^Condition: '))).to_have_count(1)
     page.get_by_role('button', name='Undo', exact=True).click()

@@ -17,6 +17,7 @@ import { useFindings } from './builder/check';
 import { useCatalogue } from './model/catalogue';
 import { document as documentOf, draftOf, newDraft, useHistory } from './model/draft';
 import { missing } from './model/fits';
+import { keep, kept } from './model/kept';
 import { leaves } from './model/tree';
 import { canForce } from './force';
 import { RuleStateSign } from './state';
@@ -49,7 +50,13 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
   const { location, go } = useRouter();
   const tell = useToast();
   const catalogue = useCatalogue();
-  const history = useHistory(() => (rule ? draftOf(rule) : newDraft(location.query.get('signal') ?? undefined)));
+  const history = useHistory(() => {
+    const signal = location.query.get('signal') ?? undefined;
+    const before = rule ? draftOf(rule) : newDraft(signal);
+    const left = signal ? null : kept(rule?.id ?? null, rule?.version ?? null);
+    return left ? { now: draftOf(left), past: [before] } : { now: before, past: [] };
+  });
+  const [wasLeft, setWasLeft] = useState(history.canUndo);
   const draft = history.now;
   const [isTold, setTold] = useState(false);
   const status: RuleStatus = rule?.status ?? 'DRAFT';
@@ -64,6 +71,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
     history.reset(draftOf(rule));
     setBase(rule);
   }, [rule, base, isDirty]);
+  useEffect(() => keep(base?.id ?? null, isDirty && history.canUndo ? { rule: made.rule, version: base?.version ?? null } : null), [made, isDirty, history.canUndo, base]);
   useEffect(() => {
     if (!isDirty || (!rule && !draft.name)) return undefined;
     const stay = (event: BeforeUnloadEvent) => { event.preventDefault(); event.returnValue = ''; };
@@ -83,7 +91,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
     if (lack || !draft.name.trim()) {
       setTold(true);
       if (part) go(`/rules/${rule ? encodeURIComponent(rule.id) : 'new'}`);
-      window.setTimeout(() => window.document.querySelector<HTMLElement>('[data-missing]')?.querySelector<HTMLElement>('input, select, button.leaf-signal, textarea')?.focus(), 0);
+      window.setTimeout(() => window.document.querySelector<HTMLElement>('[data-missing] [aria-invalid=true]')?.focus(), 0);
       throw new Error(draft.name.trim() ? lack ?? '' : 'Give it a name.');
     }
     if (rule) {
@@ -93,12 +101,17 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
       tell(`Saved as version ${next.version}.`);
     } else {
       const next = await api.post<Rule>('/rules', made.rule);
+      keep(null, null);
       setBase(next);
       go(`/rules/${encodeURIComponent(next.id)}`, true);
       tell(`“${next.name}” is a draft: it looks at nothing yet.`);
     }
     setTold(false);
+    setWasLeft(false);
   });
+
+  // Somebody was quicker: what they saved is read, and said.
+  useEffect(() => { if (save.problem?.status === 412) resource?.reload(); }, [save.problem]);
 
   const address = `/rules/${rule ? encodeURIComponent(rule.id) : 'new'}`;
   return (
@@ -124,11 +137,17 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
       </div>
       {save.problem && (save.problem.code === 'page.error'
         ? <div className="notice warn" role="alert"><strong>It is not finished.</strong><span>{save.problem.detail}</span></div> : <ProblemNote problem={save.problem} action={canForce(save.problem) && <Button isSmall onClick={() => void save.run(true)}>Save it all the same</Button>} />)}
+      {wasLeft && isDirty && (
+        <div className="notice" role="status">
+          <span className="row wrap"><span className="grow">What you changed before and did not save is here again.</span>
+            <Button isSmall onClick={() => { history.reset(rule ? draftOf(rule) : newDraft()); setWasLeft(false); }}>Drop it</Button></span>
+        </div>
+      )}
       {isBehind && rule && (
         <div className="notice warn" role="status">
           <strong>{rule.changedBy} saved version {rule.version} meanwhile.</strong>
           <span>Saving yours is refused, so that theirs is not lost. <Link href={`${address}/versions?from=${base?.version ?? ''}&to=${rule.version}`}>See what they changed</Link></span>
-          <span><Button isSmall onClick={() => { history.reset(draftOf(rule)); setBase(rule); }}>Take theirs, drop mine</Button></span>
+          <span><Button isSmall onClick={() => { history.reset(draftOf(rule)); setBase(rule); save.clear(); }}>Take theirs, drop mine</Button></span>
         </div>
       )}
       {rule && (rule.missingSignals ?? []).length > 0 && (

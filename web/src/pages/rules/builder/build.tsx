@@ -50,7 +50,7 @@ export function BuildPart({ history, catalogue, rule, found, lack, isOff, isTold
               </>
             )}
           </div>
-          <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue)}
+          <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue)} itemTypeIds={draft.itemTypeIds}
             catalogue={catalogue} byNode={found.byNode} isOff={isOff} isTold={isTold} />
           {!isOff && <p className="quiet small only-wide">Drag by the dots, or on a condition’s <span aria-hidden="true">⋯</span> press <kbd>Alt</kbd> with an arrow: <kbd>↑</kbd> <kbd>↓</kbd> move it, <kbd>→</kbd> into a group, <kbd>←</kbd> out of it.</p>}
           <Findings list={others} />

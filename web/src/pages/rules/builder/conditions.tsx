@@ -17,6 +17,7 @@ interface Props {
   root: GroupNode;
   onEdit: (change: (root: GroupNode) => GroupNode, kind?: string) => void;
   inputs: InputChoice[];
+  itemTypeIds: string[];
   catalogue: Catalogue;
   byNode: Map<string, PlacedFinding[]>;
   isOff: boolean;
@@ -28,7 +29,7 @@ interface Drop { parent: string; place: number; near: string; side: 'before' | '
 const steps: Record<string, Step> = { ArrowUp: 'up', ArrowDown: 'down', ArrowRight: 'in', ArrowLeft: 'out' };
 
 /** The conditions of a rule as groups in groups, moved by dragging, by the keyboard, or by each one's menu. */
-export function Conditions({ root, onEdit, inputs, catalogue, byNode, isOff, isTold }: Props) {
+export function Conditions({ root, onEdit, inputs, itemTypeIds, catalogue, byNode, isOff, isTold }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState('');
   const [drop, setDrop] = useState<Drop | null>(null);
@@ -176,7 +177,7 @@ export function Conditions({ root, onEdit, inputs, catalogue, byNode, isOff, isT
       <li key={node.key} data-node={node.key} className={classes} onKeyDown={(event) => keys(event, node.key)} onDragOver={(event) => over(event, node, parent, at)} onDrop={fall}>
         {isGroup(node) ? <div role="group" aria-label={`Group: ${conjunctionNames[node.conjunction][0]}`} className="stack">{drawGroup(node, depth + 1)}</div> : (
           <div role="group" aria-label={`Condition: ${leafWords(node.leaf, catalogue)}`}>
-            <LeafEditor leaf={node.leaf} inputs={inputs} catalogue={catalogue} isOff={isOff} isTold={isTold} before={grip(node)} after={menu(node)}
+            <LeafEditor leaf={node.leaf} inputs={inputs} itemTypeIds={itemTypeIds} catalogue={catalogue} isOff={isOff} isTold={isTold} before={grip(node)} after={menu(node)}
               findings={(byNode.get(node.key) ?? []).map((one) => one.finding)}
               onChange={(edit, kind) => onEdit((before) => change(before, node.key, (one) => (isGroup(one) ? one : { ...one, leaf: edit(one.leaf) as Partial<LeafCondition> })), kind && `${kind} ${node.key}`)} />
           </div>

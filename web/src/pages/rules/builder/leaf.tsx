@@ -3,11 +3,12 @@ import type { ReactNode } from 'react';
 import type { Finding } from '../../../api/types';
 import type { LeafCondition, Subcategory } from '../../../api/types-rules';
 import { Button, Icon } from '../../../ui/basics';
-import { comparisonId, comparisonsFor, inputId, missing, needsThreshold, withComparison, withInput, withSignal } from '../model/fits';
+import { comparisonId, comparisonsFor, inputId, missing, needsThreshold, outputOf, withComparison, withInput, withSignal } from '../model/fits';
 import type { InputChoice } from '../model/fits';
 import { comparatorName, inputWords, matchingWords, signalOf } from '../model/words';
 import type { Catalogue } from '../model/words';
 import { Findings } from './findings';
+import { Histogram } from './histogram';
 import { MatchingEditor } from './matching';
 import { SignalPicker } from './signal-picker';
 import { Recommended, Threshold } from './threshold';
@@ -15,6 +16,7 @@ import { Recommended, Threshold } from './threshold';
 interface Props {
   leaf: Partial<LeafCondition>;
   inputs: InputChoice[];
+  itemTypeIds: string[];
   catalogue: Catalogue;
   findings: Finding[];
   isOff: boolean;
@@ -27,7 +29,7 @@ interface Props {
 }
 
 /** One condition: what to look at, what to ask about it, how the answer has to be. Only what fits is offered. */
-export function LeafEditor({ leaf, inputs, catalogue, findings, isOff, isTold, before, after, onChange }: Props) {
+export function LeafEditor({ leaf, inputs, itemTypeIds, catalogue, findings, isOff, isTold, before, after, onChange }: Props) {
   const [isPicking, setPicking] = useState(false);
   const [isOpen, setOpen] = useState(false);
   const signal = signalOf(leaf.signal?.type, catalogue);
@@ -96,6 +98,7 @@ export function LeafEditor({ leaf, inputs, catalogue, findings, isOff, isTold, b
         <MatchingEditor leaf={leaf} catalogue={catalogue} isOff={isOff} onChange={(matchingValues) => { setOpen(true); onChange((one) => ({ ...one, matchingValues }), 'matching'); }} />
       )}
       {isThreshold && !isOff && <Recommended leaf={leaf} catalogue={catalogue} onChange={setThreshold} />}
+      {isThreshold && !isOff && outputOf(leaf, catalogue)?.scalarType === 'NUMBER' && <Histogram leaf={leaf} itemTypeIds={itemTypeIds} catalogue={catalogue} />}
       {leaf.signal && !signal && catalogue.isWhole && (
         <p className="small row wrap"><span className="sign bad" aria-hidden="true">✕</span>The signal <code>{leaf.signal.type}</code> is not installed: this condition could not be told.
           {!isOff && <Button isSmall onClick={() => setPicking(true)}>Choose another</Button>}</p>

@@ -23,7 +23,9 @@ export function TestPanel({ rule, lack, catalogue }: { rule: RuleDraft; /** What
   const [asked] = useQuery('item');
   const onlyType = rule.contentTypeIds.length === 1 ? `&typeId=${encodeURIComponent(rule.contentTypeIds[0] ?? '')}` : '';
   const recent = useResource<StoredItem[]>(`/items?limit=${recentMax}${onlyType}`);
-  const items = (recent.value ?? []).filter((item) => rule.contentTypeIds.length === 0 || rule.contentTypeIds.includes(item.typeId));
+  // One may come here with an item that is no longer among the latest.
+  const named = useResource<StoredItem>(asked && recent.value && !recent.value.some((one) => String(one.sequence) === asked) ? `/items/${encodeURIComponent(asked)}` : null);
+  const items = [...(named.value ? [named.value] : []), ...(recent.value ?? [])].filter((item) => rule.contentTypeIds.length === 0 || rule.contentTypeIds.includes(item.typeId));
   const [source, setSource] = useState<'recent' | 'paste' | null>(null);
   const [picked, setPicked] = useState(asked);
   const [text, setText] = useState('');

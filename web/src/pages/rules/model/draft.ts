@@ -1,7 +1,7 @@
 // A rule while somebody edits it, with the way back.
 
 import { useCallback, useRef, useState } from 'react';
-import type { Rule, RuleDraft } from '../../../api/types-rules';
+import type { RuleDraft } from '../../../api/types-rules';
 import { written } from './fits';
 import { fromSet, newGroup, newLeaf, toSet } from './tree';
 import type { GroupNode } from './tree';
@@ -29,7 +29,7 @@ export function newDraft(signal?: string): Draft {
   };
 }
 
-export function draftOf(rule: Rule): Draft {
+export function draftOf(rule: RuleDraft): Draft {
   return {
     name: rule.name, description: rule.description ?? '', ruleType: rule.ruleType, itemTypeIds: rule.contentTypeIds ?? [], root: fromSet(rule.conditionSet),
     actionIds: rule.actionIds ?? [], policyIds: rule.policyIds ?? [], tags: rule.tags ?? [], maxDailyActions: rule.maxDailyActions?.toString() ?? '',
@@ -75,8 +75,9 @@ export interface History<Value> {
   reset: (value: Value) => void;
 }
 
-export function useHistory<Value>(first: () => Value): History<Value> {
-  const [state, setState] = useState<{ past: Value[]; now: Value; future: Value[] }>(() => ({ past: [], now: first(), future: [] }));
+/** `first` may be what somebody left unfinished; `past` is then what it began from. */
+export function useHistory<Value>(first: () => { now: Value; past: Value[] }): History<Value> {
+  const [state, setState] = useState<{ past: Value[]; now: Value; future: Value[] }>(() => ({ ...first(), future: [] }));
   const last = useRef({ kind: '', at: 0 });
   const edit = useCallback((change: (now: Value) => Value, kind = '') => {
     const at = Date.now();

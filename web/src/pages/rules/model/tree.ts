@@ -22,10 +22,12 @@ export const newGroup = (conjunction: Conjunction, children: TreeNode[] = []): G
 export const depthMax = 64;
 
 export function fromSet(set: ConditionSet): GroupNode {
+  // One that was left unfinished looks at nothing yet.
+  const leaf = (child: LeafCondition) => newLeaf(child.input?.type ? child : { ...child, input: undefined });
   return newGroup(set.conjunction, set.conditions.map((child) => {
-    if (!isSet<ConditionSet>(child)) return newLeaf(child);
+    if (!isSet<ConditionSet>(child)) return leaf(child);
     const only = child.conditions.length === 1 ? child.conditions[0] : undefined;
-    return only && !isSet<ConditionSet>(only) ? newLeaf(only) : fromSet(child);
+    return only && !isSet<ConditionSet>(only) ? leaf(only) : fromSet(child);
   }));
 }
 
