@@ -17,6 +17,10 @@ struct Story: Sendable, CustomTestStringConvertible {
         Story(name: "update", testDescription: "an update waits while the old version answers, and a failing one is taken back"),
         Story(name: "remove", testDescription: "removing shows what will go"),
         Story(name: "plugin_page", testDescription: "a plugin's page lives in a frame that cannot reach the hub"),
+        Story(
+            name: "rules",
+            testDescription: "a moderator installs signals, builds a rule by keyboard, tests it, puts it live, and sees why a decision fell"
+        ),
         Story(name: "many", testDescription: "a list of some hundred plugins stays quick"),
         Story(name: "keyboard", testDescription: "everything goes without a mouse"),
         Story(name: "organisations", testDescription: "a plugin is on for one organisation and off for another, by whoever may"),

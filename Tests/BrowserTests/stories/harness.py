@@ -216,10 +216,10 @@ class Story:
 
 
 def package(manifest, files):
-    """A package as `npm pack` makes it: a .tgz with all below `package/`."""
+    """A package as `npm pack` makes it: a .tgz with all below `package/`. One of another host's format has its manifest among the files."""
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode='w:gz') as archive:
-        for path, text in {'patchbay.json': json.dumps(manifest, indent=2), **files}.items():
+        for path, text in {**({'patchbay.json': json.dumps(manifest, indent=2)} if manifest else {}), **files}.items():
             data = text.encode()
             entry = tarfile.TarInfo(f'package/{path}')
             entry.size = len(data)

@@ -9,7 +9,10 @@ export interface HubEvent {
 
 type Listener = (event: HubEvent) => void;
 
-const kinds = ['hello', 'plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'lost'];
+const kinds = ['hello', 'plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'rule', 'rule-part', 'decisions', 'backtest', 'lost'];
+
+/** Topics that are called otherwise than the events they bring. */
+const topicNames: Record<string, string> = { plugin: 'plugins', installation: 'installations', rule: 'rules', 'rule-part': 'rules', backtest: 'backtests' };
 
 /** Many changes in a row show in the overview once, milliseconds after the first. */
 const overviewPause = 250;
@@ -74,7 +77,7 @@ class EventBus {
     if (kind === 'plugin' && this.listeners.has('overview')) this.overviewSoon();
     const id = typeof data === 'object' && data !== null ? (data as { plugin?: string; id?: string }) : {};
     const subject = kind === 'log' ? `logs:${id.plugin ?? ''}` : kind === 'plugin' ? `plugin:${id.id ?? ''}` : '';
-    const names = new Set([subject, kind === 'plugin' ? 'plugins' : kind === 'installation' ? 'installations' : kind]);
+    const names = new Set([subject, topicNames[kind] ?? kind]);
     for (const name of names) for (const listener of this.listeners.get(name) ?? []) listener({ topic: name, data });
   }
 }

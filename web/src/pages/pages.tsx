@@ -2,13 +2,24 @@ import { Boundary } from '../shell/boundary';
 import { Link, match, useRouter } from '../shell/router';
 import { Empty } from '../ui/basics';
 import { AuditPage } from './audit/audit';
+import { BanksPage } from './banks/banks';
+import { DecisionPage } from './decisions/decision';
+import { DecisionsPage } from './decisions/decisions';
 import { FramePage } from './frame/frame';
 import { IntegrationsPage } from './integrations/integrations';
+import { ItemTypesPage } from './item-types/item-types';
+import { ItemPage } from './items/item';
+import { ItemsPage } from './items/items';
 import { JournalPage } from './journal/journal';
 import { OverviewPage } from './overview/overview';
 import { PluginPage } from './plugin/plugin';
 import { PluginsPage } from './plugins/plugins';
+import { PoliciesPage } from './policies/policies';
+import { RuleActionsPage } from './rule-actions/rule-actions';
+import { RulePage } from './rules/rule';
+import { RulesPage } from './rules/rules';
 import { SettingsPage } from './settings/settings';
+import { SignalsPage } from './signals/signals';
 import { StorePage } from './store/store';
 
 type Page = (parts: Record<string, string>) => JSX.Element;
@@ -22,6 +33,18 @@ const table: [string, Page][] = [
   ['/plugins/:id/:part', ({ id, part }) => <PluginPage id={id ?? ''} part={part ?? ''} />],
   ['/integrations', () => <IntegrationsPage />],
   ['/store', () => <StorePage />],
+  ['/rules', () => <RulesPage />],
+  ['/rules/:id', ({ id }) => <RulePage id={id ?? ''} part="" />],
+  ['/rules/:id/:part', ({ id, part }) => <RulePage id={id ?? ''} part={part ?? ''} />],
+  ['/signals', () => <SignalsPage />],
+  ['/decisions', () => <DecisionsPage />],
+  ['/decisions/:id', ({ id }) => <DecisionPage id={id ?? ''} />],
+  ['/items', () => <ItemsPage />],
+  ['/items/:sequence', ({ sequence }) => <ItemPage sequence={sequence ?? ''} />],
+  ['/item-types', () => <ItemTypesPage />],
+  ['/banks', () => <BanksPage />],
+  ['/policies', () => <PoliciesPage />],
+  ['/rule-actions', () => <RuleActionsPage />],
   ['/journal', () => <JournalPage />],
   ['/audit', () => <AuditPage />],
   ['/settings', () => <SettingsPage part="" />],

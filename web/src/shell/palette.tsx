@@ -10,6 +10,16 @@ const places: SearchHit[] = [
   { kind: 'page', title: 'Install a plugin', subtitle: 'From a file, a folder, npm or an address', url: '/plugins?install=1' },
   { kind: 'page', title: 'Integrations', subtitle: 'Signals and their settings', url: '/integrations' },
   { kind: 'page', title: 'Store', subtitle: 'Packages on offer', url: '/store' },
+  { kind: 'page', title: 'Rules', subtitle: 'What looks at items', url: '/rules' },
+  { kind: 'page', title: 'Build a rule', subtitle: 'Conditions, actions, a test', url: '/rules/new' },
+  { kind: 'page', title: 'Decisions', subtitle: 'What rules said, and why', url: '/decisions' },
+  { kind: 'page', title: 'Items', subtitle: 'What was submitted', url: '/items' },
+  { kind: 'page', title: 'Submit an item', subtitle: 'By hand', url: '/items?submit=1' },
+  { kind: 'page', title: 'Signals', subtitle: 'What conditions can ask', url: '/signals' },
+  { kind: 'page', title: 'Item types', subtitle: 'Fields of what is submitted', url: '/item-types' },
+  { kind: 'page', title: 'Banks', subtitle: 'Texts, places, image hashes', url: '/banks' },
+  { kind: 'page', title: 'Policies', subtitle: 'What rules are for', url: '/policies' },
+  { kind: 'page', title: 'Actions of rules', subtitle: 'Webhooks, journal events', url: '/rule-actions' },
   { kind: 'page', title: 'Journal', subtitle: 'Events', url: '/journal' },
   { kind: 'page', title: 'Audit log', subtitle: 'Who did what', url: '/audit' },
   { kind: 'setting', title: 'My account', subtitle: 'Password, sessions', url: '/settings/account' },
@@ -75,7 +85,7 @@ export function Palette({ pages, onClose }: { pages: PluginPage[]; onClose: () =
           <li key={`${hit.kind}${hit.url}`} id={`${list}-${index}`} className="palette-item" role="option" aria-selected={index === place}
             ref={(element) => { if (index === place) element?.scrollIntoView({ block: 'nearest' }); }}
             onMouseMove={() => setPlace(index)} onClick={() => pick(hit)}>
-            <Icon name={hit.kind === 'plugin' ? 'plug' : hit.kind === 'setting' ? 'gear' : hit.kind === 'user' ? 'person' : 'window'} />
+            <Icon name={hit.kind === 'plugin' ? 'plug' : hit.kind === 'setting' ? 'gear' : hit.kind === 'user' ? 'person' : hit.kind === 'rule' ? 'funnel' : 'window'} />
             <span className="grow cut">{hit.title} <span className="quiet small">{hit.subtitle}</span></span>
             <Badge>{hit.kind}</Badge>
           </li>

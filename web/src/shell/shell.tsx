@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Overview, PluginPage } from '../api/types';
 import { useResource } from '../api/resource';
 import { useEvents } from '../api/events';
+import { rulePlaces } from '../pages/rules/head';
 import { Badge, Button, Icon } from '../ui/basics';
 import { Menu } from '../ui/overlay';
 import { KeysHelp } from './keys';
@@ -12,7 +13,15 @@ import { useSession } from './session';
 import { useTheme } from './theme';
 import type { ThemeChoice } from './theme';
 
-interface Place { href: string; label: string; icon: string; needs?: string; count?: number }
+interface Place {
+  href: string;
+  label: string;
+  icon: string;
+  needs?: string;
+  count?: number;
+  /** Other addresses that belong to it. */
+  also?: string[];
+}
 
 /** The frame around every page: places on the left, where one is at the top. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -51,6 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
     { href: '/plugins', label: 'Plugins', icon: 'plug', count: overview.value?.plugins.needsYou },
     { href: '/integrations', label: 'Integrations', icon: 'puzzle' },
     { href: '/store', label: 'Store', icon: 'shop', needs: 'admin:plugins' },
+    { href: '/rules', label: 'Rules', icon: 'funnel', needs: 'rule:read', also: rulePlaces.map(([, , href]) => href) },
   ];
   const after: Place[] = [
     { href: '/journal', label: 'Journal', icon: 'journal-text', needs: 'journal:read' },
@@ -99,7 +109,7 @@ export function Mark() {
 }
 
 function SideLink({ place, path }: { place: Place; path: string }) {
-  const isHere = place.href === '/' ? path === '/' : path === place.href || path.startsWith(`${place.href}/`);
+  const isHere = place.href === '/' ? path === '/' : [place.href, ...(place.also ?? [])].some((href) => path === href || path.startsWith(`${href}/`));
   return (
     <Link className="side-link" href={place.href} aria-current={isHere ? 'page' : undefined}>
       <Icon name={place.icon} /><span className="cut">{place.label}</span>
@@ -142,7 +152,8 @@ function Top({ onMenu, isMenuOpen, onPalette, onKeys }: { onMenu: () => void; is
 const crumbNames: Record<string, string> = {
   plugins: 'Plugins', integrations: 'Integrations', store: 'Store', journal: 'Journal', audit: 'Audit log', settings: 'Settings', pages: 'Pages',
   permissions: 'Permissions', configuration: 'Configuration', activity: 'Activity', versions: 'Versions', about: 'About', consent: 'Consent',
-  install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
+  rules: 'Rules', new: 'New', 'what-would-change': 'What would change?', signals: 'Signals', decisions: 'Decisions', items: 'Items', 'item-types': 'Item types',
+  banks: 'Banks', policies: 'Policies', 'rule-actions': 'Actions', install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
 };
 
 /** Where one is, from the address; also the document's title. */

@@ -11,10 +11,12 @@ interface DialogProps {
   foot?: ReactNode;
   /** Enter in a field does this. */
   onSubmit?: () => void;
+  /** For what is chosen from, such as a gallery. */
+  isWide?: boolean;
 }
 
 /** A question above the page. Esc closes it, focus stays in it and goes back afterwards: the browser's own dialog does that. */
-export function Dialog({ title, onClose, children, foot, onSubmit }: DialogProps) {
+export function Dialog({ title, onClose, children, foot, onSubmit, isWide }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -27,7 +29,7 @@ export function Dialog({ title, onClose, children, foot, onSubmit }: DialogProps
     return () => dialog?.close();
   }, []);
   return (
-    <dialog ref={box} aria-labelledby={heading} onCancel={(event) => { event.preventDefault(); onClose(); }}>
+    <dialog ref={box} className={isWide ? 'wide' : undefined} aria-labelledby={heading} onCancel={(event) => { event.preventDefault(); onClose(); }}>
       <form onSubmit={(event) => { event.preventDefault(); onSubmit?.(); }}>
         <div className="dialog-head">
           <h2 id={heading} className="grow">{title}</h2>

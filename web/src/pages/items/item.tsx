@@ -1,0 +1,63 @@
+import { useEffect } from 'react';
+import { useEvents } from '../../api/events';
+import { useResource, useWholeList } from '../../api/resource';
+import type { Rule, StoredItem } from '../../api/types-rules';
+import { Link, useRouter } from '../../shell/router';
+import { Ago, Badge, Empty } from '../../ui/basics';
+import { Menu } from '../../ui/overlay';
+import { Loaded } from '../../ui/problem';
+import { DecisionFacts, DecisionRules } from '../decisions/decision';
+import { useCatalogue } from '../rules/model/catalogue';
+import { typeName } from '../rules/model/words';
+
+/** How often one that waits is read, in milliseconds. */
+const look = 1000;
+
+/** One item: what came in, and what was decided of it. */
+export function ItemPage({ sequence }: { sequence: string }) {
+  const { go } = useRouter();
+  const item = useResource<StoredItem>(`/items/${encodeURIComponent(sequence)}`);
+  const rules = useWholeList<Rule>('/rules');
+  const catalogue = useCatalogue();
+  const isWaiting = item.value?.state === 'waiting';
+  useEvents('decisions', () => { if (isWaiting) item.reload(); });
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = window.setInterval(item.reload, look);
+    return () => window.clearInterval(timer);
+  }, [isWaiting]);
+  if (item.problem?.status === 404 && !item.value) {
+    return (
+      <Empty icon="inbox" title="There is no such item" level="h1" action={<Link className="button primary" href="/items">To the items</Link>}>
+        Nothing came in as no. <code style={{ overflowWrap: 'anywhere' }}>{sequence}</code> in this organisation.
+      </Empty>
+    );
+  }
+  return (
+    <Loaded from={item}>
+      {(value) => (
+        <>
+          <div className="page-head">
+            <div className="grow stack tight">
+              <h1 style={{ overflowWrap: 'anywhere' }}>{typeName(value.typeId, catalogue)} {value.id}</h1>
+              <p className="quiet row wrap"><Badge look={value.state === 'decided' ? 'good' : value.state === 'failed' ? 'bad' : 'accent'}>{value.state}</Badge> <span>came <Ago at={value.receivedAt} /> as no. {value.sequence}</span></p>
+            </div>
+            {(rules.value ?? []).length > 0 && (
+              <Menu label="Test a rule on it" entries={(rules.value ?? []).slice(0, 30).map((rule) => ({ label: rule.name, onPick: () => go(`/rules/${encodeURIComponent(rule.id)}?item=${value.sequence}`) }))}>Test a rule on it</Menu>
+            )}
+          </div>
+          <section className="card stack" aria-labelledby="item-data"><h2 id="item-data">Data</h2><pre className="stack-text" tabIndex={0}>{JSON.stringify(value.data, null, 2)}</pre></section>
+          {value.problem && <div className="notice bad"><strong>{value.problem.message}</strong><code className="quiet small">{value.problem.code}</code></div>}
+          {value.state === 'waiting' && <p role="status" className="quiet">It waits for its decision.</p>}
+          {value.decision && (
+            <>
+              <div className="row"><h2 className="grow">Decision</h2><Link href={`/decisions/${encodeURIComponent(value.decision.id)}`}>Its own page</Link></div>
+              <DecisionFacts decision={value.decision} catalogue={catalogue} />
+              <DecisionRules decision={value.decision} catalogue={catalogue} />
+            </>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
