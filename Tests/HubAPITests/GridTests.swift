@@ -32,7 +32,8 @@ import Testing
             "{user}", with: "nobody"
         )
         .replacing("{installation}", with: "none").replacing("{permission}", with: "none")
-        .replacing("{sequence}", with: "1").replacing("{kind}", with: "text").replacing("{version}", with: "1").replacing("{backtest}", with: "none")
+        .replacing("{sequence}", with: "1")
+        .replacing("{kind}", with: "text").replacing("{version}", with: "1").replacing("{backtest}", with: "none")
         .replacing("{id}", with: isDecidedInside ? "lab.probe" : "none")
         if endpoint.path.hasSuffix("/events") { path += "?topics=none" }
         let answer = try await world.hub.ask(

@@ -84,7 +84,7 @@ package struct ActionBook: Sendable {
     ) async throws(Fault) -> Shown {
         try check(draft)
         let (now, limits, vault) = (now(), limits, vault)
-        let note = requester.note("rule-action.change", "rule-action:\(draft.id)", at: now, in: organisation, entropy)
+        let note = requester.note("action.change", "rule-action:\(draft.id)", at: now, in: organisation, entropy)
         return try await store.write { (records) throws(Fault) in
             let before = try records.ruleAction(draft.id, in: organisation)
             if let expected, expected != before?.revision ?? 0 { throw RuleAction.changedMeanwhile(draft.id) }
@@ -108,7 +108,7 @@ package struct ActionBook: Sendable {
 
     /// Throws `action.not-found`.
     package func remove(_ id: String, in organisation: Organisation.ID, by requester: Requester) async throws(Fault) {
-        let note = requester.note("rule-action.remove", "rule-action:\(id)", at: now(), in: organisation, entropy)
+        let note = requester.note("action.remove", "rule-action:\(id)", at: now(), in: organisation, entropy)
         try await store.write { (records) throws(Fault) in
             guard try records.removeRuleAction(id, in: organisation) else { throw ActionFault.notFound(id) }
             _ = try records.removeSecret(at: RuleAction.secretPlace(of: id, in: organisation))

@@ -23,12 +23,6 @@ package enum ItemFault {
         Fault(code: "hub.stopping", message: "The hub stops.", remedy: "Wait 10 s and try again.", turn: .hub)
     }
 
-    static func undecided(_ item: String) -> Fault {
-        Fault(
-            code: "item.undecided", message: "The item '\(visible(item))' could not be decided.", place: item,
-            remedy: "Its state says why.", turn: .caller)
-    }
-
     package static func notFound(_ sequence: String) -> Fault {
         Fault(
             code: "item.not-found", message: "There is no item '\(visible(sequence))' here.", place: sequence,
