@@ -178,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "ModerationTests",
             dependencies: [
-                "TestServers", "item-crasher", "Moderation", "Rules", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages", "HostCalls",
+                "TestServers", "item-crasher", "Moderation", "Rules", "Hub", "HubCore", "Storage", "PluginRuntime", "PluginPackages",
+                "HostCalls",
                 "Sandbox",
                 "Manifests", "PluginModel", "JSON",
             ],

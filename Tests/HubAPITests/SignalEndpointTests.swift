@@ -75,6 +75,44 @@ import Testing
         #expect(try await hub.ask("GET", "/signals/TONE", as: beta).json["disabled"] == ["message": "Tone needs a word."])
         let contains = try await hub.ask("GET", "/signals/TEXT_MATCHING_CONTAINS_TEXT", as: beta).json
         #expect(contains["isBuiltIn"] == true && contains["needsMatchingValues"] == true && contains["comparators"]?.arrayValue?.count == 4)
+        try await Self.decide(hub, alpha, beta)
         await hub.stop()
+    }
+
+    /// A rule on a signal of one organisation's catalog decides there; elsewhere it says that the signal is missing.
+    private static func decide(_ hub: TestHub, _ alpha: Person, _ beta: Person) async throws {
+        let type: JSONValue = ["name": "Post", "kind": "CONTENT", "schema": [["name": "text", "type": "STRING", "required": true]]]
+        let rule: JSONValue = [
+            "name": "Loud", "contentTypeIds": ["post"],
+            "conditionSet": [
+                "conjunction": "AND",
+                "conditions": [
+                    [
+                        "input": ["type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"],
+                        "signal": ["type": "ALPHAS_OWN"], "comparator": "GREATER_THAN", "threshold": 1,
+                    ]
+                ],
+            ],
+        ]
+        for person in [alpha, beta] {
+            let put = try await hub.ask("PUT", "/item-types/post", as: person, type)
+            #expect(put.status == 200, "\(put)")
+        }
+        let made = try await hub.ask("POST", "/rules", as: alpha, rule)
+        let id = made.json["id"]?.stringValue ?? ""
+        #expect(made.status == 201 && made.json["missingSignals"] == [], "\(made)")
+        let live = try await hub.ask("PUT", "/rules/\(id)/status", as: alpha, ["status": "LIVE"])
+        #expect(live.status == 200, "\(live)")
+        let decided = try await hub.ask(
+            "POST", "/items", as: alpha, ["items": [["id": "1", "typeId": "post", "data": ["text": "hello"]]]])
+        let decision = decided.json["decisions"]?[0]
+        #expect(decided.status == 200 && decision?["passed"] == [.string(id)], "\(decided)")
+        let leaf = decision?["rules"]?[0]?["trace"]?["conditions"]?[0]
+        #expect(leaf?["result"]?["score"] == "2" && leaf?["cost"] == 12, "\(decided)")
+        let elsewhere = try await hub.ask("POST", "/rules", as: beta, rule)
+        #expect(elsewhere.json["missingSignals"] == ["ALPHAS_OWN"], "\(elsewhere)")
+        // Both would lose their signal with the plugin.
+        let removal = try await hub.ask("GET", "/plugins/TONE/removal", as: alpha)
+        #expect(removal.json["usedBy"] == ["Loud", "Loud"], "\(removal)")
     }
 }

@@ -19,7 +19,8 @@ import Testing
             await ruleCode { try await lab.book.putItemType("post", RuleLab.post, expecting: 1, in: acme, by: ada) }
                 == "rule.changed-meanwhile")
         #expect(
-            await ruleCode { try await lab.book.putItemType("new", RuleLab.post, expecting: 1, in: acme, by: ada) } == "rule.changed-meanwhile",
+            await ruleCode { try await lab.book.putItemType("new", RuleLab.post, expecting: 1, in: acme, by: ada) }
+                == "rule.changed-meanwhile",
             "there is none of that revision")
         #expect(
             await ruleFindings { try await lab.book.putItemType("bad", ["schema": [["name": "a", "type": "TEXT"]]], in: acme, by: ada) }

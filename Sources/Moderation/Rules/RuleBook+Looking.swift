@@ -4,6 +4,24 @@ import PluginModel
 import Rules
 
 extension RuleBook {
+    /// Names of rules, of whatever organisation, that ask one of these signals; archived ones are left out. What cannot be read asks nothing.
+    package nonisolated func names(asking signals: Set<String>) async -> [String] {
+        var names: [String] = []
+        var page = PageRequest(limit: PageRequest.limitMax)
+        while true {
+            let asked = page
+            let organisations = (try? await store.read { (records) throws(Fault) in try records.organisations(asked).map(\.id) }) ?? []
+            for organisation in organisations {
+                for entry in (try? await shelf(of: organisation).entries) ?? [] {
+                    guard let rule = entry.rule, rule.status != .archived else { continue }
+                    if RuleReferences(rule).signals.contains(where: { signals.contains($0.type) }) { names.append(rule.name) }
+                }
+            }
+            guard organisations.count == page.limit, let last = organisations.last else { return names.sorted() }
+            page.after = last.rawValue
+        }
+    }
+
     /// Every rule of an organisation as it is now, by age.
     package nonisolated func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
         let shelf = try await shelfRefusing(organisation)

@@ -151,6 +151,7 @@ final class RunningHub: Sendable {
         judging.signals = signals
         judging.networks = try WebhookNetworks(reading: options.environment[WebhookNetworks.variable] ?? "")
         let moderation = Moderation(judging)
+        registry.setRules { [weak moderation] signals in await moderation?.rules.names(asking: signals) ?? [] }
         try await moderation.start()
         let parts = HubParts(
             registry: registry, accounts: accounts, vault: vault, store: store, facts: facts, log: RequestLog(log),

@@ -91,7 +91,9 @@ final class TestHub: Sendable {
         (rules.items, rules.vault) = (submitted, vault)
         let signals = PluginSignals(registry: registry)
         rules.signals = signals
-        moderation = Moderation(rules)
+        let moderation = Moderation(rules)
+        self.moderation = moderation
+        registry.setRules { [weak moderation] signals in await moderation?.rules.names(asking: signals) ?? [] }
         try await moderation.start()
         let late = LateRoutes()
         var configuration = HTTPServerConfiguration(loops: 2)

@@ -11,6 +11,7 @@ import { ProblemNote } from '../../ui/problem';
 import { RulesHead } from '../rules/head';
 import { outcomeNames } from '../rules/model/words';
 
+const pageSize = 50;
 const within: [string, string, number][] = [['hour', 'last hour', 3_600_000], ['day', 'last day', 86_400_000], ['week', 'last week', 604_800_000]];
 const filters = ['q', 'rule', 'item', 'type', 'outcome'] as const;
 
@@ -26,14 +27,18 @@ export function DecisionsPage() {
   const [time, setTime] = useQuery('within');
   // Rounded, so that the same question stays the same for a minute.
   const since = (span: number) => new Date(Math.floor((Date.now() - span) / 60_000) * 60_000).toISOString();
-  const query = new URLSearchParams({ limit: '50' });
+  const query = new URLSearchParams({ limit: String(pageSize) });
   const values = { q, rule, item, type, outcome };
   for (const name of filters) if (values[name]) query.set(name, values[name]);
   const span = within.find(([key]) => key === time)?.[2];
   if (span) query.set('since', since(span));
   const pages = usePages<Decision>(`/decisions?${query}`);
   const [isFresh, setFresh] = useState(false);
-  useEvents('decisions', () => setFresh(true));
+  useEvents('decisions', (data) => {
+    // Without the queue's state it is no event: some may have been missed.
+    if (!('waiting' in (data as object)) && (pages.items?.length ?? 0) <= pageSize) pages.reload();
+    else setFresh(true);
+  });
   const isFiltered = filters.some((name) => values[name]) || time !== '';
   const ruleName = (id: string) => rules.value?.find((one) => one.id === id)?.name ?? id;
   const clear = () => { for (const set of [setQ, setRule, setItem, setType, setOutcome, setTime]) set(''); };
