@@ -120,6 +120,17 @@ import Testing
         #expect(answer.json["decisions"]?[1]?["actions"] == [])
         let shown = try await world.hub.ask("GET", "/rules/\(rule)", as: world.admin)
         #expect(shown.json["today"]?["actions"] == 1)
+        // What a rule at work does is not changed by whoever may not put one to work.
+        let (developer, lead) = (world.who(.developer), world.who(.teamAdmin))
+        let away: JSONValue = ["name": "Note", "kind": "webhook", "url": "https://elsewhere.test/"]
+        for refused in [
+            try await world.hub.ask("PUT", "/rule-actions/sync-note", as: developer, away),
+            try await world.hub.ask("DELETE", "/rule-actions/sync-note", as: developer),
+        ] {
+            #expect(refused.status == 403 && refused.json["message"] == "Missing permission: rule:publish", "\(refused)")
+        }
+        #expect(
+            try await world.hub.ask("PUT", "/rule-actions/sync-note", as: lead, ["name": "Note it", "kind": "journal"]).status == 200)
     }
 
     @Test func `everything that is wrong with items is told with its place`() async throws {

@@ -41,19 +41,28 @@ enum RuleActionEndpoints {
                 custom: try call.object("custom"))
             if call.body["secret"] != nil { draft.secret = .some(try call.optionalText("secret").map { Secret($0) }) }
             let (book, organisation) = (try call.actions(), try call.needOrganisation().id)
+            try await call.mayChange(action: draft.id, in: organisation)
             return try await book.put(draft, in: organisation, expecting: try call.ifMatch(), by: call.requester).response
         },
         Endpoint(
             .delete, "/rule-actions/{id}", "Remove an action; what waits of it will have failed", chapter: chapter,
             access: .organisation(.ruleWrite), problems: ["action.not-found"]
         ) { call in
-            try await call.actions().remove(call.parameter("id"), in: try call.needOrganisation().id, by: call.requester)
+            let organisation = try call.needOrganisation().id
+            try await call.mayChange(action: call.parameter("id"), in: organisation)
+            try await call.actions().remove(call.parameter("id"), in: organisation, by: call.requester)
             return .noContent
         },
     ]
 }
 
 extension APICall {
+    /// Where items go and what follows from them is part of a rule at work, and changed by whoever may change that.
+    fileprivate func mayChange(action id: String, in organisation: Organisation.ID) async throws {
+        guard !may(.rulePublish), try await hub.moderation.rules.isAtWork(action: id, in: organisation) else { return }
+        throw ProblemDocument.missing(.rulePublish)
+    }
+
     fileprivate func actions() throws(Fault) -> ActionBook {
         guard let actions = hub.moderation.actions else {
             throw Fault(code: "hub.starting", message: "The hub knows no actions yet.", remedy: "Wait 1 s.", turn: .hub)
