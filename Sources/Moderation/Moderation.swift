@@ -35,12 +35,15 @@ package final class Moderation: Sendable {
     package let items: any StoredItemSource
     package let backtests: Backtests
     package let desk: ItemDesk
+    package let itemLimits: ItemLimits
+    /// Searches among items: one at a time for an organisation, since each has a reader of the database to itself.
+    package let searches = Turns<Organisation.ID>()
     /// Nil without a vault.
     package let actions: ActionBook?
     private let webhooks: WebhookSender?
 
     package init(_ parts: Parts) {
-        signals = parts.signals
+        (signals, itemLimits) = (parts.signals, parts.itemLimits)
         items = parts.items ?? ItemShelf(store: parts.store)
         actions = parts.vault.map { vault in
             ActionBook(
