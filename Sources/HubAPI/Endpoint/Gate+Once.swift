@@ -75,7 +75,8 @@ struct OnceKey: Sendable {
         let problem = told.response
         guard case .bytes(let words) = problem.body else { return nil }
         return KeptAnswer(
-            requestHash: hash, status: problem.status.rawValue, headers: ["content-type": problem.headers["content-type"] ?? ""], body: words,
+            requestHash: hash, status: problem.status.rawValue, headers: ["content-type": problem.headers["content-type"] ?? ""],
+            body: words,
             at: at)
     }
 

@@ -165,7 +165,8 @@ extension RuleBook {
             try await needPublishing(toChange: kind, id, in: organisation, requester)
             try orphans.check("The \(kind.words) '\(id)'", force: force)
             let said = requester.note(
-                "\(kind.rawValue).remove", "\(kind.rawValue):\(id)", at: now, in: organisation, detail: ["name": .string(part.name)], entropy)
+                "\(kind.rawValue).remove", "\(kind.rawValue):\(id)", at: now, in: organisation, detail: ["name": .string(part.name)],
+                entropy)
             try await change(organisation, telling: .part(kind, id)) { (records) throws(Fault) in
                 guard try records.rulePart(kind, id, in: organisation)?.revision == part.revision else {
                     throw RuleRefusal.changedMeanwhile(part.name).fault
