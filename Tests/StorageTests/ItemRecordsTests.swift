@@ -62,6 +62,24 @@ private func lineup(_ ids: [String], version: Int = 1) -> RuleLineup {
 }
 
 @Suite(.timeLimit(.minutes(3))) struct TheItems {
+    @Test(arguments: ItemStore.allCases) func `waiting items are given up to so many bytes, and one at least`(_ kind: ItemStore)
+        async throws
+    {
+        try await kind.run { (store) async throws in
+            let text = String(repeating: "x", count: 1_000)
+            _ = try await store.write { (r) throws(Fault) in try r.append((0..<70).map { item("\($0)", text: text) }) }
+            let bytes = item("0", text: text).data.serializedBytes().count
+            for (max, limit, expected) in [
+                (1, 70, 1), (bytes, 70, 1), (bytes + 1, 70, 2), (bytes * 40, 70, 40), (.max, 70, 70), (.max, 33, 33),
+            ] {
+                let found = try await store.read { (r) throws(Fault) in try r.waitingItems(in: one, after: 0, limit: limit, bytesMax: max) }
+                // Ids of two letters have a byte more.
+                #expect(abs(found.count - expected) <= (max == bytes * 40 ? 1 : 0), "\(max) \(limit): \(found.count)")
+                #expect(found.map(\.sequence) == (1...Int64(found.count)).map { $0 })
+            }
+        }
+    }
+
     @Test(arguments: ItemStore.allCases) func `items get their places in order and come back whole`(_ kind: ItemStore) async throws {
         try await kind.run { (store) async throws in
             let sent = [item("a", text: "Free % MONEY_! é"), item("b", type: "user"), item("c", in: two), item("a", at: 11)]
@@ -115,7 +133,10 @@ private func lineup(_ ids: [String], version: Int = 1) -> RuleLineup {
             }
             #expect(facts == [true, false, false, true])
             let waiting = try await store.read { (r) throws(Fault) in
-                (try r.waitingItems(in: one, after: 0, limit: 10), try r.waitingItems(in: one, after: 2, limit: 10))
+                (
+                    try r.waitingItems(in: one, after: 0, limit: 10, bytesMax: .max),
+                    try r.waitingItems(in: one, after: 2, limit: 10, bytesMax: .max)
+                )
             }
             #expect(waiting.0.map(\.sequence) == [2])
             #expect(waiting.0.map(\.attempts) == [2])

@@ -13,8 +13,10 @@ package protocol ItemRecords {
     ) throws(Fault) -> [SubmittedItem]
     /// How many there are of these types (empty: of any), counted no further than to `max`.
     func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int
-    /// Oldest first, behind `sequence`.
-    func waitingItems(in organisation: Organisation.ID, after sequence: Int64, limit: Int) throws(Fault) -> [SubmittedItem]
+    /// Oldest first, behind `sequence`; no more once those before have this many bytes as they were sent.
+    func waitingItems(
+        in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
+    ) throws(Fault) -> [SubmittedItem]
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int
     func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID]
     /// Counts one more attempt at items that wait, from the first of these places to the last.

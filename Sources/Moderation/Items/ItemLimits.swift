@@ -17,6 +17,8 @@ package struct ItemLimits: Sendable, Hashable {
 
     /// Items decided together.
     package var batchMax = 256
+    /// Of them, as they were sent: a batch ends with the item that comes to this.
+    package var batchBytesMax = 4 << 20
     /// Organisations whose items are decided at once; the others take turns, a batch each.
     package var organisationsAtOnce = 4
     /// Processes that may end while they decide an item; the next one gives it up.

@@ -18,7 +18,7 @@ extension ItemDesk {
     package nonisolated func queue(of organisation: Organisation.ID) async throws(Fault) -> QueueState {
         let now = parts.now()
         return try await parts.store.read { (records) throws(Fault) in
-            let oldest = try records.waitingItems(in: organisation, after: 0, limit: 1).first?.receivedAt
+            let oldest = try records.waitingItems(in: organisation, after: 0, limit: 1, bytesMax: .max).first?.receivedAt
             return QueueState(
                 waiting: try records.waitingItemCount(in: organisation),
                 oldestSeconds: oldest.map { Int(now.elapsed(since: $0).components.seconds) },

@@ -241,9 +241,9 @@ package actor ItemDesk {
 
     /// The next items, marked as begun: what ends the hub more than once is found by it. Their `attempts` are those of earlier processes.
     private func claim(in organisation: Organisation.ID) async throws(Fault) -> [SubmittedItem] {
-        let (behind, max) = (claimed[organisation, default: 0], parts.limits.batchMax)
+        let (behind, max, bytes) = (claimed[organisation, default: 0], parts.limits.batchMax, parts.limits.batchBytesMax)
         let items = try await parts.store.write { (records) throws(Fault) in
-            var items = try records.waitingItems(in: organisation, after: 0, limit: max)
+            var items = try records.waitingItems(in: organisation, after: 0, limit: max, bytesMax: bytes)
             for index in items.indices where items[index].sequence <= behind { items[index].attempts -= 1 }
             items = Array(items.prefix(Self.batchSize(items, max: max)))
             guard let first = items.first, let last = items.last, last.sequence > behind else { return items }

@@ -95,12 +95,31 @@ extension SQLTransaction {
         ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first ?? 0
     }
 
-    func waitingItems(in organisation: Organisation.ID, after sequence: Int64, limit: Int) throws(Fault) -> [SubmittedItem] {
-        try rows(
-            """
-            select \(Self.itemColumns) from items where organisation = $1 and state = 'waiting' and sequence > $2 order by sequence limit $3
-            """, .id(organisation), .integer(sequence), .limit(limit), read: Self.item)
+    func waitingItems(
+        in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
+    ) throws(Fault) -> [SubmittedItem] {
+        var items: [SubmittedItem] = []
+        var bytes = 0
+        while items.count < limit, bytes < bytesMax {
+            let page = min(Self.waitingAtOnce, limit - items.count)
+            let found = try rows(
+                """
+                select \(Self.itemColumns) from items where organisation = $1 and state = 'waiting' and sequence > $2 order by sequence limit $3
+                """, .id(organisation), .integer(items.last?.sequence ?? sequence), .limit(page)
+            ) { (row: any SQLRow) throws(Fault) -> SubmittedItem? in
+                // Those behind are not even read.
+                guard bytes < bytesMax else { return nil }
+                bytes += row.text(5).utf8.count
+                return try Self.item(row)
+            }
+            items += found.compactMap(\.self)
+            guard found.count == page else { break }
+        }
+        return items
     }
+
+    /// A database may hold a whole answer in memory, whatever of it is wanted.
+    private static let waitingAtOnce = 32
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
         try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {

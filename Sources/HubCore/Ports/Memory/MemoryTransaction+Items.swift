@@ -92,9 +92,16 @@ extension MemoryTransaction {
         String(decoding: text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     }
 
-    func waitingItems(in organisation: Organisation.ID, after sequence: Int64, limit: Int) throws(Fault) -> [SubmittedItem] {
-        Array(
-            records.moderation.items(of: organisation).filter { $0.state == .waiting && $0.sequence > sequence }.prefix(limit))
+    func waitingItems(
+        in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
+    ) throws(Fault) -> [SubmittedItem] {
+        var bytes = 0
+        return Array(
+            records.moderation.items(of: organisation).filter { $0.state == .waiting && $0.sequence > sequence }.prefix(limit).prefix {
+                guard bytes < bytesMax else { return false }
+                bytes += bytesMax == .max ? 0 : $0.data.serializedBytes().count
+                return true
+            })
     }
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
