@@ -19,7 +19,7 @@ package struct HubAPI: Sendable {
         + EventEndpoints.all
         + ItemEndpoints.all + DecisionEndpoints.all + RuleActionEndpoints.all
         + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
-        + SignalEndpoints.all
+        + SignalEndpoints.all + ContextEndpoints.all
         + [description]
 
     private static let description = Endpoint(

@@ -2,6 +2,7 @@ package import HostCalls
 package import Hub
 package import HubCore
 package import PluginModel
+import Synchronization
 
 /// Rules at work in a hub: the book they stand in, the signals they may ask, the desk where items are decided by them, and trying them on
 /// what was submitted.
@@ -41,6 +42,7 @@ package final class Moderation: Sendable {
     /// Nil without a vault.
     package let actions: ActionBook?
     private let webhooks: WebhookSender?
+    private let watching = Mutex<Task<Void, Never>?>(nil)
 
     package init(_ parts: Parts) {
         (signals, itemLimits) = (parts.signals, parts.itemLimits)
@@ -72,10 +74,12 @@ package final class Moderation: Sendable {
     package func start() async throws(Fault) {
         await webhooks?.start()
         try await desk.start()
+        watching.withLock { task in task = task ?? rules.watchSignals() }
     }
 
     /// Called when no request comes any more and before the registry stops: signals still answer.
     package func stop() async {
+        watching.withLock { $0?.cancel() }
         await backtests.stop()
         await desk.stop()
         await webhooks?.stop()

@@ -1,7 +1,9 @@
 import HTTPServer
 import HubCore
 import JSON
+import PluginModel
 import Rules
+import Storage
 import Testing
 
 @testable import HubAPI
@@ -79,6 +81,13 @@ import Testing
         let contains = try await hub.ask("GET", "/signals/TEXT_MATCHING_CONTAINS_TEXT", as: beta).json
         #expect(contains["isBuiltIn"] == true && contains["needsMatchingValues"] == true && contains["comparators"]?.arrayValue?.count == 4)
         try await Self.decide(hub, alpha, beta)
+        // A catalog goes with its organisation.
+        let tone = try PluginID("TONE")
+        #expect(try hub.store.keys(of: tone, prefix: "signal-catalog/", after: nil, limit: 9).count == 2)
+        let removed = try await hub.ask("DELETE", "/organisations/beta?confirm=beta", as: admin)
+        #expect(removed.status == 204, "\(removed)")
+        #expect(try hub.store.keys(of: tone, prefix: "signal-catalog/", after: nil, limit: 9).count == 1)
+        #expect(try await hub.ask("GET", "/integrations/TONE/catalog", as: alpha).json["signals"] == 1)
         await hub.stop()
     }
 

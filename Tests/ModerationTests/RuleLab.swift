@@ -111,6 +111,8 @@ final class RuleLabSignals: SignalSource {
     let known = Mutex<[Organisation.ID: [SignalDescriptor]]>([:])
     let withoutActions = Mutex<Set<String>>([])
     let asked = Mutex(0)
+    /// What it was shown around each item.
+    let contexts = Mutex<[JSONValue?]>([])
     /// The score of a text.
     let score = Mutex<@Sendable (String) -> Double>({ _ in 1 })
     /// Held until a test lets go.
@@ -131,6 +133,7 @@ final class RuleLabSignals: SignalSource {
 
         func run(_ batch: SignalBatch) async -> [SignalRun] {
             signals.asked.withLock { $0 += batch.inputs.count }
+            signals.contexts.withLock { $0 += batch.inputs.map { $0["context"] } }
             if let gate = signals.gate.withLock({ $0 }) { await gate() }
             let score = signals.score.withLock { $0 }
             return batch.inputs.map { .scored(.number(score($0["value"]?["value"]?.stringValue ?? "")), output: nil, matchedValue: nil) }

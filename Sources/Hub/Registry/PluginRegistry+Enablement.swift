@@ -47,7 +47,7 @@ extension PluginRegistry {
     }
 
     /// An organisation is gone: nothing of it is kept in memory either. Its records go with it in the store.
-    package func forget(_ organisation: Organisation.ID) {
+    package func forget(_ organisation: Organisation.ID) async {
         for id in entries.keys where entries[id]?.organisations.contains(organisation) == true {
             entries[id]?.enablement[organisation] = nil
             entries[id]?.settings[.organisation(organisation)] = nil
@@ -55,5 +55,6 @@ extension PluginRegistry {
             renew(id)
             refresh(id)
         }
+        await catalogs.forget(organisation, of: entries.keys.sorted { $0.rawValue < $1.rawValue })
     }
 }

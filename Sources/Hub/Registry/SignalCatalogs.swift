@@ -38,6 +38,8 @@ actor SignalCatalogs {
     /// When a refresh was tried last, in vain or not.
     private var tried: [Key: Timestamp] = [:]
     private var refreshing: [Key: Task<Void, Never>] = [:]
+    /// Organisations that were removed: what was on its way for them is not kept.
+    private var gone: Set<Organisation.ID> = []
 
     /// A catalog older than this is asked for anew, while the one before is in use.
     static let ageMax: Int64 = 6 * 3_600_000
@@ -45,7 +47,7 @@ actor SignalCatalogs {
     static let retryTime: Int64 = 5 * 60_000
     private static let keyPrefix = "signal-catalog/"
     private static let limits = StateLimits(valueBytesMax: 16 << 20, totalBytesMax: 256 << 20)
-    /// Catalogs that are kept read.
+    /// Catalogs that are kept read, and removed organisations that are remembered.
     private static let knownMax = 1_000
 
     init(state: any StateStore, now: @escaping @Sendable () -> Timestamp) { (self.state, self.now) = (state, now) }
@@ -93,7 +95,7 @@ actor SignalCatalogs {
     }
 
     func keep(_ catalog: SignalCatalog, of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) {
-        guard case .object(var object) = catalog.catalog.json else { return }
+        guard !gone.contains(organisation), case .object(var object) = catalog.catalog.json else { return }
         object["at"] = .int(catalog.refreshedAt.unixMilliseconds)
         object["of"] = catalog.pluginVersion.map { .string($0) }
         let bytes = JSONValue.object(object).serializedBytes()
@@ -102,6 +104,7 @@ actor SignalCatalogs {
             Result { () throws(Fault) in try state.set(bytes, of: plugin, key: name, limits: Self.limits) }
         }
         try outcome.get()
+        if gone.contains(organisation) { return await removeKept(of: [plugin], for: organisation) }
         known[Key(plugin: plugin, organisation: organisation)] = .some(catalog)
         changes.add()
     }
@@ -116,6 +119,22 @@ actor SignalCatalogs {
     /// Types of every organisation's, as far as they are read.
     func signals(of plugin: PluginID) -> Set<String> {
         Set(known.filter { $0.key.plugin == plugin }.flatMap { $0.value?.catalog.signals.map(\.type) ?? [] })
+    }
+
+    /// The organisation is gone, and what these plugins have made for it goes too.
+    func forget(_ organisation: Organisation.ID, of plugins: [PluginID]) async {
+        if gone.count >= Self.knownMax { gone = [] }
+        gone.insert(organisation)
+        known = known.filter { $0.key.organisation != organisation }
+        tried = tried.filter { $0.key.organisation != organisation }
+        await removeKept(of: plugins, for: organisation)
+        changes.add()
+    }
+
+    /// What cannot be removed now goes with its plugin.
+    private func removeKept(of plugins: [PluginID], for organisation: Organisation.ID) async {
+        let name = Self.keyPrefix + organisation.rawValue
+        await onThread { [state] in for plugin in plugins { _ = try? state.remove(of: plugin, key: name) } }
     }
 
     func forget(_ plugin: PluginID) {

@@ -76,7 +76,7 @@ package final class HubEvents: Sendable {
         return stream
     }
 
-    func hasListeners(to topic: HubTopic) -> Bool { state.withLock { $0.listeners.values.contains { $0.topics.contains(topic) } } }
+    package func hasListeners(to topic: HubTopic) -> Bool { state.withLock { $0.listeners.values.contains { $0.topics.contains(topic) } } }
 
     package var subscriptions: Int { state.withLock { $0.listeners.count } }
 

@@ -22,7 +22,8 @@ enum OpenAPIDocument {
                 "license": ["name": "Apache-2.0", "identifier": "Apache-2.0"],
             ], "servers": [["url": "/"]], "tags": .array(chapters.map { ["name": .string($0)] }), "paths": .object(paths),
             "components": [
-                "schemas": .object(JSONObject((Schemas.all + SignalSchemas.all).map { ($0.name, $0.shape.schema) })),
+                "schemas": .object(
+                    JSONObject((Schemas.all + SignalSchemas.all + ContextEndpoints.schemas).map { ($0.name, $0.shape.schema) })),
                 "securitySchemes": [
                     "session": ["type": "apiKey", "in": "cookie", "name": .string(SessionCookie.name)],
                     "token": ["type": "http", "scheme": "bearer"],

@@ -50,13 +50,18 @@ enum RuleActionEndpoints {
         },
         Endpoint(
             .delete, "/rule-actions/{id}", "Remove an action; what waits of it will have failed", chapter: chapter,
-            access: .organisation(.ruleWrite), problems: ["action.not-found"]
+            access: .organisation(.ruleWrite), query: [RuleEndpoints.dryRun], answer: .named("Orphans"), problems: ["action.not-found"]
         ) { call in
-            let organisation = try call.needOrganisation().id
+            let (organisation, id) = (try call.needOrganisation().id, call.parameter("id"))
+            let isDryRun = try call.flag("dryRun")
             return try await call.hub.moderation.rules.inTurn(organisation) {
-                try await call.mayChange(action: call.parameter("id"), in: organisation)
-                try await call.actions().remove(call.parameter("id"), in: organisation, by: call.requester)
-                return .noContent
+                _ = try await call.actions().action(id, in: organisation)
+                let findings = try await ofRules { try await call.moderation.rules.findings(in: organisation, withoutAction: id) }
+                if !isDryRun {
+                    try await call.mayChange(action: id, in: organisation)
+                    try await call.actions().remove(id, in: organisation, by: call.requester)
+                }
+                return .json(["done": .string(isDryRun ? "nothing" : "removed"), "findings": .array(findings.map(\.text.json))])
             }
         },
     ]

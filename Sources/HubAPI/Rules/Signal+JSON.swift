@@ -106,6 +106,11 @@ extension BuiltInSignal {
                 "Contains a variant of text",
                 "True when one of the texts is in it, also with look-alike letters, leetspeak, accents or repeated letters."
             )
+        case .textSimilarity:
+            (
+                "Text similarity",
+                "From 0 to 1: how like the nearest of the texts it is, whatever the case and spacing, also where letters differ here and there."
+            )
         case .imageMatches: ("Image is in a bank", "True when the picture is one of a bank's, or looks nearly like it.")
         case .imageDoesNotMatch: ("Image is in no bank", "True when the picture looks like none of the banks'.")
         case .geoContainedWithin: ("Is within an area", "True when the place lies in one of the areas.")

@@ -37,14 +37,17 @@ package struct SubmittedItem: Sendable, Hashable {
     /// How many processes have begun to decide it. More than one means that a hub ended meanwhile.
     package var attempts: Int
     package var problem: Problem?
+    /// The conversation it is part of, by its id; nil where it is of none, or of one with a name that is too long to look up.
+    package var thread: String?
 
     package init(
         sequence: Int64 = 0, organisation: Organisation.ID, itemID: String, typeID: String, submission: Submission.ID, data: JSONValue,
-        receivedAt: Timestamp, state: State = .waiting, attempts: Int = 0, problem: Problem? = nil
+        receivedAt: Timestamp, state: State = .waiting, attempts: Int = 0, problem: Problem? = nil,
+        thread: String? = nil
     ) {
         (self.sequence, self.organisation, self.itemID, self.typeID) = (sequence, organisation, itemID, typeID)
         (self.submission, self.data, self.receivedAt) = (submission, data, receivedAt)
-        (self.state, self.attempts, self.problem) = (state, attempts, problem)
+        (self.state, self.attempts, self.problem, self.thread) = (state, attempts, problem, thread)
     }
 }
 

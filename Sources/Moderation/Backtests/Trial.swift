@@ -12,10 +12,16 @@ struct Trial: Sendable {
     let hasLiveVersion: Bool
     private let evaluator: RuleEvaluator
     private let reading: ItemReading
+    private let store: any HubStore
+    private let types: [ItemType]
 
     /// - Parameter live: What works now; nil: nothing does, so that whatever passes would begin to.
-    init(_ rule: Rule, live: Rule?, record: RuleRecord.ID?, _ surroundings: RuleSurroundings, _ banks: Banks, _ runner: any SignalRunning) {
+    init(
+        _ rule: Rule, live: Rule?, record: RuleRecord.ID?, _ surroundings: RuleSurroundings, _ banks: Banks, _ runner: any SignalRunning,
+        _ store: any HubStore
+    ) {
         (organisation, self.rule, self.record, hasLiveVersion) = (surroundings.organisation, rule, record, live != nil)
+        (self.store, types) = (store, surroundings.types)
         // One program, so that both see the same answer where they ask a signal the same.
         let program = RuleProgram(
             [rule] + (live.map { [$0] } ?? []), types: surroundings.types, signals: surroundings.signals, banks: banks)
@@ -30,7 +36,11 @@ struct Trial: Sendable {
         let readings = batch.map { ($0, reading.read($0.submission).value) }
         let fitting = readings.compactMap { pair in pair.1.map { (pair.0, $0) } }
         result.errored = batch.count - fitting.count
-        let decisions = await evaluator.decide(fitting.map(\.1), orgID: organisation.rawValue, traces: .all)
+        // What was there when each came in, and nothing that came later.
+        let around = KeptSurroundings(
+            store: store, organisation: organisation, types: types, sequences: fitting.map { $0.0.sequence })
+        let decisions = await evaluator.decide(
+            fitting.map(\.1), orgID: organisation.rawValue, traces: .all, surroundings: around)
         for ((stored, _), decision) in zip(fitting, decisions) {
             let new = decision.results.first { $0.rule == 0 }
             let (is_, was) = (new?.passed ?? false, decision.results.contains { $0.rule == 1 && $0.passed })
@@ -85,6 +95,6 @@ extension RuleBook {
         let wanted = RuleReferences(rule).banks.union(live.map { RuleReferences($0).banks } ?? [])
         let banks: Banks
         do throws(Fault) { banks = try await surroundings.banks(wanted, store) } catch { throw RuleRefusal(error) }
-        return Trial(rule, live: live, record: entry?.record.id, surroundings, banks, signals.runner(for: organisation))
+        return Trial(rule, live: live, record: entry?.record.id, surroundings, banks, signals.runner(for: organisation), store)
     }
 }

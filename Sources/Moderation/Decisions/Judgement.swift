@@ -39,6 +39,8 @@ struct Judgement: Sendable {
 struct Judge: Sendable {
     let rules: WorkingRules
     let runner: (any SignalRunning)?
+    /// Where what stands around items is looked up.
+    let store: any HubStore
     let limits: ItemLimits
     let now: HubCore.Timestamp
 
@@ -47,9 +49,13 @@ struct Judge: Sendable {
         guard !items.isEmpty else { return [] }
         let clock = ContinuousClock()
         let start = clock.now
+        let around = KeptSurroundings(
+            store: store, organisation: organisation, types: Array(rules.types.values),
+            sequences: items.map { $0.stored.sequence == 0 ? nil : $0.stored.sequence })
         let isTraced = rules.rules.count <= limits.tracedRulesMax
         let decisions = await RuleEvaluator(rules.program, runner: runner)
-            .decide(items.map(\.item), orgID: organisation.rawValue, traces: isTraced ? .all : .ofTold)
+            .decide(
+                items.map(\.item), orgID: organisation.rawValue, traces: isTraced ? .all : .ofToldAndAsking, surroundings: around)
         let (seconds, attoseconds) = (clock.now - start).components
         let microseconds = Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
         var lineups: [String: Lineup] = [:]
@@ -123,10 +129,13 @@ struct Judge: Sendable {
         var traces: [Int: JSONValue] = [:]
         var bytes = 0
         // What passed or failed to tell is asked about most, so it comes first where not all is kept.
-        for (place, trace) in told + untold {
+        let asked = untold.filter { $0.trace.cost > 0 }
+        for (place, trace) in told + asked + untold.filter({ $0.trace.cost <= 0 }) {
             let json = trace.json
-            bytes += json.serializedBytes().count
-            guard bytes <= limits.traceBytesMax else { break }
+            let size = json.serializedBytes().count
+            // A long one takes the room of no shorter one behind it.
+            guard bytes + size <= limits.traceBytesMax else { continue }
+            bytes += size
             traces[place] = json
         }
         return Judgement.Draft(

@@ -163,7 +163,8 @@ package actor ItemDesk {
         let submission = Submission.ID.make(at: now, random: parts.entropy.bytes)
         return zip(read, items).map { item, data in
             SubmittedItem(
-                organisation: organisation, itemID: item.id, typeID: item.type.id, submission: submission, data: data, receivedAt: now)
+                organisation: organisation, itemID: item.id, typeID: item.type.id, submission: submission, data: data, receivedAt: now,
+                thread: item.thread.flatMap { ThreadName.key($0.id) })
         }
     }
 
@@ -236,7 +237,7 @@ package actor ItemDesk {
     }
 
     private func judge(_ rules: WorkingRules, _ organisation: Organisation.ID) -> Judge {
-        Judge(rules: rules, runner: parts.signals?.runner(for: organisation), limits: parts.limits, now: parts.now())
+        Judge(rules: rules, runner: parts.signals?.runner(for: organisation), store: parts.store, limits: parts.limits, now: parts.now())
     }
 
     /// The next items, marked as begun: what ends the hub more than once is found by it. Their `attempts` are those of earlier processes.

@@ -36,7 +36,9 @@ extension RuleBook {
         let evaluator = RuleEvaluator(program, runner: signals.runner(for: organisation))
         let reading = ItemReading(surroundings.types)
         let readings = items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
-        var decisions = await evaluator.decide(readings.compactMap(\.value), orgID: organisation.rawValue, traces: .all)[...]
+        let around = KeptSurroundings(store: store, organisation: organisation, types: surroundings.types)
+        var decisions = await evaluator.decide(
+            readings.compactMap(\.value), orgID: organisation.rawValue, traces: .all, surroundings: around)[...]
         return TestResult(
             decisions: zip(items, readings).enumerated().map { place, pair in
                 let (item, reading) = pair

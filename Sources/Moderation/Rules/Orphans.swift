@@ -1,7 +1,7 @@
-import HubCore
+package import HubCore
 import JSON
 import PluginModel
-import Rules
+package import Rules
 
 /// Rules whose conditions would no longer find what they name.
 struct Orphans {
@@ -86,6 +86,20 @@ extension RuleBook {
                     remedy: "Leave the policy out.")
             }
         }
+    }
+}
+
+extension RuleBook {
+    /// What no longer finds an action that goes. Whoever may publish may take it away from rules at work.
+    package nonisolated func findings(in organisation: Organisation.ID, withoutAction id: String) async throws(RuleRefusal) -> [RuleFinding]
+    {
+        try await shelfRefusing(organisation).orphans { rule in
+            rule.actionIDs.enumerated().filter { $0.element == id }.map { place, _ in
+                RuleFinding(
+                    .warning, "rule.missing-action", at: JSONPointer(["actionIds", String(place)]), "It names the action '\(id)'.",
+                    remedy: "Leave the action out.")
+            }
+        }.findings
     }
 }
 

@@ -91,10 +91,44 @@ package actor RuleBook: WorkingRulesSource {
         let shelf = try result.get()
         // It was read after the change it stands for, perhaps after a later one too: then it is good for this answer, and is not kept.
         if changes[organisation, default: 0] == source.change {
+            tell(organisation, from: kept[organisation]?.shelf, to: shelf)
             if kept[organisation] == nil, kept.count >= RuleBookLimits.shelvesKept, let other = kept.keys.first { kept[other] = nil }
             kept[organisation] = Made(source: source, shelf: shelf)
         }
         return shelf
+    }
+
+    // MARK: Signals that come and go
+
+    /// From now on looks again at the rules that somebody watches, whenever a plugin changed. Ends with the hub's events, or when it is
+    /// cancelled; nil where as many listen as may: rules say all the same what they miss, to whoever looks.
+    nonisolated func watchSignals() -> Task<Void, Never>? {
+        guard let stream = try? events.subscribe([.plugins]) else { return nil }
+        return Task {
+            for await event in stream {
+                switch event {
+                case .plugin, .removed, .lost: await self.lookAgain()
+                default: break
+                }
+            }
+        }
+    }
+
+    private func lookAgain() async {
+        for organisation in kept.keys where events.hasListeners(to: .rules(organisation)) {
+            // Rules that cannot be read now are looked at again by whoever asks next.
+            _ = try? await shelf(of: organisation)
+        }
+    }
+
+    /// A rule whose signal came or went is to be read again.
+    private nonisolated func tell(_ organisation: Organisation.ID, from old: RuleShelf?, to new: RuleShelf) {
+        guard let old else { return }
+        let before = Dictionary(old.entries.map { ($0.record.id, $0.missingSignals) }, uniquingKeysWith: { first, _ in first })
+        for entry in new.entries {
+            guard let missing = before[entry.record.id], missing != entry.missingSignals else { continue }
+            events.publish(.rules(organisation, .rule(entry.record.id)))
+        }
     }
 
     // MARK: Changing

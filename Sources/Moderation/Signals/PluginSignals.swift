@@ -11,6 +11,8 @@ package final class PluginSignals: SignalSource {
     let registry: PluginRegistry
     let limits: SignalLimits
     let gate: SignalGate
+    /// What organisations let signals see beside a value; nil: nothing but the item.
+    package let contexts: ContextBook?
     private let known = Mutex<[Organisation.ID: Known]>([:])
 
     /// The signals of an organisation, as long as nothing they follow from has changed.
@@ -25,8 +27,8 @@ package final class PluginSignals: SignalSource {
     private static let knownTime = Duration.seconds(60)
     private static let organisationsKnown = 1_000
 
-    package init(registry: PluginRegistry, limits: SignalLimits = SignalLimits()) {
-        (self.registry, self.limits) = (registry, limits)
+    package init(registry: PluginRegistry, limits: SignalLimits = SignalLimits(), contexts: ContextBook? = nil) {
+        (self.registry, self.limits, self.contexts) = (registry, limits, contexts)
         let begun = ContinuousClock.now
         gate = SignalGate(limits) { ContinuousClock.now - begun }
     }
@@ -40,17 +42,26 @@ package final class PluginSignals: SignalSource {
     }
 
     /// Moves on with everything that may change what `signals` says, for whatever organisation.
-    package var stamp: Int { registry.signalsStamp }
+    package var stamp: Int { registry.signalsStamp &+ (contexts?.stamp ?? 0) }
 
     func signal(_ type: String, for organisation: Organisation.ID) async -> PluginSignal? { await look(organisation).signals[type] }
 
     private func look(_ organisation: Organisation.ID) async -> Known {
-        let (stamp, now) = (registry.signalsStamp, ContinuousClock.now)
+        let (stamp, now) = (self.stamp, ContinuousClock.now)
         if let found = known.withLock({ $0[organisation] }), found.stamp == stamp, found.until > now { return found }
-        let signals = await registry.signals(for: organisation).flatMap(\.signals)
+        let integrations = await registry.signals(for: organisation)
+        let signals = integrations.flatMap(\.signals)
+        // Settings that cannot be read let nothing be seen; the next look tries again.
+        let settings: [PluginID: ContextSettings]?
+        do throws(Fault) { settings = try await contexts?.settings(in: organisation) } catch { settings = nil }
+        let shares = integrations.map { one in
+            (one.view.id, settings.map { ContextShare(one.view.manifest?.context, $0[one.view.id]) } ?? ContextShare(nil, nil))
+        }
+        let share = Dictionary(shares, uniquingKeysWith: { first, _ in first })
         let made = Known(
-            stamp: stamp, until: now + Self.knownTime, signals: Dictionary(signals.map { ($0.type, $0) }, uniquingKeysWith: { a, _ in a }),
-            descriptors: signals.compactMap { SignalDescriptor($0) })
+            stamp: stamp, until: contexts != nil && settings == nil ? now : now + Self.knownTime,
+            signals: Dictionary(signals.map { ($0.type, $0) }, uniquingKeysWith: { a, _ in a }),
+            descriptors: signals.compactMap { SignalDescriptor($0, share[$0.plugin] ?? ContextShare(nil, nil)) })
         known.withLock { known in
             if known.count >= Self.organisationsKnown { known = [:] }
             known[organisation] = made
@@ -122,7 +133,7 @@ package struct GallerySignal: Sendable {
 
 extension SignalDescriptor {
     /// Nil for a built-in name, which no integration may have.
-    init?(_ signal: PluginSignal) {
+    init?(_ signal: PluginSignal, _ share: ContextShare) {
         guard !BuiltInSignal.isReserved(signal.type) else { return nil }
         let detail = signal.detail
         let values = detail.outputValues.map { value in value.stringValue ?? Score.number(value.doubleValue ?? .nan).description }
@@ -132,6 +143,10 @@ extension SignalDescriptor {
                 detail.outputType.flatMap(Scalar.init) ?? .string, values: values.isEmpty ? nil : values, isOrdered: detail.outputIsOrdered),
             cost: detail.cost ?? .infinity, needsMatchingValues: detail.needsMatchingValues,
             needsActionPenalties: detail.needsActionPenalties, languages: detail.languages.isEmpty ? nil : Set(detail.languages),
-            context: detail.context.map { ContextWish(item: $0.item, parent: $0.parent, thread: $0.thread) })
+            context: detail.context.map {
+                ContextWish(
+                    item: $0.item, parent: $0.parent, thread: $0.thread, showsParent: share.parent,
+                    messagesMax: min($0.threadMessagesMax ?? .max, share.messagesMax))
+            })
     }
 }

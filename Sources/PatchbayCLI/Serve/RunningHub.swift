@@ -147,7 +147,7 @@ final class RunningHub: Sendable {
         let webhookLoop = HostLoop(name: "pb-webhooks")
         var judging = Moderation.Parts(store: store, events: registry.events)
         (judging.vault, judging.http, judging.log) = (vault, HTTPService(loop: webhookLoop), log)
-        let signals = PluginSignals(registry: registry)
+        let signals = PluginSignals(registry: registry, contexts: ContextBook(store: store, events: registry.events))
         judging.signals = signals
         judging.networks = try WebhookNetworks(reading: options.environment[WebhookNetworks.variable] ?? "")
         let moderation = Moderation(judging)

@@ -13,6 +13,7 @@ extension ItemEvaluation {
         switch kind {
         case .plain: return plain(place, slot, count, telling)
         case .builtIn: return builtIn(place, slot, count, telling)
+        case .similar: return similar(place, slot, count, telling)
         case .ask: return asked(place, slot, count, isFullItem, telling)
         case .broken, .notProvided, .underived: return unavailable(place, telling)
         }
@@ -92,6 +93,30 @@ extension ItemEvaluation {
             let result: Comparison.Result =
                 comparator == .isUnavailable ? .failed : score ? program.leaves[place].whenTrue : program.leaves[place].whenFalse
             telling?.add(value(index, in: slot), scalar, result, score: .boolean(score), matched: matched)
+            if result == .passed { return .passed }
+            gathering.add(result.outcome, hasScore: true)
+        }
+        return gathering.outcome
+    }
+
+    private func similar(_ place: Int, _ slot: Int, _ count: Int, _ telling: LeafTelling?) -> Outcome {
+        guard let matcher = program.leaves[place].matcher, let similarity = matcher.similarity else { return unavailable(place, telling) }
+        guard let scalar = scalar(of: slot), program.leaves[place].takes.contains(scalar) else {
+            return wrongKind(place, slot, matcher.signal.rawValue, telling)
+        }
+        let comparator = program.leaves[place].comparator
+        // There is a value, so there is a score.
+        if comparator == .isUnavailable, telling == nil { return .failed }
+        var gathering = Gathering()
+        for index in 0..<count {
+            guard case .text(let text) = value(index, in: slot) else { continue }
+            let (score, nearest) = similarity.nearest(to: text)
+            let result =
+                comparator == .isUnavailable
+                ? .failed
+                : Comparison.judge(.number(score), of: ScoreType(.number), comparator, program.leaves[place].condition.threshold)
+            let matched = telling == nil ? nil : nearest.map { similarity.texts[$0] }
+            telling?.add(value(index, in: slot), scalar, result, score: .number(score), matched: matched)
             if result == .passed { return .passed }
             gathering.add(result.outcome, hasScore: true)
         }

@@ -99,6 +99,19 @@ package final class ItemEvaluation {
     /// How many leaves have been evaluated.
     package var evaluatedCount: Int { outcomes.reduce(0) { $0 + ($1 == 0 ? 0 : 1) } }
 
+    /// Whether a decided rule has had an answer of a signal outside.
+    func hasAsked(_ rule: Int) -> Bool { program.rulesAsking[rule] && !answers.isEmpty && hasAsked(node: Int(program.roots[rule])) }
+
+    private func hasAsked(node: Int) -> Bool {
+        let leaf = Int(program.nodes[node].leaf)
+        guard leaf < 0 else {
+            guard program.leaves[leaf].kind == .ask, outcomes[leaf] != 0 else { return false }
+            if case .answered(let all) = resolved[program.leaves[leaf].question] { return !all.isEmpty }
+            return false
+        }
+        return program.nodes[node].range.contains { hasAsked(node: Int(program.children[$0])) }
+    }
+
     // MARK: - Questions
 
     /// Hands over what is wanted, each question once.
@@ -165,6 +178,7 @@ package final class ItemEvaluation {
             if patternMatcher == nil { patternMatcher = PatternMatcher() }
             guard let patternMatcher, case .text(let text) = slots[slot].values[index] else { return .nothing }
             return matcher.find(in: text, with: patternMatcher, tells: tells)
+        case .textSimilarity: return .nothing
         case .geoContainedWithin:
             guard case .text(let place) = slots[slot].values[index] else { return .nothing }
             return matcher.find(place)

@@ -73,7 +73,7 @@ struct RuleCompiler {
             kind = .notProvided
         } else if let choice = condition.signal {
             if let builtIn = BuiltInSignal(rawValue: choice.type) {
-                kind = .builtIn
+                kind = builtIn == .textSimilarity ? .similar : .builtIn
                 cost = builtIn.descriptor.cost
                 (matcher, problem) = prepare(builtIn, condition.matchingValues, at: pointer)
             } else if let signal = signals[choice.type] {
@@ -160,6 +160,16 @@ struct RuleCompiler {
                 }
             }
             return (ValueMatcher(signal, patterns: patterns), nil)
+        case .textSimilarity:
+            guard let similarity = TextSimilarity(resolved.texts) else {
+                return (
+                    nil,
+                    unusable(
+                        "The signal '\(signal.rawValue)' compares with at most \(TextSimilarity.trigramsMax) runs of three signs, "
+                            + "and these texts have more.", at: pointer)
+                )
+            }
+            return similarity.texts.isEmpty ? needed("texts") : (ValueMatcher(signal, similarity: similarity), nil)
         case .imageMatches, .imageDoesNotMatch:
             guard let ids = values?.imageBankIDs, !ids.isEmpty else { return needed("an image bank") }
             return (ValueMatcher(signal, hashes: resolved.hashes, imageBankIDs: Set(ids)), nil)

@@ -1,3 +1,5 @@
+import JSON
+
 /// Decides items by compiled rules, asking signals in as few messages as may be.
 ///
 /// Rules of all items are walked until each is decided or stands before a question; then the questions of all of them go out together, a
@@ -20,11 +22,17 @@ package struct RuleEvaluator: Sendable {
         case ofPassing
         /// Of rules that passed or could not be told.
         case ofTold
+        /// The same, and of those that failed and asked a signal outside: of these alone it can be of interest long after what they were told.
+        case ofToldAndAsking
         case all
     }
 
     /// Decides every item by the rules that look at its type. One decision an item, in order.
-    package func decide(_ items: [Item], orgID: String, traces: Traces = .none) async -> [ItemDecision] {
+    /// - Parameter surroundings: Asked about items whose rules ask a signal that wants to see what stands around them; nil: nobody knows.
+    package func decide(
+        _ items: [Item], orgID: String, traces: Traces = .none, surroundings: (any ItemSurroundings)? = nil
+    ) async -> [ItemDecision] {
+        var around: [Int: Surroundings] = [:]
         let evaluations = items.map { ItemEvaluation(program, of: $0) }
         // By item, and by place among the rules that look at it.
         var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
@@ -41,7 +49,8 @@ package struct RuleEvaluator: Sendable {
                 questions += evaluation.takeWanted().map { (index, $0) }
             }
             if questions.isEmpty { break }
-            for answer in await answers(to: questions, items: items, orgID: orgID) {
+            if let surroundings { await lookAround(&around, for: questions, items: items, in: surroundings) }
+            for answer in await answers(to: questions, items: items, around: around, orgID: orgID) {
                 evaluations[answer.item].answer(answer.key, answer.run, time: answer.time)
             }
         }
@@ -53,6 +62,7 @@ package struct RuleEvaluator: Sendable {
                     case .none: false
                     case .ofPassing: truth == .true
                     case .ofTold: truth != .false
+                    case .ofToldAndAsking: truth != .false || evaluation.hasAsked(rule)
                     case .all: true
                     }
                 return RuleResult(rule: rule, truth: truth, trace: isTold ? evaluation.trace(of: rule) : nil)
@@ -76,8 +86,25 @@ package struct RuleEvaluator: Sendable {
         let batch: SignalBatch
     }
 
-    private func answers(to questions: [(item: Int, key: ItemEvaluation.AskKey)], items: [Item], orgID: String) async -> [Answered] {
-        var messages = messages(of: questions, items: items, orgID: orgID)[...]
+    /// Looks once at each item that a signal is now to be asked about which wants to see more than the item.
+    private func lookAround(
+        _ around: inout [Int: Surroundings], for questions: [(item: Int, key: ItemEvaluation.AskKey)], items: [Item],
+        in surroundings: any ItemSurroundings
+    ) async {
+        guard let most = program.around else { return }
+        var wishes: [SurroundingsWish] = []
+        for (item, key) in questions where around[item] == nil && program.asks[key.ask].signal.context?.looksAround == true {
+            around[item] = Surroundings()
+            wishes.append(SurroundingsWish(place: item, item: items[item], parent: most.parent, messagesMax: most.messagesMax))
+        }
+        guard !wishes.isEmpty else { return }
+        for (wish, found) in zip(wishes, await surroundings.surroundings(of: wishes)) { around[wish.place] = found }
+    }
+
+    private func answers(
+        to questions: [(item: Int, key: ItemEvaluation.AskKey)], items: [Item], around: [Int: Surroundings], orgID: String
+    ) async -> [Answered] {
+        var messages = messages(of: questions, items: items, around: around, orgID: orgID)[...]
         return await withTaskGroup(of: [Answered].self) { group in
             var answered: [Answered] = []
             func send() {
@@ -94,7 +121,9 @@ package struct RuleEvaluator: Sendable {
     }
 
     /// Questions by signal, whatever else differs between them: all go to the same place.
-    private func messages(of questions: [(item: Int, key: ItemEvaluation.AskKey)], items: [Item], orgID: String) -> [Message] {
+    private func messages(
+        of questions: [(item: Int, key: ItemEvaluation.AskKey)], items: [Item], around: [Int: Surroundings], orgID: String
+    ) -> [Message] {
         var types: [String] = []
         var byType: [String: [(item: Int, key: ItemEvaluation.AskKey)]] = [:]
         for question in questions {
@@ -102,17 +131,29 @@ package struct RuleEvaluator: Sendable {
             if byType[type] == nil { types.append(type) }
             byType[type, default: []].append(question)
         }
-        return types.flatMap { type -> [Message] in
-            let all = byType[type] ?? []
-            return stride(from: 0, to: all.count, by: RuleLimits.signalBatchMax).map { start in
-                let part = Array(all[start..<min(start + RuleLimits.signalBatchMax, all.count)])
-                let inputs = part.map { item, key in
-                    SignalInput.json(program.asks[key.ask], about: key, of: items[item], orgID: orgID, penalties: program.penalties)
-                }
-                let signal = program.asks[part[0].key.ask].signal
-                return Message(places: part, batch: SignalBatch(signal: signal, orgID: orgID, inputs: inputs, time: signalTime))
+        var messages: [Message] = []
+        for type in types {
+            var (part, inputs, bytes): ([(item: Int, key: ItemEvaluation.AskKey)], [JSONValue], Int) = ([], [], 0)
+            func close() {
+                guard let first = part.first else { return }
+                let signal = program.asks[first.key.ask].signal
+                messages.append(
+                    Message(places: part, batch: SignalBatch(signal: signal, orgID: orgID, inputs: inputs, time: signalTime)))
+                (part, inputs, bytes) = ([], [], 0)
             }
+            for question in byType[type] ?? [] {
+                let input = SignalInput.json(
+                    program.asks[question.key.ask], about: question.key, of: items[question.item], orgID: orgID,
+                    penalties: program.penalties, around: around[question.item])
+                let size = SignalInput.bytes(of: input)
+                if part.count >= RuleLimits.signalBatchMax || bytes + size > RuleLimits.signalBatchBytesMax { close() }
+                part.append(question)
+                inputs.append(input)
+                bytes += size
+            }
+            close()
         }
+        return messages
     }
 
     private func ask(_ message: Message) async -> [Answered] {

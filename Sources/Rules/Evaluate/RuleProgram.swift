@@ -17,6 +17,10 @@ package final class RuleProgram: Sendable {
     let asks: [AskCode]
     let questions: [QuestionCode]
     let penalties: JSONValue?
+    /// The most that any signal it asks wants to see around an item; nil where none does.
+    let around: (parent: Bool, messagesMax: Int)?
+    /// Whether each rule has a condition that asks a signal outside.
+    let rulesAsking: [Bool]
     private let plans: [String: TypePlan]
 
     /// Compiles. Item types that are not among `types` can be judged too; no field of theirs is known.
@@ -35,6 +39,18 @@ package final class RuleProgram: Sendable {
         (slots, asks, questions) = (compiler.slots, compiler.asks, compiler.questions)
         findings = compiler.notes.findings
         self.penalties = penalties
+        var asking: [Bool] = []
+        func isAsking(_ node: Int32) -> Bool {
+            let code = compiler.nodes[Int(node)]
+            if code.leaf >= 0 { return compiler.leaves[Int(code.leaf)].kind == .ask }
+            return code.range.contains { isAsking(compiler.children[$0]) }
+        }
+        for root in compiler.roots { asking.append(isAsking(root)) }
+        rulesAsking = asking
+        let wishes = compiler.asks.compactMap(\.signal.context).filter(\.looksAround)
+        around =
+            wishes.isEmpty
+            ? nil : (wishes.contains(where: \.showsParent), wishes.reduce(0) { max($0, $1.messagesMax) })
         var plans: [String: TypePlan] = [:]
         for type in types { plans[type.id] = TypePlan(type, rules: rules, slots: compiler.slots) }
         self.plans = plans
@@ -88,6 +104,8 @@ struct LeafCode: Sendable {
         /// The value itself is compared.
         case plain
         case builtIn
+        /// A built-in signal whose score is a number.
+        case similar
         case ask
         /// It cannot be told, once there is something to look at.
         case broken

@@ -14,16 +14,23 @@ package struct Item: Sendable {
     package let source: String?
     /// Policies it was submitted under.
     package let policyIDs: [String]
+    /// When it was made where it comes from: the role `createdAt`, else what was submitted beside the data; ISO 8601.
+    package let createdAt: String?
     /// What language it is in, where it says so in words that are known; nil: nobody knows, and nobody guesses.
     package let language: ItemLanguage?
 
     package init(
         id: String, type: ItemType, fields: [FieldValue?], further: JSONObject = [:], creator: ItemReference? = nil, source: String? = nil,
-        policyIDs: [String] = [], language: String? = nil
+        policyIDs: [String] = [], createdAt: String? = nil, language: String? = nil
     ) {
         precondition(fields.count == type.fields.count, "an item has a place for each field of its type")
         (self.id, self.type, self.fields, self.further) = (id, type, fields, further)
         (self.creator, self.source, self.policyIDs) = (creator, source, policyIDs)
+        if let place = type.place(of: .createdAt), case .one(.text(let moment))? = fields[place] {
+            self.createdAt = moment
+        } else {
+            self.createdAt = createdAt
+        }
         var said = language
         if said == nil, let place = type.place(of: "language"), case .one(.text(let text))? = fields[place] { said = text }
         self.language = (said ?? further["language"]?.stringValue).flatMap { ItemLanguage($0) }
@@ -44,6 +51,28 @@ package struct Item: Sendable {
 
     /// The user the item is about: itself where it is one, else whoever it comes from.
     package var user: ItemReference? { type.kind == .user ? ItemReference(id: id, typeID: type.id, name: nil) : creator }
+
+    /// The conversation it is part of: the role `threadId`, else the same two members of the data as `contextID`.
+    package var thread: (id: String, typeID: String?)? {
+        switch value(of: .threadId) {
+        case .text(let id)?: (id, nil)
+        case .reference(let reference)?: (reference.id, reference.typeID)
+        default: contextID.map { ($0, nil) }
+        }
+    }
+
+    /// What it answers to: the role `parentId`, else the only reference to another item that plays no other part.
+    package var parent: (id: String, typeID: String?)? {
+        if type.roles[.parentId] != nil {
+            switch value(of: .parentId) {
+            case .text(let id)?: return (id, nil)
+            case .reference(let reference)?: return (reference.id, reference.typeID)
+            default: return nil
+            }
+        }
+        guard let place = type.soleReference, case .one(.reference(let reference))? = fields[place] else { return nil }
+        return (reference.id, reference.typeID)
+    }
 
     /// What conversation it belongs to, as signals are told: two members of the data that submitters use, else the thread's id.
     package var contextID: String? {

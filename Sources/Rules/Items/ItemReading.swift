@@ -56,6 +56,7 @@ package struct ItemReading: Sendable {
         return Item(
             id: id, type: type, fields: fields, further: further, creator: creator(value, type, fields),
             source: value["source"]?.stringValue, policyIDs: value["policyIds"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+            createdAt: value["createdAt"]?.stringValue.flatMap { Timestamp(iso8601: $0) == nil ? nil : $0 },
             language: value["language"]?.stringValue)
     }
 

@@ -68,6 +68,13 @@ package struct ItemType: Sendable, Hashable {
     }
 
     package func place(of role: Role) -> Int? { roles[role].flatMap { places[$0] } }
+
+    /// The field of kind RELATED_ITEM that has no role, where there is one and not several.
+    var soleReference: Int? {
+        let named = Set(roles.values)
+        let found = fields.indices.filter { fields[$0].type == .scalar(.relatedItem) && !named.contains(fields[$0].name) }
+        return found.count == 1 ? found[0] : nil
+    }
 }
 
 extension ItemType {

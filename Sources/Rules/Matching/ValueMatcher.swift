@@ -19,10 +19,12 @@ final class ValueMatcher: Sendable {
     let areas: [LocationArea]
     let hashes: [PerceptualHash]
     let imageBankIDs: Set<String>
+    /// For the one signal whose score is a number.
+    let similarity: TextSimilarity?
 
     init(
         _ signal: BuiltInSignal, texts: [String] = [], patterns: [Pattern] = [], areas: [LocationArea] = [], hashes: [PerceptualHash] = [],
-        imageBankIDs: Set<String> = []
+        imageBankIDs: Set<String> = [], similarity: TextSimilarity? = nil
     ) {
         self.signal = signal
         let isText = signal == .containsText || signal == .containsNoText || signal == .containsVariant
@@ -31,6 +33,7 @@ final class ValueMatcher: Sendable {
         self.texts = isText ? folded.map(\.text) : texts
         needles = folded.map { Needle($0.bytes) }
         (self.patterns, self.areas, self.hashes, self.imageBankIDs) = (patterns, areas, hashes, imageBankIDs)
+        self.similarity = similarity
     }
 
     var foldsVariants: Bool { signal == .containsVariant }

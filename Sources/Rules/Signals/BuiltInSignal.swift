@@ -5,6 +5,7 @@ package enum BuiltInSignal: String, Sendable, Hashable, CaseIterable {
     case containsRegex = "TEXT_MATCHING_CONTAINS_REGEX"
     case containsNoRegex = "TEXT_MATCHING_NOT_CONTAINS_REGEX"
     case containsVariant = "TEXT_MATCHING_CONTAINS_VARIANT"
+    case textSimilarity = "TEXT_SIMILARITY_SCORE"
     case imageMatches = "IMAGE_SIMILARITY_MATCH"
     case imageDoesNotMatch = "IMAGE_SIMILARITY_DOES_NOT_MATCH"
     case geoContainedWithin = "GEO_CONTAINED_WITHIN"
@@ -15,10 +16,12 @@ package enum BuiltInSignal: String, Sendable, Hashable, CaseIterable {
             case .containsText, .containsNoText: ([.string, .id], 0)
             case .containsRegex, .containsNoRegex: ([.string], 0)
             case .containsVariant: ([.string], 1)
+            case .textSimilarity: ([.string], 5)
             case .imageMatches, .imageDoesNotMatch: ([.image], 10)
             case .geoContainedWithin: ([.geohash], 5)
             }
-        return SignalDescriptor(type: rawValue, inputs: inputs, output: ScoreType(.boolean), cost: cost, needsMatchingValues: true)
+        let output = ScoreType(self == .textSimilarity ? .number : .boolean)
+        return SignalDescriptor(type: rawValue, inputs: inputs, output: output, cost: cost, needsMatchingValues: true)
     }
 
     /// Whether it says true where nothing was found.
@@ -36,7 +39,7 @@ package enum BuiltInSignal: String, Sendable, Hashable, CaseIterable {
     }
 
     private static let elsewhere: Set<String> = [
-        "TEXT_SIMILARITY_SCORE", "USER_SCORE", "USER_STRIKE_VALUE", "AGGREGATION", "GOOGLE_CONTENT_SAFETY_API_IMAGE", "ZENTROPI_LABELER",
+        "USER_SCORE", "USER_STRIKE_VALUE", "AGGREGATION", "GOOGLE_CONTENT_SAFETY_API_IMAGE", "ZENTROPI_LABELER",
         "CUSTOM",
     ]
 }

@@ -29,11 +29,23 @@ package struct SignalDescriptor: Sendable, Hashable {
 
 /// What a signal wants to see beside the value it is asked about (contract of Coop, section 7). Every part may be absent in a run.
 package struct ContextWish: Sendable, Hashable {
+    /// Messages of a thread where nobody says how many.
+    package static let messages = 20
+
     package let item: Bool
     package let parent: Bool
     package let thread: Bool
+    /// Whether it may see the item above; a part that it wants and may not see is told to be unavailable.
+    package let showsParent: Bool
+    /// How much of the thread it may see; 0: nothing.
+    package let messagesMax: Int
 
-    package init(item: Bool = false, parent: Bool = false, thread: Bool = false) {
+    package init(item: Bool = false, parent: Bool = false, thread: Bool = false, showsParent: Bool = true, messagesMax: Int = messages) {
         (self.item, self.parent, self.thread) = (item, parent, thread)
+        self.showsParent = parent && showsParent
+        self.messagesMax = thread ? max(0, messagesMax) : 0
     }
+
+    /// Whether more is wanted than the item itself holds.
+    var looksAround: Bool { showsParent || messagesMax > 0 }
 }

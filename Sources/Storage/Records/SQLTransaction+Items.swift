@@ -3,14 +3,14 @@ import JSON
 import PluginModel
 
 extension SQLTransaction {
-    private static let itemColumns =
-        "sequence, organisation, item_id, type_id, submission, data, received_ms, state, attempts, problem"
+    static let itemColumns =
+        "sequence, organisation, item_id, type_id, submission, data, received_ms, state, attempts, problem, thread"
 
-    private static func item(_ row: any SQLRow) throws(Fault) -> SubmittedItem {
+    static func item(_ row: any SQLRow) throws(Fault) -> SubmittedItem {
         SubmittedItem(
             sequence: row.integer(0), organisation: row.id(1), itemID: row.text(2), typeID: row.text(3), submission: row.id(4),
             data: try row.json(5), receivedAt: row.timestamp(6), state: try row.named(7, "an item's state"),
-            attempts: Int(row.integer(8)), problem: try row.problem(9))
+            attempts: Int(row.integer(8)), problem: try row.problem(9), thread: row.optionalText(10))
     }
 
     func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
@@ -22,10 +22,10 @@ extension SQLTransaction {
             placed[index].sequence = sequence
             let item = placed[index]
             try change(
-                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", .integer(sequence),
+                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", .integer(sequence),
                 .id(item.organisation), .text(item.itemID), .text(item.typeID), .id(item.submission), .json(item.data),
                 .at(item.receivedAt),
-                .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem))
+                .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem), .text(item.thread))
         }
         return placed
     }

@@ -73,7 +73,9 @@ extension SQLTransaction {
     }
 
     func removePlugin(_ id: PluginID) throws(Fault) -> Bool {
-        for table in ["grants", "grant_uses", "plugin_settings", "plugin_enablement", "plugin_overrides", "plugin_failures"] {
+        for table in [
+            "grants", "grant_uses", "plugin_settings", "plugin_enablement", "plugin_overrides", "plugin_failures", "plugin_context",
+        ] {
             try change("delete from \(table) where plugin = $1", .plugin(id))
         }
         try change("delete from secrets where owner = $1", .plugin(id))

@@ -89,7 +89,7 @@ final class TestHub: Sendable {
         var rules = Moderation.Parts(store: store, events: registry.events)
         rules.clock = clock.read
         (rules.items, rules.vault) = (submitted, vault)
-        let signals = PluginSignals(registry: registry)
+        let signals = PluginSignals(registry: registry, contexts: ContextBook(store: store, events: registry.events))
         rules.signals = signals
         let moderation = Moderation(rules)
         self.moderation = moderation

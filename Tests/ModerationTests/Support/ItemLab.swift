@@ -142,9 +142,12 @@ final class WrittenRules: WorkingRulesSource {
         return kept.withLock { $0[organisation] } ?? WorkingRules(program: RuleProgram([]), rules: [], versions: [], types: [:])
     }
 
-    func set(_ rules: [Rule], types: [ItemType], versions: [Int]? = nil, for organisation: Organisation.ID = ItemLab.one) {
+    func set(
+        _ rules: [Rule], types: [ItemType], versions: [Int]? = nil, signals: [SignalDescriptor] = [],
+        for organisation: Organisation.ID = ItemLab.one
+    ) {
         let working = WorkingRules(
-            program: RuleProgram(rules, types: types), rules: rules, versions: versions ?? rules.map { _ in 1 },
+            program: RuleProgram(rules, types: types, signals: signals), rules: rules, versions: versions ?? rules.map { _ in 1 },
             types: Dictionary(types.map { ($0.id, $0) }) { first, _ in first })
         kept.withLock { $0[organisation] = working }
     }

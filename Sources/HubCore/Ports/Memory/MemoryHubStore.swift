@@ -106,6 +106,7 @@ struct MemoryRecords: Sendable {
 
     var moderation = MemoryItems()
     var ruleShelf = RuleShelf()
+    var context: [PluginPlace: ContextSettings] = [:]
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

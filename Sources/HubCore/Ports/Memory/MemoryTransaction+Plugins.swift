@@ -18,6 +18,7 @@ extension MemoryTransaction {
             records.grants = records.grants.filter { $0.key.plugin != id }
             records.grantUses = records.grantUses.filter { $0.key.plugin != id }
             records.settings = records.settings.filter { $0.key.plugin != id }
+            records.context = records.context.filter { $0.key.plugin != id }
             records.failures.removeAll { $0.plugin == id }
             records.secrets = records.secrets.filter { $0.key.owner != id.rawValue }
             return records.plugins.removeValue(forKey: id) != nil

@@ -1,0 +1,81 @@
+/// How like a text is to the nearest of several others: the cosine between their counts of three signs in a row. Decision 0028.
+///
+/// 1 for texts that are the same but for case, spacing and punctuation; 0 for those that have no three signs in common. Where words stand
+/// counts little, a letter more or less a little, and a short text within a long one is not near to it.
+package struct TextSimilarity: Sendable {
+    /// What the others have, at most, all together; so that one value costs a bounded time however many there are.
+    package static let trigramsMax = 1_000_000
+    /// Of a text that is compared, its beginning.
+    package static let scalarsMax = 65_536
+
+    private struct Place: Sendable {
+        let text: Int32
+        let count: Int32
+    }
+
+    package let texts: [String]
+    /// Where each trigram stands.
+    private let places: [UInt64: [Place]]
+    /// The squares of each text's counts, summed.
+    private let squares: [Double]
+
+    /// Texts of which nothing is left are not among those compared. Nil where they are more than can be compared in time.
+    package init?(_ texts: [String]) {
+        var (kept, squares, places, total): ([String], [Double], [UInt64: [Place]], Int) = ([], [], [:], 0)
+        for text in texts {
+            let counts = Self.counts(of: text)
+            guard !counts.isEmpty else { continue }
+            total += counts.count
+            guard total <= Self.trigramsMax else { return nil }
+            for (trigram, count) in counts { places[trigram, default: []].append(Place(text: Int32(kept.count), count: Int32(count))) }
+            squares.append(Self.square(counts))
+            kept.append(text)
+        }
+        (self.texts, self.squares, self.places) = (kept, squares, places)
+    }
+
+    /// Of equally near ones the first; nil for the place where none has anything in common.
+    package func nearest(to text: String) -> (score: Double, place: Int?) {
+        let counts = Self.counts(of: text)
+        guard !counts.isEmpty else { return (0, nil) }
+        var common = [Double](repeating: 0, count: texts.count)
+        for (trigram, count) in counts {
+            for place in places[trigram] ?? [] { common[Int(place.text)] += Double(count) * Double(place.count) }
+        }
+        let square = Self.square(counts)
+        var (best, found): (Double, Int?) = (0, nil)
+        for (index, product) in common.enumerated() where product > 0 {
+            let score = min(1, product / (square * squares[index]).squareRoot())
+            if score > best { (best, found) = (score, index) }
+        }
+        return (best, found)
+    }
+
+    private static func square(_ counts: [UInt64: Int]) -> Double { counts.values.reduce(0) { $0 + Double($1) * Double($1) } }
+
+    /// Lower case, punctuation of ASCII and spaces as one space, one before and one behind.
+    private static func counts(of text: String) -> [UInt64: Int] {
+        let space = UInt64(32)
+        var counts: [UInt64: Int] = [:]
+        var (first, second) = (UInt64.max, space)
+        var taken = 0
+        func take(_ scalar: UInt64) {
+            // Three times 21 bits.
+            if first != .max { counts[first << 42 | second << 21 | scalar, default: 0] += 1 }
+            (first, second) = (second, scalar)
+            taken += 1
+        }
+        for scalar in text.lowercased().unicodeScalars {
+            guard taken < scalarsMax else { break }
+            let isBetween =
+                scalar.isASCII ? !(48...57).contains(scalar.value) && !(97...122).contains(scalar.value) : scalar.properties.isWhitespace
+            if isBetween {
+                if second != space { take(space) }
+            } else {
+                take(UInt64(scalar.value))
+            }
+        }
+        if taken > 0, second != space { take(space) }
+        return counts
+    }
+}
