@@ -35,6 +35,9 @@ package final class Moderation: Sendable {
     package let items: any StoredItemSource
     package let backtests: Backtests
     package let desk: ItemDesk
+    package let itemLimits: ItemLimits
+    /// Searches among items: one at a time for an organisation, since each has a reader of the database to itself.
+    package let searches = Turns<Organisation.ID>()
     /// Nil without a vault.
     package let actions: ActionBook?
     /// Users whom items come from.
@@ -44,6 +47,7 @@ package final class Moderation: Sendable {
     package init(_ parts: Parts) {
         let signals = HubSignals(beside: parts.signals, store: parts.store, now: parts.clock)
         self.signals = signals
+        itemLimits = parts.itemLimits
         items = parts.items ?? ItemShelf(store: parts.store)
         actions = parts.vault.map { vault in
             ActionBook(

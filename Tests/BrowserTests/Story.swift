@@ -21,6 +21,10 @@ struct Story: Sendable, CustomTestStringConvertible {
             name: "rules",
             testDescription: "a moderator installs signals, builds a rule by keyboard, tests it, puts it live, and sees why a decision fell"
         ),
+        Story(
+            name: "catalog",
+            testDescription: "signals an integration makes for an organisation, a condition with arguments, a webhook with words of its own"
+        ),
         Story(name: "many", testDescription: "a list of some hundred plugins stays quick"),
         Story(name: "keyboard", testDescription: "everything goes without a mouse"),
         Story(name: "organisations", testDescription: "a plugin is on for one organisation and off for another, by whoever may"),

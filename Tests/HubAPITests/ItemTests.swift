@@ -179,6 +179,40 @@ import Testing
         #expect(try await world.hub.ask("GET", "/items?typeId=once", as: world.admin).json.arrayValue?.count == 1)
     }
 
+    @Test func `a submission whose answer is too long to be kept is taken once all the same`() async throws {
+        let world = try await World.shared()
+        _ = try await Self.begin("long", world)
+        let key = [("Idempotency-Key", "long-\(world.hub.database.rawValue)")]
+        let items = (0..<1_000).map { place -> JSONValue in
+            ["id": .string("\(place)-" + String(repeating: "i", count: 250)), "typeId": "long", "data": ["text": "tea"]]
+        }
+        let first = try await world.hub.ask("POST", "/items/async", as: world.admin, ["items": .array(items)], headers: key)
+        #expect(first.status == 202 && first.text.utf8.count > 256 << 10, "\(first.status)")
+        let queue = try await world.hub.ask("GET", "/items?typeId=long&limit=1", as: world.admin).json[0]?["sequence"]
+        let second = try await world.hub.ask("POST", "/items/async", as: world.admin, ["items": .array(items)], headers: key)
+        #expect(second.status == 409 && second.code == "request.done-already", "\(second)")
+        #expect(second["idempotent-replayed"] == "true")
+        #expect(
+            try await world.hub.ask("GET", "/items?typeId=long&limit=1", as: world.admin).json[0]?["sequence"] == queue, "none came after")
+    }
+
+    @Test func `a search is for a short text, whatever the case of its letters`() async throws {
+        let world = try await World.shared()
+        _ = try await Self.begin("found", world)
+        _ = try await world.hub.ask("POST", "/items/async", as: world.admin, Self.items("found", ["One NEEDLE here", "and 100% hay"]))
+        func found(_ text: String) async throws -> Int? {
+            try await world.hub.ask("GET", "/items?typeId=found&q=\(text)", as: world.admin).json.arrayValue?.count
+        }
+        #expect(try await found("needLE") == 1)
+        #expect(try await found("100%25") == 1, "no sign stands for others")
+        #expect(try await found("1_0") == 0)
+        for path in ["/items", "/decisions"] {
+            let answer = try await world.hub.ask("GET", path + "?q=" + String(repeating: "a", count: 101), as: world.admin)
+            #expect(answer.status == 400 && answer.code == "request.bad-query", "\(answer)")
+        }
+        #expect(try await found(String(repeating: "a", count: 100)) == 0)
+    }
+
     @Test func `actions are made, changed and removed, and never tell their secrets`() async throws {
         let world = try await World.shared()
         let hook: JSONObject = ["name": "Review", "kind": "webhook", "url": "https://hooks.acme.test/in", "custom": ["team": "blue"]]
@@ -198,6 +232,10 @@ import Testing
         let listed = try await world.hub.ask("GET", "/rule-actions", as: world.who(.viewer))
         #expect(listed.json.arrayValue?.contains { $0["id"] == "hook" } == true)
         #expect(!listed.text.contains("not to be told"))
+        // Whoever may only look sees where it leads, and not the path, which is often a secret.
+        let seen = try await world.hub.ask("GET", "/rule-actions/hook", as: world.who(.viewer))
+        #expect(seen.json["url"] == "https://hooks.acme.test/…" && !listed.text.contains("hooks.acme.test/in"), "\(seen)")
+        #expect(try await world.hub.ask("GET", "/rule-actions/hook", as: world.who(.developer)).json["url"] == hook["url"])
         #expect(try await world.hub.ask("GET", "/rule-actions/hook", as: world.stranger).status == 404)
         #expect(try await put(["secret": .null]).json["hasSecret"] == false)
         let wrong: [JSONObject] = [

@@ -136,6 +136,76 @@ import Testing
         #expect(try await world.hub.ask("GET", "/rules/\(id)", as: world.stranger).status == 404, "it is not there for others")
     }
 
+    @Test func `what rules at work stand on takes the right to publish, by every way`() async throws {
+        let world = try await World.shared()
+        let (developer, admin) = (world.who(.developer), world.who(.teamAdmin))
+        let name = "guarded"
+        func ask(_ method: String, _ path: String, as person: Person, _ body: JSONValue? = nil) async throws -> Int {
+            try await world.hub.ask(method, path, as: person, body).status
+        }
+        #expect(try await ask("PUT", "/item-types/\(name)", as: developer, RuleSeed.itemType) == 200)
+        #expect(try await ask("PUT", "/banks/text/\(name)", as: developer, ["name": "B", "values": ["a"]]) == 200)
+        #expect(try await ask("PUT", "/policies/\(name)", as: developer, ["name": "P"]) == 200)
+        #expect(try await ask("PUT", "/rule-actions/\(name)", as: developer, ["name": "J", "kind": "journal"]) == 200)
+        var rule = RuleSeed.rule("Guarded", type: name).objectValue ?? [:]
+        rule["policyIds"] = [.string(name)]
+        rule["actionIds"] = [.string(name)]
+        rule["conditionSet"] = [
+            "conjunction": "AND",
+            "conditions": [
+                [
+                    "input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "signal": ["type": "TEXT_MATCHING_CONTAINS_TEXT"],
+                    "matchingValues": ["textBankIds": [.string(name)]],
+                ]
+            ],
+        ]
+        let made = try await world.hub.ask("POST", "/rules", as: developer, .object(rule))
+        let id = try #require(made.json["id"]?.stringValue, "\(made)")
+        #expect(try await ask("PUT", "/rules/\(id)/status", as: admin, ["status": "LIVE"]) == 200)
+        let ways: [(String, String, JSONValue?)] = [
+            ("PUT", "/item-types/\(name)", RuleSeed.itemType), ("PUT", "/item-types/\(name)?force=true", RuleSeed.itemType),
+            ("DELETE", "/item-types/\(name)?force=true", nil), ("PUT", "/banks/text/\(name)", ["name": "B", "values": ["."]]),
+            ("DELETE", "/banks/text/\(name)?force=true", nil), ("PUT", "/policies/\(name)", ["name": "Q"]),
+            ("DELETE", "/policies/\(name)?force=true", nil), ("PUT", "/rule-actions/\(name)", ["name": "K", "kind": "journal"]),
+            ("DELETE", "/rule-actions/\(name)", nil),
+        ]
+        for (method, path, body) in ways {
+            let answer = try await world.hub.ask(method, path, as: developer, body)
+            #expect(answer.status == 403 && answer.code == "account.not-allowed", "\(method) \(path): \(answer)")
+        }
+        #expect(try await ask("PUT", "/banks/text/\(name)", as: admin, ["name": "B", "values": ["b"]]) == 200)
+        #expect(try await ask("PUT", "/rules/\(id)/status", as: admin, ["status": "ARCHIVED"]) == 200)
+        for path in ["item-types/\(name)", "banks/text/\(name)", "policies/\(name)"] {
+            #expect(try await ask("DELETE", "/\(path)", as: developer) == 200, "nothing at work stands on it any more: \(path)")
+        }
+    }
+
+    @Test func `what rules are made of is an organisation's own`() async throws {
+        let (ours, theirs) = (try await Room("rules-ours"), try await Room("rules-theirs"))
+        for room in [ours, theirs] {
+            let own: JSONValue = .string(room.slug)
+            for (path, body) in [
+                ("/item-types/\(room.slug)", RuleSeed.itemType), ("/banks/text/\(room.slug)", ["name": own, "values": [own]]),
+                ("/policies/\(room.slug)", ["name": own]), ("/rule-actions/\(room.slug)", ["name": own, "kind": "journal"]),
+            ] { #expect(try await room.ask("PUT", path, body).status == 200, "\(path)") }
+            _ = try await room.make(RuleSeed.rule(room.slug))
+        }
+        let begun = try await ours.ask("POST", "/rules/backtests", ["rule": RuleSeed.rule("rules-ours"), "last": 10])
+        let backtest = try #require(begun.json["id"]?.stringValue, "\(begun)")
+        for path in ["/item-types", "/banks", "/policies", "/rule-actions", "/rules", "/rules/backtests"] {
+            #expect(try await ours.ask("GET", path).text.contains("rules-ours"), "\(path)")
+            #expect(try await !theirs.ask("GET", path).text.contains("rules-ours"), "\(path)")
+        }
+        for path in [
+            "/item-types/rules-ours", "/banks/text/rules-ours", "/policies/rules-ours", "/rule-actions/rules-ours",
+            "/rules/backtests/\(backtest)",
+        ] {
+            #expect(try await ours.ask("GET", path).status == 200, "\(path)")
+            #expect(try await theirs.ask("GET", path).status == 404, "\(path)")
+            #expect(try await theirs.ask("DELETE", path).status == 404, "\(path)")
+        }
+    }
+
     @Test func `rules are found by words and tags, page by page`() async throws {
         let room = try await Room("rules-list")
         for number in 1...5 {

@@ -53,6 +53,9 @@ import Testing
         #expect(refreshed.status == 200 && refreshed.json["version"] == "7" && refreshed.json["signals"] == 1, "\(refreshed)")
         #expect(try await hub.ask("GET", "/integrations/TONE/catalog", as: alpha).json["entries"]?[0]?["type"] == "ALPHAS_OWN")
 
+        let integration = try await hub.ask("GET", "/integrations", as: alpha).json[0]
+        #expect(integration?["id"] == "TONE" && integration?["hasCatalog"] == true)
+
         func types(_ person: Person) async throws -> [String] {
             try await hub.ask("GET", "/signals", as: person).json.arrayValue?.compactMap { $0["type"]?.stringValue } ?? []
         }

@@ -132,15 +132,18 @@ import Testing
     /// A desk, a sender that may reach this machine, and an action that goes to a receiver.
     private static func with(
         _ receiver: Receiver, networks: String? = "127.0.0.0/8@127.0.0.1", secret: String? = "a key of the two", store: ItemStore = .sqlite,
+        full: FullStore.Switch = FullStore.Switch(),
         _ body: (ItemLab, ItemDesk, WebhookSender, ActionBook) async throws -> Void
     ) async throws {
         try await withItems(store) { (lab) async throws in
             let loop = HostLoop(name: "pb-test-hooks")
             let vault = try await Vault.start(store: lab.store, keyRing: KeyRing(active: VaultKey([UInt8](repeating: 7, count: 32))))
-            var parts = WebhookSender.Parts(store: lab.store, vault: vault, service: HTTPService(loop: loop))
+            var parts = WebhookSender.Parts(
+                store: FullStore(behind: lab.store, full), vault: vault, service: HTTPService(loop: loop))
             parts.now = lab.clock.read
             if let networks { parts.networks = try WebhookNetworks(reading: networks) }
             parts.limits.pollTime = .milliseconds(20)
+            parts.limits.writingWait = .milliseconds(5)
             let sender = WebhookSender(parts)
             lab.rules.set([try WrittenRules.rule("r1", ["spam"], actions: ["hook"])], types: [WrittenRules.post])
             try await lab.put(lab.action("hook", .webhook, url: receiver.url))
@@ -189,6 +192,35 @@ import Testing
         let made = WebhookSignature.make(
             Array(#"{"a":1}"#.utf8), secret: Secret("a key of the two"), at: HubCore.Timestamp(unixMilliseconds: 1_795_000_000_999))
         #expect(made == "t=1795000000,v1=5acbd327e01b94d918b9b48511d2839209f991cff8dfb8d1d6e8cb4a6683ddf4")
+    }
+
+    @Test func `a receiver is told once, however long the database takes nothing`() async throws {
+        let receiver = try Receiver()
+        let full = FullStore.Switch()
+        try await Self.with(receiver, full: full) { lab, desk, _, _ in
+            full.isOn = true
+            // The decision is written past the store that is full for the sender alone.
+            _ = try await desk.submit([WrittenRules.item("a")], in: ItemLab.one)
+            try await until("it was refused some times") { full.refused > 3 }
+            #expect(receiver.requests.count == 1)
+            #expect(try await Self.run(lab)?.state == .waiting)
+            full.isOn = false
+            try await until("it was written down") { try await Self.run(lab)?.state == .done }
+            #expect(receiver.requests.count == 1)
+        }
+    }
+
+    @Test func `what waits for an action that was removed has failed`() async throws {
+        let receiver = try Receiver(answers: [500])
+        try await Self.with(receiver) { lab, desk, _, book in
+            _ = try await desk.submit([WrittenRules.item("a")], in: ItemLab.one)
+            try await until("it was refused") { try await Self.run(lab)?.attempts == 1 }
+            try await book.remove("hook", in: ItemLab.one, by: RuleLab.who())
+            lab.clock.advance(by: .seconds(10))
+            try await until("it has failed") { try await Self.run(lab)?.state == .failed }
+            let run = try #require(try await Self.run(lab))
+            #expect(run.attempts == 2 && run.problem?.code == "action.not-found")
+        }
     }
 
     @Test func `what is not taken is tried again, with growing waits`() async throws {

@@ -7,6 +7,52 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ItemDeskTests {
+    @Test(arguments: ItemStore.allCases) func `the answer of a request with a key is there exactly when its items are`(_ kind: ItemStore)
+        async throws
+    {
+        try await withItems(kind) { (lab) async throws in
+            lab.rules.set([], types: [WrittenRules.post])
+            @Sendable func answer(_ count: Int, _ at: HubCore.Timestamp) -> KeptAnswer {
+                KeptAnswer(requestHash: [1], status: 202, headers: [:], body: Array("\(count)".utf8), at: at)
+            }
+            let at = lab.clock.read()
+            let desk = lab.desk { $0.limits.waitingMax = 3 }
+            try await desk.start()
+            let handed = OnceNote<[SubmittedItem]>(owner: "ada", key: "one") { answer($0.count, at) }
+            let decided = OnceNote<[DecisionReport]>(owner: "ada", key: "two") { answer($0.count, at) }
+            let refused = OnceNote<[SubmittedItem]>(owner: "ada", key: "three") { answer($0.count, at) }
+            _ = try await desk.submit(WrittenRules.items(2), in: ItemLab.one, once: handed)
+            _ = try await desk.decide(WrittenRules.items(3), in: ItemLab.one, once: decided)
+            await #expect(throws: SubmissionRefusal.self) { try await desk.submit(WrittenRules.items(4), in: ItemLab.one, once: refused) }
+            let kept = try await lab.store.read { (records) throws(Fault) in
+                try ["one", "two", "three"].map { (key) throws(Fault) in try records.answer(to: key, of: "ada")?.body }
+            }
+            #expect(kept == [Array("2".utf8), Array("3".utf8), nil])
+            await desk.stop()
+        }
+    }
+
+    @Test func `nobody has all places where decisions are waited for`() async throws {
+        try await withItems(.memory) { (lab) async throws in
+            for organisation in [ItemLab.one, ItemLab.two] { lab.rules.set([], types: [WrittenRules.post], for: organisation) }
+            let held = lab.rules.hold()
+            let desk = lab.desk { $0.limits.decidingAtOnce = 4 }
+            try await desk.start()
+            func ask(_ organisation: Organisation.ID) -> Task<Bool, Never> {
+                Task { (try? await desk.decide([WrittenRules.item("a")], in: organisation)) != nil }
+            }
+            let first = [ask(ItemLab.one), ask(ItemLab.one)]
+            try await until("two wait") { held.waiting == 2 }
+            // Two are free, and it has two.
+            #expect(await ask(ItemLab.one).value == false)
+            let other = ask(ItemLab.two)
+            try await until("the other waits") { held.waiting == 3 }
+            held.letGo()
+            for task in first + [other] { #expect(await task.value) }
+            await desk.stop()
+        }
+    }
+
     @Test(arguments: ItemStore.allCases) func `what is handed in is kept, and decided once`(_ kind: ItemStore) async throws {
         try await withItems(kind) { (lab) async throws in
             lab.rules.set(

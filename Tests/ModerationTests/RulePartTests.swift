@@ -3,6 +3,7 @@ import JSON
 import Moderation
 import PluginModel
 import Rules
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct RulePartTests {
@@ -122,5 +123,125 @@ import Testing
         #expect(try await lab.book.view(id, in: acme).findings.map(\.code) == ["rule.missing-bank"])
         _ = try await lab.book.setStatus(.archived, of: id, in: acme, by: ada)
         #expect(try await lab.book.removePart(.policy, "p", in: acme, by: ada) == [], "what is archived hinders nothing")
+    }
+
+    @Test func `what a rule at work stands on is changed by whoever may change the rule`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        let grace = RuleLab.who(.developer)
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: ["x"], in: acme, by: grace)
+        _ = try await lab.book.putBank(.text, "unused", name: "U", values: ["x"], in: acme, by: grace)
+        _ = try await lab.book.putPolicy("p", name: "P", description: nil, in: acme, by: grace)
+        let leaf: JSONValue = [
+            "input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "signal": ["type": "TEXT_MATCHING_CONTAINS_TEXT"],
+            "matchingValues": ["textBankIds": ["b"]],
+        ]
+        let id = try await lab.book.create(RuleLab.rule("Both", leaf, ["policyIds": ["p"]]), in: acme, by: grace).record.id
+        // A draft does nothing, so nothing of it is guarded.
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: ["y"], in: acme, by: grace)
+        let changes: [(String, () async throws(RuleRefusal) -> Void)] = [
+            (
+                "values",
+                { () async throws(RuleRefusal) in
+                    _ = try await lab.book.putBank(.text, "b", name: "B", values: ["."], in: self.acme, by: grace)
+                }
+            ),
+            (
+                "bank",
+                { () async throws(RuleRefusal) in _ = try await lab.book.removePart(.textBank, "b", force: true, in: self.acme, by: grace) }
+            ),
+            (
+                "policy",
+                { () async throws(RuleRefusal) in
+                    _ = try await lab.book.putPolicy("p", name: "Q", description: nil, in: self.acme, by: grace)
+                }
+            ),
+            (
+                "no policy",
+                { () async throws(RuleRefusal) in _ = try await lab.book.removePart(.policy, "p", force: true, in: self.acme, by: grace) }
+            ),
+            (
+                "type",
+                { () async throws(RuleRefusal) in _ = try await lab.book.putItemType("post", RuleLab.post, in: self.acme, by: grace) }
+            ),
+            (
+                "no type",
+                { () async throws(RuleRefusal) in
+                    _ = try await lab.book.removePart(.itemType, "post", force: true, in: self.acme, by: grace)
+                }
+            ),
+        ]
+        for status in [RuleStatus.live, .background] {
+            _ = try await lab.book.setStatus(status, of: id, in: acme, by: ada)
+            for (what, change) in changes {
+                #expect(await ruleCode(change) == "account.not-allowed", "\(what) under a rule that is \(status)")
+            }
+        }
+        // What nobody stands on is free, and so is telling what would be.
+        _ = try await lab.book.putBank(.text, "unused", name: "U", values: ["z"], in: acme, by: grace)
+        _ = try await lab.book.putItemType("other", RuleLab.post, in: acme, by: grace)
+        #expect(try await lab.book.removePart(.textBank, "b", isDryRun: true, in: acme, by: grace).count == 1)
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: ["."], in: acme, by: ada)
+        _ = try await lab.book.setStatus(.archived, of: id, in: acme, by: ada)
+        _ = try await lab.book.removePart(.textBank, "b", in: acme, by: grace)
+    }
+
+    @Test func `a rule without item types stands on all of them`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        let leaf: JSONValue = ["input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "comparator": "EQUALS", "threshold": "x"]
+        _ = try await lab.live(RuleLab.rule("All", leaf, ["contentTypeIds": []]))
+        let grace = RuleLab.who(.developer)
+        #expect(await ruleCode { try await lab.book.putItemType("post", RuleLab.post, in: acme, by: grace) } == "account.not-allowed")
+    }
+
+    @Test func `a field that has to be there from now on is told, since items without it are lost`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        let live = try await lab.live(RuleLab.words(["a"])).record.id
+        func post(_ field: JSONValue) -> JSONValue {
+            var schema = RuleLab.post["schema"]?.arrayValue ?? []
+            schema.append(field)
+            return ["kind": "CONTENT", "name": "Post", "schema": .array(schema)]
+        }
+        _ = try await lab.book.putItemType("post", post(["name": "more", "type": "STRING"]), in: acme, by: ada)
+        let strict = post(["name": "more", "type": "STRING", "required": true])
+        let told = await ruleFindings { try await lab.book.putItemType("post", strict, in: acme, by: ada) }
+        #expect(told == ["rule.field-required at /\(live)/schema/3/required"])
+        _ = try await lab.book.putItemType("post", strict, force: true, in: acme, by: ada)
+        #expect(try await lab.book.putItemType("post", strict, in: acme, by: ada).findings == [], "it has to be there already")
+    }
+
+    @Test func `changes of one organisation's rules come one after the other`() async throws {
+        let lab = try await RuleLab()
+        let inside = Inside()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    try await lab.book.inTurn(RuleLab.acme) {
+                        #expect(inside.enter() == 1)
+                        try await Task.sleep(for: .milliseconds(1))
+                        inside.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        // Whoever fails gives the turn on, and another organisation never waits.
+        await #expect(throws: RuleRefusal.self) {
+            try await lab.book.inTurn(RuleLab.acme) { throw RuleRefusal(.init(code: "x", message: "x", turn: .caller)) }
+        }
+        await lab.book.inTurn(RuleLab.acme) { await lab.book.inTurn(RuleLab.other) {} }
+    }
+
+    private final class Inside: Sendable {
+        private let count = Mutex(0)
+        func enter() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+        func leave() { count.withLock { $0 -= 1 } }
     }
 }

@@ -14,6 +14,8 @@ struct APICall: Sendable {
     var organisation: Organisation?
     /// The body, for endpoints that take JSON.
     var body = JSONObject()
+    /// Of a request with an idempotency key.
+    var once: OnceKey?
 
     /// Whoever asks. Only for endpoints that let nobody in who is not signed in.
     var principal: Principal {

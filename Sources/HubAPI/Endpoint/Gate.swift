@@ -182,51 +182,6 @@ struct Gate: Sendable {
         return object
     }
 
-    // MARK: Once
-
-    /// Answers a request with a key from what is kept, or does it and keeps the answer.
-    private func once(_ key: String, _ call: APICall, _ endpoint: Endpoint) async throws -> HTTPResponse {
-        guard (1...255).contains(key.utf8.count) else {
-            throw ProblemDocument.about(
-                Fault(
-                    code: "request.bad-idempotency-key", message: "An idempotency key has 1 to 255 characters.", remedy: "Use a UUID.",
-                    turn: .caller), status: .badRequest)
-        }
-        let owner = call.requester.auditName
-        let hash = RequestHash.of(call.request, organisation: call.organisation?.id.rawValue ?? "")
-        guard hub.inFlight.begin(owner, key) else {
-            throw ProblemDocument.about(
-                Fault(
-                    code: "request.in-flight", message: "A request with this key is at work.", remedy: "Wait 1 s and send it again.",
-                    turn: .caller), status: .conflict)
-        }
-        defer { hub.inFlight.end(owner, key) }
-        // Looked for only now: another one with this key may have ended between a look and the beginning.
-        if let kept = try await hub.store.read({ (records) throws(Fault) in try records.answer(to: key, of: owner) }) {
-            return try replay(kept, hash)
-        }
-        let response = try await endpoint.handler(call)
-        guard case .bytes(let bytes) = response.body, bytes.count <= 256 << 10 else { return response }
-        let answer = KeptAnswer(
-            requestHash: hash, status: response.status.rawValue, headers: ["content-type": response.headers["content-type"] ?? ""],
-            body: bytes, at: hub.now())
-        _ = try await hub.store.write { (records) throws(Fault) in try records.keep(answer, for: key, of: owner) }
-        return response
-    }
-
-    private func replay(_ kept: KeptAnswer, _ hash: [UInt8]) throws -> HTTPResponse {
-        guard kept.requestHash == hash else {
-            throw ProblemDocument.about(
-                Fault(
-                    code: "request.idempotency-key-reused", message: "This key was used for another request.", remedy: "Use a new key.",
-                    turn: .caller))
-        }
-        var response = HTTPResponse(status: HTTPStatus(rawValue: kept.status), body: .bytes(kept.body))
-        for (name, value) in kept.headers { response.headers[name] = value }
-        response.headers["Idempotent-Replayed"] = "true"
-        return response
-    }
-
     // MARK: Afterwards
 
     /// Entity tags of what was read, and the headers every answer of the API carries.
@@ -245,12 +200,4 @@ struct Gate: Sendable {
         }
         return response
     }
-}
-
-/// Requests with a key that are at work, so that the same one twice at once is done once.
-final class KeysInFlight: Sendable {
-    private let keys = Mutex<Set<[String]>>([])
-
-    func begin(_ owner: String, _ key: String) -> Bool { keys.withLock { $0.insert([owner, key]).inserted } }
-    func end(_ owner: String, _ key: String) { keys.withLock { _ = $0.remove([owner, key]) } }
 }

@@ -17,7 +17,7 @@ enum IntegrationEndpoints {
                 .array(
                     await call.hub.registry.plugins(for: organisation).compactMap { view in
                         guard view.state.name != .disabled, let manifest = view.manifest,
-                            manifest.contributions.contains(where: { $0.kind == .signal })
+                            manifest.hasSignalCatalog || manifest.contributions.contains(where: { $0.kind == .signal })
                         else { return nil }
                         return view.integration(manifest)
                     }))
@@ -49,6 +49,7 @@ extension PluginView {
         members["isConfigured"] = .bool(state.missing.isEmpty)
         members["modelCard"] = manifest.json["modelCard"] ?? .null
         if let url = manifest.modelCard?.learnMoreURL { members["modelCardLearnMoreUrl"] = .string(url) }
+        members["hasCatalog"] = .bool(manifest.hasSignalCatalog)
         members["signals"] = .array(
             manifest.contributions.filter { $0.kind == .signal }.map { signal in
                 var members: JSONObject = ["id": .string(signal.id), "title": .string(signal.title)]

@@ -41,7 +41,7 @@ enum DecisionEndpoints {
         let page = try call.page()
         var filter = DecisionFilter()
         (filter.rule, filter.itemID, filter.typeID) = (call.query("rule"), call.query("item"), call.query("type"))
-        filter.text = call.query("q").flatMap { $0.isEmpty ? nil : $0 }
+        filter.text = try call.searched()
         filter.outcome = try call.queryWord("outcome")
         filter.isLook = try call.isAboutUsers()
         (filter.since, filter.until) = (try call.time("since"), try call.time("until"))

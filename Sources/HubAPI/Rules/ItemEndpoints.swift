@@ -22,12 +22,10 @@ enum ItemEndpoints {
             ]), status: .accepted, problems: ["item.queue-full", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
-            let taken = try await submitting { try await call.moderation.desk.submit(try call.items(), in: organisation.id) }
-            return .json(
-                [
-                    "submissionId": .string(taken.first?.submission.rawValue ?? ""), "accepted": .int(Int64(taken.count)),
-                    "items": .array(taken.map { ["id": .string($0.itemID), "sequence": .int($0.sequence)] }),
-                ], status: .accepted)
+            return accepted(
+                try await submitting {
+                    try await call.moderation.desk.submit(try call.items(), in: organisation.id, once: call.once?.note(accepted))
+                })
         },
         Endpoint(
             .post, "/items", "Hand in items and wait for their decisions", chapter: chapter, access: .organisation(.itemSubmit),
@@ -35,8 +33,10 @@ enum ItemEndpoints {
             problems: ["item.busy", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
-            let reports = try await submitting { try await call.moderation.desk.decide(try call.items(), in: organisation.id) }
-            return .json(["decisions": .array(reports.map { $0.json(withTraces: true) })])
+            return decided(
+                try await submitting {
+                    try await call.moderation.desk.decide(try call.items(), in: organisation.id, once: call.once?.note(decided))
+                })
         },
         Endpoint(
             .get, "/items", "Items, latest first", chapter: chapter, access: .organisation(.ruleRead),
@@ -60,17 +60,39 @@ enum ItemEndpoints {
             answer: .named("ItemDetail"), problems: ["item.not-found"], handler: item),
     ]
 
+    @Sendable private static func accepted(_ taken: [SubmittedItem]) -> HTTPResponse {
+        .json(
+            [
+                "submissionId": .string(taken.first?.submission.rawValue ?? ""), "accepted": .int(Int64(taken.count)),
+                "items": .array(taken.map { ["id": .string($0.itemID), "sequence": .int($0.sequence)] }),
+            ], status: .accepted)
+    }
+
+    @Sendable private static func decided(_ reports: [DecisionReport]) -> HTTPResponse {
+        .json(["decisions": .array(reports.map { $0.json(withTraces: true) })])
+    }
+
     private static func list(_ call: APICall) async throws -> HTTPResponse {
         let organisation = try call.needOrganisation().id
         let page = try call.page()
         var filter = ItemFilter()
         if let type = call.query("typeId") { filter.typeIDs = [type] }
-        (filter.itemID, filter.text) = (call.query("id"), call.query("q").flatMap { $0.isEmpty ? nil : $0 })
+        (filter.itemID, filter.text) = (call.query("id"), try call.searched())
         filter.isLook = try call.isAboutUsers()
         filter.state = try call.queryWord("state")
         let (wanted, before) = (filter, try call.before(page))
-        let found = try await call.hub.store.read { (records) throws(Fault) in
-            try records.items(wanted, in: organisation, before: before, limit: page.limit)
+        func look() async throws(Fault) -> [SubmittedItem] {
+            try await call.hub.store.read { (records) throws(Fault) in
+                try records.items(wanted, in: organisation, before: before, limit: page.limit)
+            }
+        }
+        let found: [SubmittedItem]
+        if wanted.text == nil {
+            found = try await look()
+        } else {
+            let (turns, max) = (call.hub.moderation.searches, call.hub.moderation.itemLimits.searchesWaitingMax)
+            guard await turns.waiting(organisation) < max else { throw ItemFault.searching(max) }
+            found = try await turns.take(organisation, look)
         }
         return .page(found.map { .object($0.json) }, call, page, last: found.last.map { "\($0.sequence)" })
     }
@@ -105,6 +127,15 @@ extension APICall {
     fileprivate func items() throws -> [JSONValue] {
         guard let items = body["items"]?.arrayValue else { throw wrong("items", "must be a list of items") }
         return items
+    }
+
+    /// What is looked for in a list, if anything.
+    func searched() throws -> String? {
+        guard let text = query("q"), !text.isEmpty else { return nil }
+        guard text.utf8.count <= ItemFilter.textBytesMax else {
+            throw ProblemDocument.badQuery("q", "has at most \(ItemFilter.textBytesMax) bytes")
+        }
+        return text
     }
 
     /// A parameter that is one of the words of an enumeration.

@@ -15,13 +15,14 @@ enum RuleActionEndpoints {
             answer: .list(action)
         ) { call in
             let shown = try await call.actions().all(in: try call.needOrganisation().id)
-            return .json(.array(shown.map(\.json)))
+            return .json(.array(shown.map { $0.json(isWhole: call.may(.ruleWrite)) }))
         },
         Endpoint(
             .get, "/rule-actions/{id}", "One action; never its secret", chapter: chapter, access: .organisation(.ruleRead), answer: action,
             problems: ["action.not-found"]
         ) { call in
-            try await call.actions().action(call.parameter("id"), in: try call.needOrganisation().id).response
+            try await call.actions().action(call.parameter("id"), in: try call.needOrganisation().id)
+                .response(isWhole: call.may(.ruleWrite))
         },
         Endpoint(
             .put, "/rule-actions/{id}", "Make an action, or change it; a secret that is not named stays, null takes it away",
@@ -41,17 +42,22 @@ enum RuleActionEndpoints {
                 custom: try call.object("custom"))
             if call.body["secret"] != nil { draft.secret = .some(try call.optionalText("secret").map { Secret($0) }) }
             let (book, organisation) = (try call.actions(), try call.needOrganisation().id)
-            try await call.mayChange(action: draft.id, in: organisation)
-            return try await book.put(draft, in: organisation, expecting: try call.ifMatch(), by: call.requester).response
+            let (made, expected) = (draft, try call.ifMatch())
+            return try await call.hub.moderation.rules.inTurn(organisation) {
+                try await call.mayChange(action: made.id, in: organisation)
+                return try await book.put(made, in: organisation, expecting: expected, by: call.requester).response(isWhole: true)
+            }
         },
         Endpoint(
             .delete, "/rule-actions/{id}", "Remove an action; what waits of it will have failed", chapter: chapter,
             access: .organisation(.ruleWrite), problems: ["action.not-found"]
         ) { call in
             let organisation = try call.needOrganisation().id
-            try await call.mayChange(action: call.parameter("id"), in: organisation)
-            try await call.actions().remove(call.parameter("id"), in: organisation, by: call.requester)
-            return .noContent
+            return try await call.hub.moderation.rules.inTurn(organisation) {
+                try await call.mayChange(action: call.parameter("id"), in: organisation)
+                try await call.actions().remove(call.parameter("id"), in: organisation, by: call.requester)
+                return .noContent
+            }
         },
     ]
 }
@@ -72,11 +78,12 @@ extension APICall {
 }
 
 extension ActionBook.Shown {
-    fileprivate var json: JSONValue {
+    /// - Parameter isWhole: Else of a webhook's address only where it leads: what stands behind that is often a secret.
+    fileprivate func json(isWhole: Bool) -> JSONValue {
         var members: JSONObject = [
             "id": .string(action.id), "name": .string(action.name), "kind": .string(action.kind.rawValue),
         ]
-        members["url"] = action.url.map { .string($0) }
+        members["url"] = action.url.map { .string(isWhole ? $0 : Self.origin(of: $0) + "/…") }
         members["custom"] = .object(action.custom)
         members["hasSecret"] = .bool(hasSecret)
         members["revision"] = .int(Int64(action.revision))
@@ -84,8 +91,13 @@ extension ActionBook.Shown {
         return .object(members)
     }
 
-    fileprivate var response: HTTPResponse {
-        var response = HTTPResponse.json(json)
+    /// All up to the third slash.
+    private static func origin(of url: String) -> String {
+        url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
+    }
+
+    fileprivate func response(isWhole: Bool) -> HTTPResponse {
+        var response = HTTPResponse.json(json(isWhole: isWhole))
         response.tag(revision: action.revision)
         return response
     }

@@ -54,3 +54,19 @@ package struct KeptAnswer: Sendable, Hashable {
         (self.requestHash, self.status, self.headers, self.body, self.at) = (requestHash, status, headers, body, at)
     }
 }
+
+/// Keeps the answer to a request with an idempotency key in the transaction that does what was asked, so that neither is there without the other.
+package struct OnceNote<Done: Sendable>: Sendable {
+    /// As the audit knows whoever asks.
+    package let owner: String
+    package let key: String
+    package let answer: @Sendable (Done) -> KeptAnswer
+
+    package init(owner: String, key: String, answer: @escaping @Sendable (Done) -> KeptAnswer) {
+        (self.owner, self.key, self.answer) = (owner, key, answer)
+    }
+
+    package func keep(_ done: Done, in records: any HubTransaction) throws(Fault) {
+        _ = try records.keep(answer(done), for: key, of: owner)
+    }
+}

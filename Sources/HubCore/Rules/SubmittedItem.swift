@@ -63,12 +63,16 @@ package struct SubmittedItem: Sendable, Hashable {
 package struct ItemFilter: Sendable, Hashable {
     /// How many of an organisation's latest items a search for `text` looks through.
     package static let searchedMax = 10_000
+    /// How many bytes of them.
+    package static let searchedBytesMax = 64 << 20
+    /// Of `text`.
+    package static let textBytesMax = 100
 
     /// Any of these; empty: all.
     package var typeIDs: [String] = []
     package var itemID: String?
     package var state: SubmittedItem.State?
-    /// Somewhere in the item as it was sent, whatever the case of ASCII letters.
+    /// Somewhere in the item as it was sent, whatever the case of ASCII letters. At most `textBytesMax` bytes.
     package var text: String?
     /// Looks at users, or what was handed in.
     package var isLook: Bool?

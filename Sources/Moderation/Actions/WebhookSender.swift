@@ -27,6 +27,8 @@ package actor WebhookSender {
     private var polling: Task<Void, Never>?
     /// Runs on their way, by organisation.
     private var sending: [Organisation.ID: [Int64: Task<Void, Never>]] = [:]
+    /// Waiting until what became of a run can be written down, by the run's place.
+    private var resting: [Int64: Task<Void, Never>] = [:]
     private var isLooking = false
     private var isAskedAgain = false
 
@@ -57,6 +59,7 @@ package actor WebhookSender {
     package func stop() async {
         isStopped = true
         polling?.cancel()
+        for task in resting.values { task.cancel() }
         for tasks in sending.values { for task in tasks.values { await task.value } }
         client.close()
     }
@@ -107,17 +110,34 @@ package actor WebhookSender {
         run.problem = problem
         if problem == nil {
             run.state = .done
-        } else if run.attempts > parts.limits.waits.count {
+        } else if run.attempts > parts.limits.waits.count || problem?.code == ActionFault.missing(run.action).code {
             run.state = .failed
         } else {
             run.nextAt = parts.now().advanced(by: parts.limits.waits[run.attempts - 1])
         }
-        let ended = run
-        // Not written down, it is still due, and goes out again.
-        _ = try? await parts.store.write { (records) throws(Fault) in try records.settle(ended) }
+        await writeDown(run)
         sending[run.organisation]?[run.sequence] = nil
         if sending[run.organisation]?.isEmpty == true { sending[run.organisation] = nil }
         if !isStopped { await wake() }
+    }
+
+    /// What became of one is written down before it may go again, however long that takes: a receiver is not told over and over because a disk is full.
+    private func writeDown(_ run: ActionRun) async {
+        var wait = parts.limits.writingWait
+        while true {
+            do throws(Fault) {
+                _ = try await parts.store.write { (records) throws(Fault) in try records.settle(run) }
+                return
+            } catch {
+                // Not written down when the hub ends, it is still due, and goes out again from the next one.
+                guard !isStopped else { return }
+            }
+            let rest = Task { [wait] in _ = try? await Task.sleep(for: wait) }
+            resting[run.sequence] = rest
+            await rest.value
+            resting[run.sequence] = nil
+            wait = min(wait * 2, parts.limits.writingWaitMax)
+        }
     }
 
     // MARK: Sending

@@ -9,9 +9,15 @@ package enum ItemFault {
             remedy: "Wait 30 s, then send these again: none of them was taken.", turn: .caller)
     }
 
+    package static func searching(_ max: Int) -> Fault {
+        Fault(
+            code: "item.search-busy", message: "\(max) searches of this organisation wait already.", remedy: "Wait 1 s, then search again.",
+            turn: .caller)
+    }
+
     static func busy(_ max: Int) -> Fault {
         Fault(
-            code: "item.busy", message: "\(max) requests wait for decisions already.",
+            code: "item.busy", message: "\(max) requests of this organisation wait for decisions already, and others have the rest.",
             remedy: "Wait 1 s and send it again, or submit to /items/async and read the decisions later.", turn: .caller)
     }
 

@@ -10,8 +10,10 @@ package struct ItemLimits: Sendable, Hashable {
     package var idBytesMax = 256
     /// Items of one organisation that wait; a submission that goes beyond is refused as a whole.
     package var waitingMax = 100_000
-    /// Submissions whose senders wait, of all organisations.
+    /// Submissions whose senders wait, of all organisations; one organisation has at most as many as are free for the others.
     package var decidingAtOnce = 64
+    /// Searches of one organisation that wait for the one at work.
+    package var searchesWaitingMax = 4
 
     /// Items decided together.
     package var batchMax = 256
@@ -55,6 +57,9 @@ package struct ActionLimits: Sendable, Hashable {
     package var answerBytesMax = 64 * 1024
     /// How long to wait before each further attempt; after the last one it has failed.
     package var waits: [Duration] = [.seconds(10), .seconds(60), .seconds(300), .seconds(1_800), .seconds(7_200)]
+    /// How long to wait when what became of one could not be written down; twice as long each time, up to the last.
+    package var writingWait: Duration = .seconds(1)
+    package var writingWaitMax: Duration = .seconds(60)
     /// How often it is looked for webhooks whose time has come.
     package var pollTime: Duration = .seconds(5)
 

@@ -4,14 +4,6 @@ import PluginModel
 import Rules
 
 extension RuleBook {
-    /// Whether a rule at work names this policy.
-    nonisolated func isAtWork(policy id: String, in organisation: Organisation.ID) async throws(RuleRefusal) -> Bool {
-        let now = Rules.Timestamp(now)
-        return try await shelfRefusing(organisation).entries.contains { entry in
-            entry.rule.map { $0.state(at: now).judgesSubmissions && $0.policyIDs.contains(id) } ?? false
-        }
-    }
-
     /// What a rule on users looks at when it is tried on items: each item's user, with what was handed in last of them; where an item is a
     /// user, the item itself, and where it comes from nobody, nil.
     nonisolated func users(of items: [Item], _ surroundings: RuleSurroundings) async throws(Fault) -> [Item?] {

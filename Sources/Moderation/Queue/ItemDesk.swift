@@ -45,7 +45,8 @@ package actor ItemDesk {
     private var troubles: [Organisation.ID: Int] = [:]
     /// Up to where items were begun by this process.
     private var claimed: [Organisation.ID: Int64] = [:]
-    private var deciding = 0
+    /// Requests that wait for their decisions, by organisation.
+    private var deciding: [Organisation.ID: Int] = [:]
 
     package init(_ parts: Parts) { self.parts = parts }
 
@@ -85,14 +86,20 @@ package actor ItemDesk {
 
     // MARK: Handing in
 
-    /// Takes items, all or none. When it returns, they are on disk.
-    package func submit(_ items: [JSONValue], in organisation: Organisation.ID) async throws(SubmissionRefusal) -> [SubmittedItem] {
+    /// Takes items, all or none. When it returns, they are on disk, and so is the answer to be given once.
+    package func submit(
+        _ items: [JSONValue], in organisation: Organisation.ID, once: OnceNote<[SubmittedItem]>? = nil
+    ) async throws(SubmissionRefusal) -> [SubmittedItem] {
         let read = try await read(items, max: parts.limits.submittedMax, in: organisation)
         do throws(Fault) {
             try reserve(items.count, for: organisation)
             let new = describe(read, items, in: organisation)
             do throws(Fault) {
-                let placed = try await parts.store.write { (records) throws(Fault) in try records.append(new) }
+                let placed = try await parts.store.write { (records) throws(Fault) in
+                    let placed = try records.append(new)
+                    try once?.keep(placed, in: records)
+                    return placed
+                }
                 wake(organisation)
                 return placed
             } catch {
@@ -105,10 +112,18 @@ package actor ItemDesk {
     }
 
     /// Decides items at once and keeps them with their decisions, all or none.
-    package func decide(_ items: [JSONValue], in organisation: Organisation.ID) async throws(SubmissionRefusal) -> [DecisionReport] {
-        guard deciding < parts.limits.decidingAtOnce else { throw .fault(ItemFault.busy(deciding)) }
-        deciding += 1
-        defer { deciding -= 1 }
+    package func decide(
+        _ items: [JSONValue], in organisation: Organisation.ID, once: OnceNote<[DecisionReport]>? = nil
+    ) async throws(SubmissionRefusal) -> [DecisionReport] {
+        let mine = deciding[organisation, default: 0]
+        // As many for one as stay free for others: nobody takes all.
+        let free = parts.limits.decidingAtOnce - deciding.values.reduce(0, +)
+        guard mine < free else { throw .fault(ItemFault.busy(mine)) }
+        deciding[organisation] = mine + 1
+        defer {
+            let left = deciding[organisation, default: 1] - 1
+            deciding[organisation] = left > 0 ? left : nil
+        }
         let read = try await read(items, max: parts.limits.decidedMax, in: organisation)
         do throws(Fault) {
             // Whoever is struck is looked at, and that waits in the queue: one that is full takes no more.
@@ -118,7 +133,7 @@ package actor ItemDesk {
             let judge = judge(rules, organisation)
             // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
             let judged = await Task { await judge.judge(pairs, in: organisation) }.value
-            return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers).reports
+            return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers, once: once).reports
         } catch { throw .fault(error) }
     }
 
@@ -280,12 +295,16 @@ package actor ItemDesk {
     }
 
     private func write(
-        _ judged: [Judgement], in organisation: Organisation.ID, looksAtUsers: Bool
+        _ judged: [Judgement], in organisation: Organisation.ID, looksAtUsers: Bool, once: OnceNote<[DecisionReport]>? = nil
     ) async throws(Fault) -> DecisionWriting.Written {
         let writing = DecisionWriting(
             organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits,
             looksAtUsers: looksAtUsers)
-        let written = try await parts.store.write { (records) throws(Fault) in try writing.write(records) }
+        let written = try await parts.store.write { (records) throws(Fault) in
+            let written = try writing.write(records)
+            try once?.keep(written.reports, in: records)
+            return written
+        }
         let waited = judged.count { $0.item.sequence > 0 }
         if waited > 0 { waiting[organisation] = max(0, waiting[organisation, default: 0] - waited) }
         if written.looks > 0 { expect(written.looks, of: organisation) }

@@ -50,6 +50,17 @@ extension RuleBook {
                         "The field '\(use.field)' would be \(new.name) and not \(old.name) any more.",
                         remedy: "Look whether the condition still says what it should."))
             }
+            // Items without it are no longer taken, and those that wait have failed: the rule sees nothing of them.
+            if let before, let type, rule.looks(atType: id) {
+                for (place, field) in type.fields.enumerated() where field.isRequired {
+                    if let past = before.place(of: field.name), before.fields[past].isRequired { continue }
+                    found.append(
+                        RuleFinding(
+                            .warning, "rule.field-required", at: JSONPointer(["schema", String(place), "required"]),
+                            "Items without '\(field.name)' would no longer be taken, and those that wait would fail.",
+                            remedy: "Have it not required, or see that every sender names it first."))
+                }
+            }
             return found
         }
     }

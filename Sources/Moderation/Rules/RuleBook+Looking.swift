@@ -1,17 +1,9 @@
 package import HubCore
 package import JSON
-package import PluginModel
+import PluginModel
 import Rules
 
 extension RuleBook {
-    /// Whether a rule at work names this action.
-    package nonisolated func isAtWork(action id: String, in organisation: Organisation.ID) async throws(Fault) -> Bool {
-        let now = Rules.Timestamp(now)
-        return try await shelf(of: organisation).entries.contains { entry in
-            entry.rule.map { $0.state(at: now).judgesSubmissions && $0.actionIDs.contains(id) } ?? false
-        }
-    }
-
     /// Names of rules, of whatever organisation, that ask one of these signals; archived ones are left out. What cannot be read asks nothing.
     package nonisolated func names(asking signals: Set<String>) async -> [String] {
         var names: [String] = []

@@ -41,24 +41,26 @@ extension RuleBook {
         _ id: String, _ document: JSONValue, expecting revision: Int? = nil, force: Bool = false, isDryRun: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
-        var object = document.objectValue ?? [:]
-        object["id"] = .string(try Self.checked(id: id))
-        for member in ["revision", "version", "orgId", "findings", "schemaVariant"] { object[member] = nil }
-        let name = try Self.checked(name: object["name"]?.stringValue ?? id)
-        object["name"] = .string(name)
-        guard JSONValue.byteCount(of: .object(object)) <= RuleBookLimits.itemTypeBytesMax else {
-            throw RuleRefusal.badName("An item type", "has at most \(RuleBookLimits.itemTypeBytesMax >> 10) KiB")
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            var object = document.objectValue ?? [:]
+            object["id"] = .string(try Self.checked(id: id))
+            for member in ["revision", "version", "orgId", "findings", "schemaVariant"] { object[member] = nil }
+            let name = try Self.checked(name: object["name"]?.stringValue ?? id)
+            object["name"] = .string(name)
+            guard JSONValue.byteCount(of: .object(object)) <= RuleBookLimits.itemTypeBytesMax else {
+                throw RuleRefusal.badName("An item type", "has at most \(RuleBookLimits.itemTypeBytesMax >> 10) KiB")
+            }
+            let reading = ItemType.read(.object(object))
+            guard let type = reading.value, var kept = type.json.objectValue else {
+                throw RuleRefusal.invalid("The item type", reading.findings)
+            }
+            for member in ["id", "name", "schemaVariant"] { kept[member] = nil }
+            let orphans = try await orphans(in: organisation, withType: id, as: type)
+            let part = RulePart(
+                kind: .itemType, organisation: organisation, id: id, name: name, document: .object(kept), changedAt: now)
+            try orphans.check("The item type '\(id)' as it was", force: force || isDryRun)
+            return try await put(part, expecting: revision, isDryRun, reading.findings + orphans.findings, requester)
         }
-        let reading = ItemType.read(.object(object))
-        guard let type = reading.value, var kept = type.json.objectValue else {
-            throw RuleRefusal.invalid("The item type", reading.findings)
-        }
-        for member in ["id", "name", "schemaVariant"] { kept[member] = nil }
-        let orphans = try await orphans(in: organisation, withType: id, as: type)
-        let part = RulePart(
-            kind: .itemType, organisation: organisation, id: id, name: name, document: .object(kept), changedAt: now)
-        try orphans.check("The item type '\(id)' as it was", force: force || isDryRun)
-        return try await put(part, expecting: revision, isDryRun, reading.findings + orphans.findings, requester)
     }
 
     /// Puts a bank in place.
@@ -95,7 +97,9 @@ extension RuleBook {
         let part = RulePart(
             kind: RulePart.Kind(kind), organisation: organisation, id: id, name: name, document: document, count: values.count,
             changedAt: now)
-        return try await put(part, expecting: revision, false, [], requester)
+        return try await inTurn(organisation) { () async throws(RuleRefusal) in
+            try await put(part, expecting: revision, false, [], requester)
+        }
     }
 
     /// Puts a policy in place.
@@ -106,22 +110,24 @@ extension RuleBook {
         _ id: String, name: String, description: String?, strikes: Int? = nil, expecting revision: Int? = nil,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
-        var document = JSONObject()
-        let before = try await reading { (records) throws(Fault) in try records.rulePart(.policy, id, in: organisation)?.strikes ?? 0 }
-        let strikes = strikes ?? before
-        guard (0...PeopleLimits.strikesMax).contains(strikes) else { throw RuleRefusal.badStrikes() }
-        if strikes != before, try await isAtWork(policy: id, in: organisation) { try requester.needPublishing(in: organisation) }
-        if strikes > 0 { document["strikes"] = .int(Int64(strikes)) }
-        document["description"] = try RuleText.checked(note: description).map { .string($0) }
-        let part = RulePart(
-            kind: .policy, organisation: organisation, id: try Self.checked(id: id), name: try Self.checked(name: name),
-            document: .object(document), changedAt: now)
-        return try await put(part, expecting: revision, false, [], requester)
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            var document = JSONObject()
+            let before = try await reading { (records) throws(Fault) in try records.rulePart(.policy, id, in: organisation)?.strikes ?? 0 }
+            let strikes = strikes ?? before
+            guard (0...PeopleLimits.strikesMax).contains(strikes) else { throw RuleRefusal.badStrikes() }
+            if strikes > 0 { document["strikes"] = .int(Int64(strikes)) }
+            document["description"] = try RuleText.checked(note: description).map { .string($0) }
+            let part = RulePart(
+                kind: .policy, organisation: organisation, id: try Self.checked(id: id), name: try Self.checked(name: name),
+                document: .object(document), changedAt: now)
+            return try await put(part, expecting: revision, false, [], requester)
+        }
     }
 
     private nonisolated func put(
         _ part: RulePart, expecting revision: Int?, _ isDryRun: Bool, _ findings: [RuleFinding], _ requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
+        if !isDryRun { try await needPublishing(toChange: part.kind, part.id, in: part.organisation, requester) }
         let said = requester.note(
             "\(part.kind.rawValue).change", "\(part.kind.rawValue):\(part.id)", at: part.changedAt, in: part.organisation, entropy)
         let body: @Sendable (any HubTransaction) throws(Fault) -> RulePart = { (records) throws(Fault) in
@@ -152,28 +158,32 @@ extension RuleBook {
         _ kind: RulePart.Kind, _ id: String, expecting revision: Int? = nil, force: Bool = false, isDryRun: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> [RuleFinding] {
-        let part = try await part(kind, id, in: organisation)
-        if let revision, part.revision != revision { throw RuleRefusal.changedMeanwhile(part.name) }
-        let orphans =
-            if let bank = kind.bank {
-                try await self.orphans(in: organisation, without: RuleReferences.Bank(kind: bank, id: id), part.name)
-            } else if kind == .policy {
-                try await self.orphans(in: organisation, withoutPolicy: id)
-            } else {
-                try await self.orphans(in: organisation, withType: id, as: nil)
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let part = try await part(kind, id, in: organisation)
+            if let revision, part.revision != revision { throw RuleRefusal.changedMeanwhile(part.name) }
+            let orphans =
+                if let bank = kind.bank {
+                    try await self.orphans(in: organisation, without: RuleReferences.Bank(kind: bank, id: id), part.name)
+                } else if kind == .policy {
+                    try await self.orphans(in: organisation, withoutPolicy: id)
+                } else {
+                    try await self.orphans(in: organisation, withType: id, as: nil)
+                }
+            guard !isDryRun else { return orphans.findings }
+            try await needPublishing(toChange: kind, id, in: organisation, requester)
+            try orphans.check("The \(kind.words) '\(id)'", force: force)
+            let said = requester.note(
+                "\(kind.rawValue).remove", "\(kind.rawValue):\(id)", at: now, in: organisation, detail: ["name": .string(part.name)],
+                entropy)
+            try await change(organisation, telling: .part(kind, id)) { (records) throws(Fault) in
+                guard try records.rulePart(kind, id, in: organisation)?.revision == part.revision else {
+                    throw RuleRefusal.changedMeanwhile(part.name).fault
+                }
+                _ = try records.removeRulePart(kind, id, in: organisation)
+                try records.keep(said, part, "removed")
             }
-        guard !isDryRun else { return orphans.findings }
-        try orphans.check("The \(kind.words) '\(id)'", force: force)
-        let said = requester.note(
-            "\(kind.rawValue).remove", "\(kind.rawValue):\(id)", at: now, in: organisation, detail: ["name": .string(part.name)], entropy)
-        try await change(organisation, telling: .part(kind, id)) { (records) throws(Fault) in
-            guard try records.rulePart(kind, id, in: organisation)?.revision == part.revision else {
-                throw RuleRefusal.changedMeanwhile(part.name).fault
-            }
-            _ = try records.removeRulePart(kind, id, in: organisation)
-            try records.keep(said, part, "removed")
+            return orphans.findings
         }
-        return orphans.findings
     }
 
     // MARK: Names

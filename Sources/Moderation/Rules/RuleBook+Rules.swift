@@ -36,8 +36,10 @@ extension RuleBook {
         _ id: RuleRecord.ID, to document: JSONValue, note: String? = nil, expecting revision: Int? = nil, force: Bool = false,
         in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
-        let record = try await record(id, in: organisation, expecting: revision)
-        return try await save(record, document, note, "rule.change", "changed", force, requester)
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let record = try await record(id, in: organisation, expecting: revision)
+            return try await save(record, document, note, "rule.change", "changed", force, requester)
+        }
     }
 
     /// Saves what a rule was once as its newest version.
@@ -45,15 +47,17 @@ extension RuleBook {
         _ version: Int, of id: RuleRecord.ID, expecting revision: Int? = nil, force: Bool = false, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
-        let record = try await record(id, in: organisation, expecting: revision)
-        let past = try await reading { (records) throws(Fault) in
-            guard let past = try records.version(version, of: id, in: organisation) else {
-                throw RuleRefusal.notFound("version", "\(version)").fault
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let record = try await record(id, in: organisation, expecting: revision)
+            let past = try await reading { (records) throws(Fault) in
+                guard let past = try records.version(version, of: id, in: organisation) else {
+                    throw RuleRefusal.notFound("version", "\(version)").fault
+                }
+                return past
             }
-            return past
+            return try await save(
+                record, .object(past.document), "Restored from version \(version).", "rule.restore", "restored", force, requester)
         }
-        return try await save(
-            record, .object(past.document), "Restored from version \(version).", "rule.restore", "restored", force, requester)
     }
 
     private nonisolated func save(
@@ -90,27 +94,29 @@ extension RuleBook {
         _ status: RuleStatus, of id: RuleRecord.ID, expecting revision: Int? = nil, force: Bool = false, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> RuleView {
-        var record = try await record(id, in: organisation, expecting: revision)
-        guard status != .deprecated else {
-            throw RuleRefusal.badStatus("DEPRECATED is an older word for ARCHIVED.", remedy: "Write ARCHIVED.")
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            var record = try await record(id, in: organisation, expecting: revision)
+            guard status != .deprecated else {
+                throw RuleRefusal.badStatus("DEPRECATED is an older word for ARCHIVED.", remedy: "Write ARCHIVED.")
+            }
+            guard status.rawValue != record.status else { return try await view(id, in: organisation) }
+            if record.status == RuleStatus.archived.rawValue, status != .draft { throw RuleRefusal.archived(record.name) }
+            if record.isAtWork || status == .live || status == .background { try requester.needPublishing(in: organisation) }
+            if status == .live || status == .background {
+                try await checkComplete(.object(record.document), id, organisation, force)
+            }
+            let before = record.status
+            record.status = status.rawValue
+            record.touch(at: now, by: requester)
+            let said = requester.note(
+                status == .archived ? "rule.archive" : "rule.status", "rule:\(id)", at: record.changedAt, in: organisation,
+                detail: ["from": .string(before), "to": .string(status.rawValue), "forced": .bool(force)], entropy)
+            try await change(organisation, telling: .rule(id)) { [record] (records) throws(Fault) in
+                try records.put(record)
+                try records.keep(said, record, "status")
+            }
+            return try await view(id, in: organisation)
         }
-        guard status.rawValue != record.status else { return try await view(id, in: organisation) }
-        if record.status == RuleStatus.archived.rawValue, status != .draft { throw RuleRefusal.archived(record.name) }
-        if record.isAtWork || status == .live || status == .background { try requester.needPublishing(in: organisation) }
-        if status == .live || status == .background {
-            try await checkComplete(.object(record.document), id, organisation, force)
-        }
-        let before = record.status
-        record.status = status.rawValue
-        record.touch(at: now, by: requester)
-        let said = requester.note(
-            status == .archived ? "rule.archive" : "rule.status", "rule:\(id)", at: record.changedAt, in: organisation,
-            detail: ["from": .string(before), "to": .string(status.rawValue), "forced": .bool(force)], entropy)
-        try await change(organisation, telling: .rule(id)) { [record] (records) throws(Fault) in
-            try records.put(record)
-            try records.keep(said, record, "status")
-        }
-        return try await view(id, in: organisation)
     }
 
     /// Whether a rule may work: nothing wrong with it, nothing missing unless that is wanted, and its time not over.

@@ -16,6 +16,7 @@ package actor RuleBook: WorkingRulesSource {
     nonisolated let events: HubEvents
     nonisolated let clock: @Sendable () -> HubCore.Timestamp
     nonisolated let entropy: Entropy
+    private nonisolated let turns = Turns<Organisation.ID>()
 
     /// How often an organisation's records changed since the start.
     private var changes: [Organisation.ID: Int] = [:]
@@ -97,6 +98,13 @@ package actor RuleBook: WorkingRulesSource {
     }
 
     // MARK: Changing
+
+    /// Has whoever changes rules, or what rules stand on, do so alone in an organisation: what was looked at before is still so when it is written.
+    package nonisolated func inTurn<Value, Failure: Error>(
+        _ organisation: Organisation.ID, _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await turns.take(organisation, body)
+    }
 
     /// Writes a change, then lets everybody know.
     func change<Value: Sendable>(

@@ -49,17 +49,42 @@ extension SQLTransaction {
         if let id = wanted.itemID { filter.add("item_id = ", .text(id)) }
         if let isLook = wanted.isLook { filter.add(isLook ? "look is not null" : "look is null") }
         if let state = wanted.state { filter.add("state = ", .text(state.rawValue)) }
-        if let text = wanted.text {
-            // Without an end, a search for what is not there would read everything that was ever submitted.
-            let (owner, count) = (filter.next(.id(organisation)), filter.next(.integer(Int64(ItemFilter.searchedMax - 1))))
-            filter.add(
-                "sequence >= coalesce((select sequence from items where organisation = \(owner) order by sequence desc limit 1 "
-                    + "offset \(count)), 0) and lower(data) like ", .containing(text), ending: Self.escape)
-        }
+        if let text = wanted.text { return try search(text, filter, limit: limit) }
         return try rows(
             "select \(Self.itemColumns) from items where \(filter.text) order by sequence desc limit \(filter.next(.limit(limit)))",
             filter.values, read: Self.item)
     }
+
+    /// A database would look for a text in all there is, for as long as it takes; here it ends after a number of items and bytes.
+    private func search(_ text: String, _ filter: SQLFilter, limit: Int) throws(Fault) -> [SubmittedItem] {
+        let wanted = TextSearch(text)
+        var found: [SubmittedItem] = []
+        var (items, bytes) = (0, 0)
+        var before = Int64.max
+        while items < ItemFilter.searchedMax, bytes < ItemFilter.searchedBytesMax, found.count < limit {
+            var filter = filter
+            filter.add("sequence < ", .integer(before))
+            let page = min(Self.searchedAtOnce, ItemFilter.searchedMax - items)
+            let rows = try rows(
+                "select \(Self.itemColumns) from items where \(filter.text) order by sequence desc limit \(filter.next(.limit(page)))",
+                filter.values
+            ) { (row: any SQLRow) throws(Fault) in
+                let data = row.text(5)
+                return (sequence: row.integer(0), bytes: data.utf8.count, item: wanted.isIn(data) ? try Self.item(row) : nil)
+            }
+            for row in rows where found.count < limit && bytes < ItemFilter.searchedBytesMax {
+                bytes += row.bytes
+                if let item = row.item { found.append(item) }
+            }
+            items += rows.count
+            guard rows.count == page, let last = rows.last else { break }
+            before = last.sequence
+        }
+        return found
+    }
+
+    /// Items that are in memory at once while they are searched; each has up to 1 MiB.
+    private static let searchedAtOnce = 16
 
     static let escape = " escape '!'"
 

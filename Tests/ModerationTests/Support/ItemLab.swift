@@ -125,7 +125,16 @@ final class WrittenRules: WorkingRulesSource {
 
     func fail(with fault: Fault?) { trouble.withLock { $0 = fault } }
 
+    private let held = Mutex<HeldCalls?>(nil)
+    /// Whoever asks for rules waits from now on, until they are let go.
+    func hold() -> HeldCalls {
+        let calls = HeldCalls()
+        held.withLock { $0 = calls }
+        return calls
+    }
+
     func rules(of organisation: Organisation.ID) async throws(Fault) -> WorkingRules {
+        if let held = held.withLock(\.self) { await held.wait() }
         if let fault = trouble.withLock({ $0 }) {
             refused.withLock { $0 += 1 }
             throw fault
@@ -202,5 +211,30 @@ func refusal<Value>(_ body: () async throws(SubmissionRefusal) -> Value) async -
         case .fault(let fault): return [fault.code]
         case .invalid(let findings): return findings.map { "\($0.code) \($0.pointer)" }
         }
+    }
+}
+
+/// Calls that wait until a test lets all of them go.
+final class HeldCalls: Sendable {
+    private let state = Mutex<(waiting: [CheckedContinuation<Void, Never>], isOpen: Bool)>(([], false))
+
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func letGo() {
+        let waiting = state.withLock { state in
+            defer { state = ([], true) }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
     }
 }

@@ -319,8 +319,12 @@ export interface Integration {
   isConfigured: boolean;
   modelCard: ModelCard | null;
   modelCardLearnMoreUrl?: string;
+  /** Whether it makes signals for each organisation. */
+  hasCatalog: boolean;
   signals: { id: string; title: string; description?: string; disabled?: boolean; disabledReason?: string }[];
 }
+
+export interface SignalCatalog { version: string | null; signals: number; refreshedAt: string | null; entries?: { type: string; name: string }[] }
 
 export interface StoreItem {
   id: string;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Overview, PluginPage } from '../api/types';
 import { useResource } from '../api/resource';
@@ -6,6 +6,7 @@ import { useEvents } from '../api/events';
 import { rulePlaces } from '../pages/rules/head';
 import { Badge, Button, Icon } from '../ui/basics';
 import { Menu } from '../ui/overlay';
+import { Crumbs } from './crumbs';
 import { KeysHelp } from './keys';
 import { Palette } from './palette';
 import { Link, useRouter } from './router';
@@ -146,41 +147,5 @@ function Top({ onMenu, isMenuOpen, onPalette, onKeys }: { onMenu: () => void; is
         { label: 'Sign out', icon: 'box-arrow-right', onPick: () => void signOut() },
       ]} />
     </header>
-  );
-}
-
-const crumbNames: Record<string, string> = {
-  plugins: 'Plugins', integrations: 'Integrations', store: 'Store', journal: 'Journal', audit: 'Audit log', settings: 'Settings', pages: 'Pages',
-  permissions: 'Permissions', configuration: 'Configuration', activity: 'Activity', versions: 'Versions', about: 'About', consent: 'Consent',
-  rules: 'Rules', new: 'New', 'what-would-change': 'What would change?', signals: 'Signals', decisions: 'Decisions', items: 'Items', 'item-types': 'Item types',
-  banks: 'Banks', policies: 'Policies', 'rule-actions': 'Actions', install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
-};
-
-/** Where one is, from the address; also the document's title. */
-function Crumbs() {
-  const { location } = useRouter();
-  const parts = location.path.split('/').filter(Boolean).map(decodeURIComponent);
-  const names = parts.map((part) => crumbNames[part] ?? part);
-  const title = names.length > 0 ? `${[...names].reverse().join(' · ')} · Patchbay` : 'Overview · Patchbay';
-  const first = useRef(true);
-  useEffect(() => {
-    document.title = title;
-    // A new page is announced by moving focus to it, but not when the first one opens.
-    if (first.current) first.current = false;
-    else document.getElementById('page')?.focus({ preventScroll: true });
-  }, [location.path, title]);
-  return (
-    <nav aria-label="Where you are" className="grow">
-      <ol className="crumbs" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
-        {names.length === 0 && <li aria-current="page">Overview</li>}
-        {names.map((name, place) => (
-          <li key={place} aria-current={place === names.length - 1 ? 'page' : undefined}>
-            {place > 0 && <Icon name="chevron-right" />}
-            {place === names.length - 1 || parts[place] === 'pages' ? <span className="cut">{name}</span>
-              : <Link className="cut" href={`/${parts.slice(0, place + 1).map(encodeURIComponent).join('/')}`}>{name}</Link>}
-          </li>
-        ))}
-      </ol>
-    </nav>
   );
 }

@@ -68,16 +68,20 @@ extension MemoryTransaction {
     func items(
         _ filter: ItemFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
     ) throws(Fault) -> [SubmittedItem] {
-        let latest = records.moderation.items(of: organisation).reversed()
-        let text = filter.text.map(Self.plain)
-        let searched = text == nil ? Array(latest) : Array(latest.prefix(ItemFilter.searchedMax))
-        let found = searched.filter { item in
+        let fitting = records.moderation.items(of: organisation).reversed().filter { item in
             (sequence.map { item.sequence < $0 } ?? true) && (filter.typeIDs.isEmpty || filter.typeIDs.contains(item.typeID))
                 && (filter.itemID.map { item.itemID == $0 } ?? true) && (filter.state.map { item.state == $0 } ?? true)
                 && (filter.isLook.map { (item.look != nil) == $0 } ?? true)
-                && (text.map { Self.plain(item.data.serialized()).contains($0) } ?? true)
         }
-        return Array(found.prefix(limit))
+        guard let text = filter.text.map(TextSearch.init) else { return Array(fitting.prefix(limit)) }
+        var found: [SubmittedItem] = []
+        var bytes = 0
+        for item in fitting.prefix(ItemFilter.searchedMax) where found.count < limit && bytes < ItemFilter.searchedBytesMax {
+            let data = item.data.serialized()
+            bytes += data.utf8.count
+            if text.isIn(data) { found.append(item) }
+        }
+        return found
     }
 
     func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {

@@ -9,6 +9,7 @@ import { ModelCardView } from '../../ui/model-card';
 import { Dialog } from '../../ui/overlay';
 import { Loaded } from '../../ui/problem';
 import { resolvedTheme } from '../../shell/theme';
+import { CatalogPart } from './catalog';
 
 /** What judges: every integration with its signals, its model card and whether it is ready. */
 export function IntegrationsPage() {
@@ -51,6 +52,7 @@ function Card({ item }: { item: Integration }) {
           </li>
         ))}
       </ul>
+      {item.hasCatalog && <CatalogPart integration={item} />}
       <div className="row wrap">
         <Link className="button small" href={`/plugins/${encodeURIComponent(item.id)}/configuration`}>Configure<span className="visually-hidden"> {item.title}</span></Link>
         {item.modelCard && <Button isSmall icon="card-text" onClick={() => setOpen(true)}>Model card</Button>}

@@ -6,6 +6,7 @@ import { useQuery } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Badge, Button, Empty } from '../../ui/basics';
 import { SelectField, TextField } from '../../ui/fields';
+import { JSONField, readJSON, shownJSON } from '../../ui/json-field';
 import { Dialog } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { RulesHead } from '../rules/head';
@@ -54,9 +55,12 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
   const [url, setUrl] = useState(action?.url ?? '');
   const [secret, setSecret] = useState('');
   const isWrong = kind === 'webhook' && url !== '' && !/^https?:\/\/[^/\s]+/.test(url.trim());
-  const isReady = name.trim() !== '' && (kind === 'journal' || (url.trim() !== '' && !isWrong));
+  const [customText, setCustomText] = useState(Object.keys(action?.custom ?? {}).length > 0 ? shownJSON(action?.custom) : '');
+  const custom = readJSON(customText, 'object');
+  const isReady = name.trim() !== '' && !('wrong' in custom) && (kind === 'journal' || (url.trim() !== '' && !isWrong));
   const save = useWork(async () => {
-    const body = { name: name.trim(), kind, custom: action?.custom, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
+    if ('wrong' in custom) return;
+    const body = { name: name.trim(), kind, custom: custom.value ?? {}, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
     await api.put(`/rule-actions/${encodeURIComponent(action?.id ?? idFrom(name, taken))}`, body, revisionOf(action));
     onClose();
   });
@@ -73,6 +77,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
           <TextField label="Secret" type="password" autoComplete="new-password" value={secret} help={action?.hasSecret ? 'One is set and is never shown. Empty: it stays.' : 'Requests are signed with it, so that the receiver knows they come from here.'} onChange={(event) => setSecret(event.target.value)} />
         </>
       )}
+      <JSONField label="Also tell" kind="object" help="An object that goes along as custom, such as {&quot;team&quot;: &quot;blue&quot;}. Empty: nothing." value={customText} onChange={setCustomText} />
       {kind === 'journal' && <p className="quiet">Writes <code>moderation.RulePassed</code> with the item, the rules and their policies.</p>}
       {save.problem && <ProblemNote problem={save.problem} />}
     </Dialog>

@@ -4,6 +4,7 @@ import { useEvents } from '../../api/events';
 import { useResource, useWork } from '../../api/resource';
 import type { Resource } from '../../api/resource';
 import type { Rule, RuleStatus } from '../../api/types-rules';
+import { useCrumb } from '../../shell/crumbs';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Ago, Badge, Button, Empty } from '../../ui/basics';
@@ -32,6 +33,7 @@ export function RulePage({ id, part }: { id: string; part: string }) {
     const { id: changed, kind } = data as { id?: string; kind?: string };
     if (changed === undefined || changed === id || kind) rule.reload();
   });
+  useCrumb(id, rule.value?.name);
   if (isNew) return <Editor key="new" rule={null} resource={null} part={part} />;
   if (rule.problem?.status === 404 && !rule.value) {
     return (

@@ -7,8 +7,9 @@ import type { MenuEntry } from '../../../ui/overlay';
 import type { InputChoice } from '../model/fits';
 import { change, copy, depthMax, find, insert, isGroup, moveTo, newGroup, newLeaf, remove, target, unwrap, wrap } from '../model/tree';
 import type { GroupNode, Step, TreeNode } from '../model/tree';
-import { conjunctionNames, leafWords } from '../model/words';
+import { conjunctionNames, leafWords, signalOf } from '../model/words';
 import type { Catalogue } from '../model/words';
+import { ArgumentsDialog } from './arguments';
 import type { PlacedFinding } from './check';
 import { Findings } from './findings';
 import { LeafEditor } from './leaf';
@@ -33,6 +34,7 @@ export function Conditions({ root, onEdit, inputs, itemTypeIds, catalogue, byNod
   const box = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState('');
   const [drop, setDrop] = useState<Drop | null>(null);
+  const [arguing, setArguing] = useState<string | null>(null);
   const dragged = useRef<string | null>(null);
   const focusNext = useRef<{ key: string; on: 'menu' | 'first' } | null>(null);
   useEffect(() => {
@@ -93,6 +95,8 @@ export function Conditions({ root, onEdit, inputs, itemTypeIds, catalogue, byNod
         onEdit(() => made.root);
       } },
     ];
+    const asked = isGroup(at.node) ? undefined : signalOf(at.node.leaf.signal?.type, catalogue);
+    if (asked && !asked.isBuiltIn) list.push({ label: 'Arguments for the signal…', icon: 'braces', onPick: () => setArguing(key) });
     if (isGroup(at.node)) list.push({ label: 'Take the group away, keep what is in it', icon: 'dash-lg', onPick: () => { setSaid('Took the group away.'); onEdit((before) => unwrap(before, key)); } });
     list.push(
       { label: 'Make another like it', icon: 'files', onPick: () => add(at.parent.key, at.place + 1, copy(at.node)) },
@@ -145,6 +149,20 @@ export function Conditions({ root, onEdit, inputs, itemTypeIds, catalogue, byNod
     <span className="node-menu"><Menu look="plain" isSmall icon="three-dots" label={`Move or remove ${name(node)}`} entries={entries(node.key)} /></span>
   );
 
+  const argumentsOf = (key: string): ReactNode => {
+    const node = find(root, key)?.node;
+    if (!node || isGroup(node) || !node.leaf.signal) return null;
+    const signal = node.leaf.signal;
+    const close = () => setArguing(null);
+    return (
+      <ArgumentsDialog signal={signalOf(signal.type, catalogue)?.name ?? signal.type} args={signal.args} onClose={close} onDone={(args) => {
+        close();
+        setSaid(args === undefined ? 'The condition has no arguments.' : 'The condition has arguments.');
+        onEdit((before) => change(before, key, (one) => (isGroup(one) || !one.leaf.signal ? one : { ...one, leaf: { ...one.leaf, signal: { ...one.leaf.signal, args } } })));
+      }} />
+    );
+  };
+
   const drawGroup = (group: GroupNode, depth: number): ReactNode => (
     <>
       <div className="row wrap group-head">
@@ -193,6 +211,7 @@ export function Conditions({ root, onEdit, inputs, itemTypeIds, catalogue, byNod
       setDrop({ parent: root.key, place: root.children.length, near: root.key, side: 'in' });
     }} onDrop={fall}>
       {drawGroup(root, 1)}
+      {arguing !== null && argumentsOf(arguing)}
       <span role="status" className="visually-hidden">{said}</span>
     </div>
   );

@@ -103,6 +103,7 @@ export function LeafEditor({ leaf, inputs, itemTypeIds, catalogue, findings, isO
         <p className="small row wrap"><span className="sign bad" aria-hidden="true">✕</span>The signal <code>{leaf.signal.type}</code> is not installed: this condition could not be told.
           {!isOff && <Button isSmall onClick={() => setPicking(true)}>Choose another</Button>}</p>
       )}
+      {leaf.signal?.args !== undefined && leaf.signal.args !== null && <p className="small quiet">with arguments <code style={{ overflowWrap: 'anywhere' }}>{shortened(JSON.stringify(leaf.signal.args))}</code></p>}
       {signal?.disabled && <p className="small"><span className="sign warn" aria-hidden="true">◐</span>{signal.disabled.message}</p>}
       <Findings list={shownFindings} />
       {isPicking && (
@@ -118,3 +119,5 @@ export function LeafEditor({ leaf, inputs, itemTypeIds, catalogue, findings, isO
 function flat(list: Subcategory[], depth = 0): [string, string][] {
   return list.flatMap((one): [string, string][] => [[one.id, `${'\u2003'.repeat(depth)}${one.label}`], ...flat(one.children ?? [], depth + 1)]);
 }
+
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
