@@ -41,11 +41,15 @@ package final class Moderation: Sendable {
     package let searches = Turns<Organisation.ID>()
     /// Nil without a vault.
     package let actions: ActionBook?
+    /// Users whom items come from.
+    package let people: PeopleBook
     private let webhooks: WebhookSender?
     private let watching = Mutex<Task<Void, Never>?>(nil)
 
     package init(_ parts: Parts) {
-        (signals, itemLimits) = (parts.signals, parts.itemLimits)
+        let signals = HubSignals(beside: parts.signals, store: parts.store, now: parts.clock)
+        self.signals = signals
+        itemLimits = parts.itemLimits
         items = parts.items ?? ItemShelf(store: parts.store)
         actions = parts.vault.map { vault in
             ActionBook(
@@ -53,7 +57,7 @@ package final class Moderation: Sendable {
                 entropy: parts.entropy)
         }
         rules = RuleBook(
-            store: parts.store, signals: parts.signals, actions: parts.actions ?? actions ?? NoActions(), events: parts.events,
+            store: parts.store, signals: signals, actions: parts.actions ?? actions ?? NoActions(), events: parts.events,
             clock: parts.clock, entropy: parts.entropy)
         backtests = Backtests(book: rules, items: items)
         if let vault = parts.vault, let http = parts.http {
@@ -63,11 +67,12 @@ package final class Moderation: Sendable {
         } else {
             webhooks = nil
         }
-        var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: parts.signals)
+        var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: signals)
         (working.webhooks, working.limits, working.actionLimits) = (webhooks, parts.itemLimits, parts.actionLimits)
         (working.now, working.entropy, working.log) = (parts.clock, parts.entropy, parts.log)
         working.told = { [events = parts.events] organisation in events.publish(.decisions(organisation)) }
         desk = ItemDesk(working)
+        people = PeopleBook(store: parts.store, rules: rules, desk: desk, now: parts.clock, entropy: parts.entropy)
     }
 
     /// Called when the registry has started and before the first request. What waited is decided from now on.

@@ -11,9 +11,27 @@ package struct WorkingRules: Sendable {
     /// The version each of them stands at, by the same place.
     package let versions: [Int]
     package let types: [String: ItemType]
+    /// Those of them on users alone; nil where there are none.
+    private let ofUsers: RuleProgram?
 
-    package init(program: RuleProgram, rules: [Rule], versions: [Int], types: [String: ItemType]) {
+    package init(
+        program: RuleProgram, rules: [Rule], versions: [Int], types: [String: ItemType], ofUsers: RuleProgram? = nil
+    ) {
         (self.program, self.rules, self.versions, self.types) = (program, rules, versions, types)
+        self.ofUsers = ofUsers
+    }
+
+    /// Whether rules on users are at work.
+    package var looksAtUsers: Bool { ofUsers != nil }
+
+    /// The rules that look at users whom nobody handed in.
+    var forLooks: WorkingRules {
+        let places = rules.indices.filter { rules[$0].kind == .user }
+        guard let ofUsers, ofUsers.rules.count == places.count else {
+            return WorkingRules(program: RuleProgram([]), rules: [], versions: [], types: types)
+        }
+        return WorkingRules(
+            program: ofUsers, rules: places.map { rules[$0] }, versions: places.map { versions[$0] }, types: types, ofUsers: ofUsers)
     }
 }
 

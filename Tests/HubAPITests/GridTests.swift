@@ -34,6 +34,7 @@ import Testing
         .replacing("{installation}", with: "none").replacing("{permission}", with: "none")
         .replacing("{sequence}", with: "1")
         .replacing("{kind}", with: "text").replacing("{version}", with: "1").replacing("{backtest}", with: "none")
+        .replacing("/item-users/{type}", with: "/item-users/none").replacing("{strike}", with: "1")
         .replacing("{id}", with: isDecidedInside ? "lab.probe" : "none")
         if endpoint.path.hasSuffix("/events") { path += "?topics=none" }
         let answer = try await world.hub.ask(

@@ -61,7 +61,7 @@ import Testing
         func types(_ person: Person) async throws -> [String] {
             try await hub.ask("GET", "/signals", as: person).json.arrayValue?.compactMap { $0["type"]?.stringValue } ?? []
         }
-        let builtIn = BuiltInSignal.allCases.map(\.rawValue)
+        let builtIn = BuiltInSignal.allCases.map(\.rawValue) + HubSignal.allCases.map(\.rawValue)
         #expect(try await types(alpha) == builtIn + ["TONE", "ALPHAS_OWN"])
         #expect(try await types(beta) == builtIn + ["TONE"])
         #expect(try await hub.ask("GET", "/signals/ALPHAS_OWN", as: beta).code == "signal.not-found")
@@ -78,6 +78,10 @@ import Testing
             ])
         #expect(shown["comparators"]?.arrayValue?.count == 8 && shown["modelCard"]?["modelName"] == "Tone")
         #expect(try await hub.ask("GET", "/signals/TONE", as: beta).json["disabled"] == ["message": "Tone needs a word."])
+        let score = try await hub.ask("GET", "/signals/USER_SCORE", as: beta).json
+        #expect(score["outputType"] == ["scalarType": "NUMBER", "enum": [1, 2, 3, 4, 5], "ordered": true], "\(score.serialized())")
+        #expect(score["eligibleInputs"] == ["USER_ID"] && score["cost"] == 10 && score["isBuiltIn"] == true)
+        #expect(score["comparators"]?.arrayValue?.count == 8)
         let contains = try await hub.ask("GET", "/signals/TEXT_MATCHING_CONTAINS_TEXT", as: beta).json
         #expect(contains["isBuiltIn"] == true && contains["needsMatchingValues"] == true && contains["comparators"]?.arrayValue?.count == 4)
         try await Self.decide(hub, alpha, beta)

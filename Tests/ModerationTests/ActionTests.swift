@@ -44,10 +44,14 @@ import Testing
             }
             let payload = try #require(waiting.first?.payload)
             #expect(payload["rules"] == [["id": "r1", "name": "Rule r1", "version": 1], ["id": "r2", "name": "Rule r2", "version": 1]])
-            #expect(payload["policies"] == [["id": "policy-r1"], ["id": "policy-r2"]])
+            #expect(
+                payload["policies"] == [
+                    ["id": "policy-r1", "name": "policy-r1", "strikes": 0], ["id": "policy-r2", "name": "policy-r2", "strikes": 0],
+                ])
             #expect(payload["item"]?["data"] == ["text": "spam"])
             #expect(payload["action"] == ["id": "hook", "name": "Do hook"])
             #expect(payload["creator"] == ["id": "u1", "typeId": "user"])
+            #expect(payload["userStrikeCount"] == 0)
             #expect(payload["custom"] == ["team": "blue"])
             #expect(payload["decision"] == "1")
         }

@@ -13,7 +13,7 @@ import Testing
     static let rounds = getenv("PATCHBAY_SOAK") == nil ? 10 : 60
     static let seed: UInt64 = 20_261_122
 
-    private static func crasher() throws -> String {
+    static func crasher() throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count)
         let folders = [String(decoding: buffer.prefix(max(0, length)), as: UTF8.self)] + CommandLine.arguments.filter { $0.hasPrefix("/") }
@@ -26,7 +26,7 @@ import Testing
         throw TestTrouble(description: "item-crasher is not built")
     }
 
-    private struct Dice {
+    struct Dice {
         var state: UInt64
 
         mutating func roll(_ sides: Int) -> Int {

@@ -1,5 +1,6 @@
 // Hands in items and decides them until it is killed, and says what it was told is kept:
 // `item-crasher ADDRESS ROUND COUNT`: hands in COUNT items, then decides what waits, says `empty` and ends.
+// `item-crasher strikes ADDRESS ROUND COUNT`: the same, with users who are struck and rules on them.
 // `item-crasher measure ADDRESS COUNT RULES`: says how fast COUNT items go through.
 import Glibc
 import HubCore
@@ -48,9 +49,11 @@ struct FixedRules: WorkingRulesSource {
         return rule
     }
 
-    init(_ rules: [Rule]) {
+    init(_ rules: [Rule], signals: [SignalDescriptor] = []) {
+        let onUsers = rules.filter { $0.kind == .user }
         working = WorkingRules(
-            program: RuleProgram(rules, types: [Self.type]), rules: rules, versions: rules.map { _ in 1 }, types: ["post": Self.type])
+            program: RuleProgram(rules, types: [Self.type], signals: signals), rules: rules, versions: rules.map { _ in 1 },
+            types: ["post": Self.type], ofUsers: onUsers.isEmpty ? nil : RuleProgram(onUsers, signals: signals))
     }
 
     /// Some pass for many items and some for few; one may act 100 times a day.
@@ -114,16 +117,24 @@ func begin(_ store: any HubStore) async throws {
     }
 }
 
-func crash(_ words: [String]) async throws {
+func crash(_ words: [String], strikes: Bool = false) async throws {
     guard words.count == 4, let count = Int(words[3]) else { exit(2) }
     let store = try await HubStores.open(words[1], HubStoreOptions(isBackupWaived: true))
     try await begin(store)
-    let desk = ItemDesk(ItemDesk.Parts(store: store, rules: try FixedRules.forCrashes()))
+    if strikes { try await Strikes.begin(store) }
+    var parts = ItemDesk.Parts(store: store, rules: strikes ? try Strikes.rules() : try FixedRules.forCrashes())
+    if strikes {
+        parts.signals = HubSignals(beside: NoSignals(), store: store)
+        // Many small transactions, so that there is a middle to be killed in.
+        parts.limits.batchMax = 8
+    }
+    let desk = ItemDesk(parts)
     try await desk.start()
     say("open")
     var sent = 0
     while sent < count {
-        let some = items(min(100, count - sent), prefix: words[2], from: sent)
+        var some = items(min(100, count - sent), prefix: words[2], from: sent)
+        if strikes { some = some.enumerated().map { Strikes.item($1, by: (sent + $0) % Strikes.users) } }
         let taken = try await desk.submit(some, in: FixedRules.owner)
         say("taken \(taken.map { "\($0.sequence)" }.joined(separator: " "))")
         sent += some.count
@@ -169,7 +180,9 @@ func measure(_ words: [String]) async throws {
 }
 
 do {
-    if CommandLine.arguments.dropFirst().first == "measure" {
+    if CommandLine.arguments.dropFirst().first == "strikes" {
+        try await crash(Array(CommandLine.arguments.dropFirst()), strikes: true)
+    } else if CommandLine.arguments.dropFirst().first == "measure" {
         try await measure(CommandLine.arguments)
     } else {
         try await crash(CommandLine.arguments)

@@ -18,7 +18,7 @@ enum DecisionEndpoints {
                     "outcome", .choice(StoredDecision.Outcome.allCases.map(\.rawValue)),
                     "Of that rule; without one, of the decision as a whole."),
                 QueryParameter("type", .text, "Of items of this type."), QueryParameter("since", .time, "Not before."),
-                QueryParameter("until", .time, "Not after."), QueryParameter("q", .text, "With this text in the item's id."),
+                QueryParameter("until", .time, "Not after."), QueryParameter("q", .text, "With this text in the item's id."), .subject,
             ], answer: .list(.named("Decision")), handler: list),
         Endpoint(
             .get, "/decisions/{id}", "One decision with the traces that were kept", chapter: chapter, access: .organisation(.ruleRead),
@@ -43,6 +43,7 @@ enum DecisionEndpoints {
         (filter.rule, filter.itemID, filter.typeID) = (call.query("rule"), call.query("item"), call.query("type"))
         filter.text = try call.searched()
         filter.outcome = try call.queryWord("outcome")
+        filter.isLook = try call.isAboutUsers()
         (filter.since, filter.until) = (try call.time("since"), try call.time("until"))
         let (wanted, before) = (filter, try call.before(page))
         let reports = try await call.hub.store.read { (records) throws(Fault) in
@@ -64,13 +65,15 @@ extension DecisionReport {
             if withTraces { object["trace"] = decision.traces[place] }
             return .object(object)
         }
-        return [
+        var members: JSONObject = [
             "id": .string("\(decision.sequence)"), "sequence": .int(decision.sequence), "itemId": .string(decision.itemID),
             "itemTypeId": .string(decision.typeID), "at": .string(decision.at.description),
             "milliseconds": .double(Double(decision.microseconds) / 1000), "outcome": .string(decision.outcome.rawValue),
             "passed": .array(decision.passed.map { .string($0) }), "actions": .array(runs.map(\.json)), "rules": .array(rules),
             "conditions": .int(Int64(decision.conditions)), "signalRuns": .int(Int64(decision.signalRuns)),
         ]
+        members.tell(decision.look)
+        return .object(members)
     }
 }
 

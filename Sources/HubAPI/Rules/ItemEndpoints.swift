@@ -44,6 +44,7 @@ enum ItemEndpoints {
                 QueryParameter("typeId", .text, "Of this type."), QueryParameter("id", .text, "Of this id, as its submitter has it."),
                 QueryParameter("state", .choice(SubmittedItem.State.allCases.map(\.rawValue)), "In this state."),
                 QueryParameter("q", .text, "With this text somewhere; looks through the latest 10,000."),
+                .subject,
             ], answer: .list(.named("Item")), handler: list),
         Endpoint(
             .get, "/items/queue", "How many items wait, since when, and how fast they are decided", chapter: chapter,
@@ -77,6 +78,7 @@ enum ItemEndpoints {
         var filter = ItemFilter()
         if let type = call.query("typeId") { filter.typeIDs = [type] }
         (filter.itemID, filter.text) = (call.query("id"), try call.searched())
+        filter.isLook = try call.isAboutUsers()
         filter.state = try call.queryWord("state")
         let (wanted, before) = (filter, try call.before(page))
         func look() async throws(Fault) -> [SubmittedItem] {
@@ -161,6 +163,7 @@ extension SubmittedItem {
         ]
         members["problem"] = problem?.json
         members["data"] = data["data"] ?? .null
+        members.tell(look)
         for name in ["creator", "source", "policyIds", "createdAt"] { members[name] = data[name] }
         return members
     }

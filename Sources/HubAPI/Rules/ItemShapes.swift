@@ -1,3 +1,5 @@
+import HubCore
+
 /// Shapes of items, decisions and actions in the description.
 enum ItemShapes {
     static let submission = Shape.object([
@@ -6,10 +8,15 @@ enum ItemShapes {
         .init("createdAt", .time, optional: true),
     ])
 
+    /// What was decided about: what somebody handed in, or a user, and then why.
+    private static let subject = Shape.Member("subject", .choice(["item", "user"]))
+    private static let because = Shape.Member("because", .choice(SubmittedItem.Look.allCases.map(\.rawValue)), optional: true)
+
     private static let item: [Shape.Member] = [
         .init("sequence", .integer), .init("id", .text), .init("typeId", .text), .init("submissionId", .text),
         .init("receivedAt", .time), .init("state", .choice(["waiting", "decided", "failed"])),
         .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true), .init("data", .anything),
+        subject, because,
     ]
 
     static let all: [(name: String, shape: Shape)] = [
@@ -35,7 +42,7 @@ enum ItemShapes {
                         .object([
                             .init("id", .text), .init("name", .text), .init("version", .integer), .init("status", .text),
                             .init("outcome", .choice(["PASSED", "FAILED", "ERRORED"])), .init("trace", .anything, optional: true),
-                        ]))), .init("conditions", .integer), .init("signalRuns", .integer),
+                        ]))), .init("conditions", .integer), .init("signalRuns", .integer), subject, because,
             ])
         ),
         (

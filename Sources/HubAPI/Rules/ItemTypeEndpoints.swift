@@ -59,14 +59,21 @@ enum ItemTypeEndpoints {
                 body: .json(
                     .object([
                         .init("id", .text, optional: true), .init("name", .text), .init("description", .text, optional: true),
+                        .init("strikes", .integer, optional: true),
                         .init("revision", .integer, optional: true), .init("changedAt", .time, optional: true),
                     ])), answer: .named("Policy"), problems: ["rule.changed-meanwhile", "rule.full", "rule.bad-name"]
             ) { call in
                 let organisation = try call.needOrganisation().id
                 let (name, description) = (try call.text("name"), try call.optionalText("description"))
+                var strikes: Int?
+                if let value = call.body["strikes"] {
+                    guard let number = value.intValue else { throw call.wrong("strikes", "must be a whole number") }
+                    strikes = number
+                }
                 return try await ofRules {
                     try await call.moderation.rules.putPolicy(
-                        call.parameter("id"), name: name, description: description, expecting: try call.ifMatch(), in: organisation,
+                        call.parameter("id"), name: name, description: description, strikes: strikes, expecting: try call.ifMatch(),
+                        in: organisation,
                         by: call.requester
                     ).part.response()
                 }

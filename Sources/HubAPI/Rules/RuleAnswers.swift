@@ -92,7 +92,9 @@ extension RulePart {
         switch kind {
         case .itemType:
             for (key, value) in document.objectValue ?? [:] { members[key] = value }
-        case .policy: members["description"] = document["description"]
+        case .policy:
+            members["description"] = document["description"]
+            members["strikes"] = .int(Int64(strikes))
         case .textBank, .locationBank, .imageBank:
             members = ["kind": .string(kind.bank?.rawValue ?? ""), "id": .string(id), "name": .string(name)]
             members["count"] = .int(Int64(count))

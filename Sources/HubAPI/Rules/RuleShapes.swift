@@ -87,8 +87,8 @@ enum RuleShapes {
         (
             "Policy",
             .object([
-                .init("id", .text), .init("name", .text), .init("description", .text, optional: true), .init("revision", .integer),
-                .init("changedAt", .time),
+                .init("id", .text), .init("name", .text), .init("description", .text, optional: true), .init("strikes", .integer),
+                .init("revision", .integer), .init("changedAt", .time),
             ])
         ),
         ("BankSummary", .object(bank)),

@@ -80,19 +80,30 @@ extension JSONValue {
     fileprivate static func number(_ number: Double) -> JSONValue { Int64(exactly: number).map(JSONValue.int) ?? .double(number) }
 }
 
+extension SignalDescriptor {
+    /// Of a signal that needs no integration.
+    func builtInJSON(_ name: String, _ description: String) -> JSONValue {
+        var output: JSONObject = ["scalarType": .string(self.output.scalar.rawValue)]
+        if let values = self.output.values {
+            output["enum"] = .array(values.map { text in Int64(text).map { .int($0) } ?? .string(text) })
+            output["ordered"] = .bool(self.output.isOrdered)
+        }
+        return [
+            "type": .string(type), "name": .string(name), "description": .string(description), "plugin": .null, "integration": .null,
+            "eligibleInputs": .array(inputs.map(\.rawValue).sorted().map { .string($0) }), "outputType": .object(output),
+            "cost": .number(cost), "pricing": "FREE", "languages": "ALL", "thresholds": .null, "subcategories": [],
+            "needsMatchingValues": .bool(needsMatchingValues), "needsActionPenalties": .bool(needsActionPenalties),
+            "allowedInAutomatedRules": true,
+            "comparators": Comparator.fitting(self.output.scalar.rawValue, isOrdered: self.output.isOrdered), "disabled": .null,
+            "isBuiltIn": true, "isOfCatalog": false, "health": .null,
+        ]
+    }
+}
+
 extension BuiltInSignal {
     var json: JSONValue {
-        let descriptor = descriptor
         let (name, description) = words
-        return [
-            "type": .string(rawValue), "name": .string(name), "description": .string(description), "plugin": .null, "integration": .null,
-            "eligibleInputs": .array(descriptor.inputs.map(\.rawValue).sorted().map { .string($0) }),
-            "outputType": ["scalarType": .string(descriptor.output.scalar.rawValue)], "cost": .number(descriptor.cost), "pricing": "FREE",
-            "languages": "ALL", "thresholds": .null, "subcategories": [], "needsMatchingValues": .bool(descriptor.needsMatchingValues),
-            "needsActionPenalties": .bool(descriptor.needsActionPenalties), "allowedInAutomatedRules": true,
-            "comparators": Comparator.fitting(descriptor.output.scalar.rawValue, isOrdered: false), "disabled": .null, "isBuiltIn": true,
-            "isOfCatalog": false, "health": .null,
-        ]
+        return descriptor.builtInJSON(name, description)
     }
 
     private var words: (name: String, description: String) {

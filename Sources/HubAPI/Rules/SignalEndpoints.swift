@@ -18,7 +18,7 @@ enum SignalEndpoints {
         ) { call in
             let organisation = try call.needOrganisation()
             let signals = await call.hub.signals.gallery(for: organisation.id)
-            return .json(.array(BuiltInSignal.allCases.map(\.json) + signals.map(\.json)))
+            return .json(.array(BuiltInSignal.allCases.map(\.json) + HubSignal.allCases.map(\.json) + signals.map(\.json)))
         },
         Endpoint(
             .get, "/signals/{type}", "One signal, with the model card of its integration", chapter: chapter,
@@ -27,6 +27,7 @@ enum SignalEndpoints {
             let organisation = try call.needOrganisation()
             let type = call.parameter("type")
             if let builtIn = BuiltInSignal(rawValue: type) { return .json(builtIn.json) }
+            if let hubs = HubSignal(rawValue: type) { return .json(hubs.json) }
             guard let signal = await call.hub.signals.gallery(type, for: organisation.id) else { throw notFound(type) }
             guard case .object(var members) = signal.json else { return .json(signal.json) }
             members["modelCard"] = signal.integration.manifest?.json["modelCard"]

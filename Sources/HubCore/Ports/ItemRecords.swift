@@ -11,7 +11,7 @@ package protocol ItemRecords {
     func items(
         _ filter: ItemFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
     ) throws(Fault) -> [SubmittedItem]
-    /// How many there are of these types (empty: of any), counted no further than to `max`.
+    /// How many were handed in of these types (empty: of any), counted no further than to `max`.
     func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int
     /// Oldest first, behind `sequence`; no more once those before have this many bytes as they were sent.
     func waitingItems(

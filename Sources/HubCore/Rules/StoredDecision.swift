@@ -66,16 +66,18 @@ package struct StoredDecision: Sendable, Hashable {
     package var traces: [Int: JSONValue]
     package var conditions: Int
     package var signalRuns: Int
+    /// The item's: a decision about a user.
+    package var look: SubmittedItem.Look?
 
     package init(
         sequence: Int64, organisation: Organisation.ID, itemID: String, typeID: String, at: Timestamp, microseconds: Int,
         outcome: Outcome, passed: [String], lineup: RuleLineup.ID, results: [Result], traces: [Int: JSONValue] = [:], conditions: Int,
-        signalRuns: Int
+        signalRuns: Int, look: SubmittedItem.Look? = nil
     ) {
         (self.sequence, self.organisation, self.itemID, self.typeID) = (sequence, organisation, itemID, typeID)
         (self.at, self.microseconds, self.outcome, self.passed) = (at, microseconds, outcome, passed)
         (self.lineup, self.results, self.traces) = (lineup, results, traces)
-        (self.conditions, self.signalRuns) = (conditions, signalRuns)
+        (self.conditions, self.signalRuns, self.look) = (conditions, signalRuns, look)
     }
 }
 
@@ -95,6 +97,8 @@ package struct DecisionFilter: Sendable, Hashable {
     package var until: Timestamp?
     /// Somewhere in the item's id, whatever the case of ASCII letters.
     package var text: String?
+    /// About users, or about what was handed in.
+    package var isLook: Bool?
 
     package init() {}
 }

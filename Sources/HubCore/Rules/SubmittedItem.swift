@@ -15,6 +15,15 @@ package struct SubmittedItem: Sendable, Hashable {
         case failed
     }
 
+    /// Why the hub looks at a user without an item that was handed in: then id and type are the user's, and the data is the latest item
+    /// handed in of that type and id, or empty.
+    package enum Look: String, Sendable, Hashable, CaseIterable {
+        /// The user's strikes changed.
+        case strikes
+        /// Somebody asked for it.
+        case check
+    }
+
     /// Why there is no decision.
     package struct Problem: Sendable, Hashable {
         package var code: String
@@ -39,15 +48,17 @@ package struct SubmittedItem: Sendable, Hashable {
     package var problem: Problem?
     /// The conversation it is part of, by its id; nil where it is of none, or of one with a name that is too long to look up.
     package var thread: String?
+    /// Nil: it was handed in.
+    package var look: Look?
 
     package init(
         sequence: Int64 = 0, organisation: Organisation.ID, itemID: String, typeID: String, submission: Submission.ID, data: JSONValue,
-        receivedAt: Timestamp, state: State = .waiting, attempts: Int = 0, problem: Problem? = nil,
-        thread: String? = nil
+        receivedAt: Timestamp, state: State = .waiting, attempts: Int = 0, problem: Problem? = nil, thread: String? = nil,
+        look: Look? = nil
     ) {
         (self.sequence, self.organisation, self.itemID, self.typeID) = (sequence, organisation, itemID, typeID)
         (self.submission, self.data, self.receivedAt) = (submission, data, receivedAt)
-        (self.state, self.attempts, self.problem, self.thread) = (state, attempts, problem, thread)
+        (self.state, self.attempts, self.problem, self.thread, self.look) = (state, attempts, problem, thread, look)
     }
 }
 
@@ -66,6 +77,8 @@ package struct ItemFilter: Sendable, Hashable {
     package var state: SubmittedItem.State?
     /// Somewhere in the item as it was sent, whatever the case of ASCII letters. At most `textBytesMax` bytes.
     package var text: String?
+    /// Looks at users, or what was handed in.
+    package var isLook: Bool?
 
     package init() {}
 }

@@ -11,6 +11,7 @@ struct Firing {
     private var counts: [String: Int]?
     private var changed: Set<String> = []
     private var actions: [String: RuleAction]?
+    private var policies: [String: NamedPolicy] = [:]
     /// Webhooks that may still be added to those that wait.
     private var room = 0
 
@@ -21,6 +22,10 @@ struct Firing {
 
     struct Followed {
         var runs: [ActionRun] = []
+        /// Whether a rule on content had something done.
+        var hasActed = false
+        /// Those such rules name, each once.
+        var policies: [NamedPolicy] = []
         var events: [JournalEvent] = []
     }
 
@@ -46,12 +51,18 @@ struct Firing {
         }
         guard !fired.isEmpty || !spent.isEmpty else { return Followed() }
         try loadActions(in: records)
+        for place in fired { try loadPolicies(of: draft.rules[place], in: records) }
         var followed = Followed()
         let ids = FiringActions.ids(of: fired.map { draft.rules[$0] })
         for id in ids { carryOut(id, item, draft, fired, &followed) }
         for id in FiringActions.ids(of: spent.map { draft.rules[$0] }) where !ids.contains(id) {
             followed.runs.append(run(id, of: item, .capped))
         }
+        let acting = fired.map { draft.rules[$0] }.filter { rule in
+            rule.kind == .content && followed.runs.contains { $0.isUnderway && rule.actionIDs.contains($0.action) }
+        }
+        followed.hasActed = !acting.isEmpty
+        followed.policies = FiringActions.union(acting.map(\.policyIDs)).map { policies[$0] ?? NamedPolicy($0, nil) }
         return followed
     }
 
@@ -108,7 +119,7 @@ struct Firing {
         (told["id"], told["typeId"]) = (.string(item.itemID), .string(item.typeID))
         var payload: JSONObject = [
             "item": .object(told), "action": ["id": .string(action.id), "name": .string(action.name)],
-            "policies": .array(policies(draft, places).map { ["id": .string($0)] }),
+            "policies": .array(policies(draft, places).map { (policies[$0] ?? NamedPolicy($0, nil)).json }),
             "rules": .array(
                 places.map { place in
                     let member = draft.lineup.members[place]
@@ -131,6 +142,12 @@ struct Firing {
         return counts?[rule] ?? 0
     }
 
+    private mutating func loadPolicies(of rule: Rule, in records: any HubTransaction) throws(Fault) {
+        for id in rule.policyIDs where policies[id] == nil {
+            policies[id] = NamedPolicy(id, try records.rulePart(.policy, id, in: writing.organisation))
+        }
+    }
+
     private mutating func loadActions(in records: any HubTransaction) throws(Fault) {
         guard actions == nil else { return }
         let all = try records.ruleActions(in: writing.organisation)
@@ -139,4 +156,9 @@ struct Firing {
             room = writing.limits.waitingMax - (try records.waitingRunCount(in: writing.organisation, max: writing.limits.waitingMax))
         }
     }
+}
+
+extension ActionRun {
+    /// Done, or put to be done.
+    fileprivate var isUnderway: Bool { state == .done || state == .waiting }
 }

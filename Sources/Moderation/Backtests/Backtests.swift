@@ -104,12 +104,13 @@ package actor Backtests {
     private func run(_ id: Backtest.ID, _ trial: Trial, _ types: [String], _ last: Int) async {
         var before: Int64?
         var left = last
+        var seen: Set<ItemUser> = []
         do throws(Fault) {
             while left > 0, isRunning(id) {
                 let batch = try await items.items(
                     of: trial.organisation, before: before, limit: min(left, BacktestLimits.batchItems), types: types)
                 guard let oldest = batch.last, isRunning(id) else { break }
-                let part = await trial.decide(batch)
+                let part = try await trial.decide(batch, book, seen: &seen)
                 guard isRunning(id) else { break }
                 take(part, batch.count, of: id)
                 before = oldest.sequence

@@ -10,6 +10,7 @@ struct Trial: Sendable {
     /// The rule that is kept, if it is one.
     let record: RuleRecord.ID?
     let hasLiveVersion: Bool
+    private let surroundings: RuleSurroundings
     private let evaluator: RuleEvaluator
     private let reading: ItemReading
     private let store: any HubStore
@@ -21,7 +22,7 @@ struct Trial: Sendable {
         _ store: any HubStore
     ) {
         (organisation, self.rule, self.record, hasLiveVersion) = (surroundings.organisation, rule, record, live != nil)
-        (self.store, types) = (store, surroundings.types)
+        (self.store, self.surroundings, types) = (store, surroundings, surroundings.types)
         // One program, so that both see the same answer where they ask a signal the same.
         let program = RuleProgram(
             [rule] + (live.map { [$0] } ?? []), types: surroundings.types, signals: surroundings.signals, banks: banks)
@@ -30,18 +31,27 @@ struct Trial: Sendable {
     }
 
     /// As in `RuleEnvironment.backtest`: it fires nothing and counts towards no cap, since all it does is decide.
-    func decide(_ batch: [StoredItem]) async -> Backtest.Result {
+    ///
+    /// A rule on users is tried on those whom the items come from, each once.
+    /// - Parameter seen: Users of the batches before.
+    func decide(_ batch: [StoredItem], _ book: RuleBook, seen: inout Set<ItemUser>) async throws(Fault) -> Backtest.Result {
         var result = Backtest.Result()
-        result.items = batch.count
         let readings = batch.map { ($0, reading.read($0.submission).value) }
-        let fitting = readings.compactMap { pair in pair.1.map { (pair.0, $0) } }
+        var fitting = readings.compactMap { pair in pair.1.map { (pair.0, $0) } }
+        result.items = batch.count
         result.errored = batch.count - fitting.count
+        if rule.kind == .user {
+            fitting = fitting.filter { pair in pair.1.itemUser.map { seen.insert($0).inserted } ?? false }
+            let users = try await book.users(of: fitting.map(\.1), surroundings)
+            fitting = zip(fitting, users).compactMap { pair, user in user.map { (pair.0, $0) } }
+            result.items = fitting.count + result.errored
+        }
         // What was there when each came in, and nothing that came later.
         let around = KeptSurroundings(
             store: store, organisation: organisation, types: types, sequences: fitting.map { $0.0.sequence })
         let decisions = await evaluator.decide(
             fitting.map(\.1), orgID: organisation.rawValue, traces: .all, surroundings: around)
-        for ((stored, _), decision) in zip(fitting, decisions) {
+        for ((stored, item), decision) in zip(fitting, decisions) {
             let new = decision.results.first { $0.rule == 0 }
             let (is_, was) = (new?.passed ?? false, decision.results.contains { $0.rule == 1 && $0.passed })
             result.signalRuns += decision.signalRuns
@@ -54,7 +64,7 @@ struct Trial: Sendable {
             result.samples.append(
                 Backtest.Sample(
                     itemID: decision.itemID, sequence: stored.sequence, was: was, now: is_,
-                    decision: TestDecision(stored.submission, decision, rule, at: JSONPointer())))
+                    decision: TestDecision(item.type.id, decision, rule, at: JSONPointer())))
         }
         return result
     }

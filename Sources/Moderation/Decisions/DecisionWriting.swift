@@ -13,6 +13,8 @@ struct DecisionWriting: Sendable {
     let now: HubCore.Timestamp
     let entropy: Entropy
     let limits: ActionLimits
+    /// Whether rules on users are at work: then whoever is struck is looked at.
+    var looksAtUsers = false
 
     /// What was written.
     struct Written: Sendable {
@@ -20,12 +22,15 @@ struct DecisionWriting: Sendable {
         var reports: [DecisionReport] = []
         var failed: [Int64] = []
         var hasWebhooks = false
+        /// Looks at users that wait now.
+        var looks = 0
     }
 
     /// The body of the transaction; may run again.
     func write(_ records: any HubTransaction) throws(Fault) -> Written {
         var written = Written()
         var firing = Firing(self)
+        var striking = Striking(self)
         var events: [JournalEvent] = []
         var lineups: Set<RuleLineup.ID> = []
         var drafts: [(StoredDecision, Judgement.Draft, [ActionRun])] = []
@@ -42,14 +47,16 @@ struct DecisionWriting: Sendable {
                     event(
                         "ItemDecided", of: item,
                         ["decision": .string("\(item.sequence)"), "passed": .array(decision.passed.map { .string($0) })]))
-                let followed = try firing.follow(item, draft, in: records)
+                var followed = try firing.follow(item, draft, in: records)
                 events += followed.events
+                events += try striking.take(item, draft, &followed, in: records)
                 drafts.append((decision, draft, followed.runs))
             }
         }
         _ = try records.append(events)
         let runs = try records.append(drafts.flatMap(\.2))
         try firing.keepCounts(in: records)
+        written.looks = try striking.keep(in: records)
         var place = 0
         for (decision, draft, mine) in drafts {
             written.reports.append(
@@ -84,7 +91,7 @@ struct DecisionWriting: Sendable {
             sequence: item.sequence, organisation: organisation, itemID: item.itemID, typeID: item.typeID, at: now,
             microseconds: draft.microseconds, outcome: draft.outcome, passed: draft.passing.map { draft.rules[$0].id },
             lineup: draft.lineup.id, results: draft.results, traces: draft.traces, conditions: draft.conditions,
-            signalRuns: draft.signalRuns)
+            signalRuns: draft.signalRuns, look: item.look)
     }
 
     func event(_ name: String, of item: SubmittedItem, _ further: JSONObject) -> JournalEvent {

@@ -73,7 +73,13 @@ struct Judge: Sendable {
         let reading = ItemReading(Array(rules.types.values))
         var readable: [(stored: SubmittedItem, item: Item)] = []
         var judged: [Judgement] = []
+        var looks: [(stored: SubmittedItem, item: Item)] = []
+        var users = UserReading(rules.types)
         for item in items {
+            if item.look != nil {
+                looks.append((item, users.item(ItemUser(kept: item.itemID, typeID: item.typeID), item.data)))
+                continue
+            }
             let read = reading.read(item.data)
             if let value = read.value {
                 readable.append((item, value))
@@ -84,7 +90,12 @@ struct Judge: Sendable {
                 judged.append(Judgement(item: item, verdict: .failed(problem)))
             }
         }
-        return (judged + (await judge(readable, in: organisation))).sorted { $0.item.sequence < $1.item.sequence }
+        if !looks.isEmpty {
+            let onUsers = Judge(rules: rules.forLooks, runner: runner, limits: limits, now: now)
+            judged += await onUsers.judge(looks, in: organisation)
+        }
+        judged += await judge(readable, in: organisation)
+        return judged.sorted { $0.item.sequence < $1.item.sequence }
     }
 
     /// The rules that look at items of one type, but for those whose time is over by now.

@@ -11,7 +11,7 @@ package struct ItemShelf: StoredItemSource {
         of organisation: Organisation.ID, before sequence: Int64?, limit: Int, types: [String]
     ) async throws(Fault) -> [StoredItem] {
         var filter = ItemFilter()
-        filter.typeIDs = types
+        (filter.typeIDs, filter.isLook) = (types, false)
         let wanted = filter
         return try await store.read { (records) throws(Fault) in
             try records.items(wanted, in: organisation, before: sequence, limit: limit).map(Self.stored)
@@ -24,7 +24,7 @@ package struct ItemShelf: StoredItemSource {
 
     package func item(_ id: String, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? {
         var filter = ItemFilter()
-        filter.itemID = id
+        (filter.itemID, filter.isLook) = (id, false)
         let wanted = filter
         return try await store.read { (records) throws(Fault) in
             try records.items(wanted, in: organisation, before: nil, limit: 1).first.map(Self.stored)

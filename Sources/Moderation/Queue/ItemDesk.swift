@@ -126,12 +126,14 @@ package actor ItemDesk {
         }
         let read = try await read(items, max: parts.limits.decidedMax, in: organisation)
         do throws(Fault) {
+            // Whoever is struck is looked at, and that waits in the queue: one that is full takes no more.
+            try checkRoom(for: 0, of: organisation)
             let rules = try await parts.rules.rules(of: organisation)
             let pairs = zip(describe(read, items, in: organisation), read).map { (stored: $0, item: $1) }
             let judge = judge(rules, organisation)
             // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
             let judged = await Task { await judge.judge(pairs, in: organisation) }.value
-            return try await write(judged, in: organisation, once: once).reports
+            return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers, once: once).reports
         } catch { throw .fault(error) }
     }
 
@@ -153,9 +155,36 @@ package actor ItemDesk {
 
     private func reserve(_ count: Int, for organisation: Organisation.ID) throws(Fault) {
         guard phase == .running else { throw ItemFault.stopping() }
+        try checkRoom(for: count, of: organisation)
+        waiting[organisation, default: 0] += count
+    }
+
+    private func checkRoom(for count: Int, of organisation: Organisation.ID) throws(Fault) {
         let before = waiting[organisation, default: 0]
         guard before + count <= parts.limits.waitingMax else { throw ItemFault.queueFull(before, max: parts.limits.waitingMax) }
-        waiting[organisation] = before + count
+    }
+
+    /// Has rules on users look at one. When it returns, that is on disk.
+    package func look(at user: ItemUser, in organisation: Organisation.ID) async throws(Fault) -> SubmittedItem {
+        if phase == .new { throw ItemFault.starting() }
+        try reserve(1, for: organisation)
+        let (now, submission) = (parts.now(), Submission.ID.make(at: parts.now(), random: parts.entropy.bytes))
+        defer { wake(organisation) }
+        do throws(Fault) {
+            return try await parts.store.write { (records) throws(Fault) in
+                let look = try UserLook.item(for: user, because: .check, in: organisation, submission: submission, at: now, records)
+                return try records.append([look])[0]
+            }
+        } catch {
+            waiting[organisation, default: 1] -= 1
+            throw error
+        }
+    }
+
+    /// Others have written so many looks at users, which wait.
+    func expect(_ count: Int, of organisation: Organisation.ID) {
+        waiting[organisation, default: 0] += count
+        wake(organisation)
     }
 
     private func describe(_ read: [Item], _ items: [JSONValue], in organisation: Organisation.ID) -> [SubmittedItem] {
@@ -229,9 +258,10 @@ package actor ItemDesk {
         let max = parts.limits.attemptsMax
         var judged = await judge(rules, organisation).judge(waiting: items.filter { $0.attempts < max }, in: organisation)
         judged += items.filter { $0.attempts >= max }.map { Judgement(item: $0, verdict: .failed(ItemFault.crashing)) }
-        do throws(Fault) { _ = try await write(judged, in: organisation) } catch {
+        let looksAtUsers = rules.looksAtUsers
+        do throws(Fault) { _ = try await write(judged, in: organisation, looksAtUsers: looksAtUsers) } catch {
             guard Self.stays(error) else { throw error }
-            for judgement in judged { try await writeAlone(judgement, in: organisation) }
+            for judgement in judged { try await writeAlone(judgement, in: organisation, looksAtUsers: looksAtUsers) }
         }
         return phase == .running
     }
@@ -266,10 +296,11 @@ package actor ItemDesk {
     }
 
     private func write(
-        _ judged: [Judgement], in organisation: Organisation.ID, once: OnceNote<[DecisionReport]>? = nil
+        _ judged: [Judgement], in organisation: Organisation.ID, looksAtUsers: Bool, once: OnceNote<[DecisionReport]>? = nil
     ) async throws(Fault) -> DecisionWriting.Written {
         let writing = DecisionWriting(
-            organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits)
+            organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits,
+            looksAtUsers: looksAtUsers)
         let written = try await parts.store.write { (records) throws(Fault) in
             let written = try writing.write(records)
             try once?.keep(written.reports, in: records)
@@ -277,6 +308,7 @@ package actor ItemDesk {
         }
         let waited = judged.count { $0.item.sequence > 0 }
         if waited > 0 { waiting[organisation] = max(0, waiting[organisation, default: 0] - waited) }
+        if written.looks > 0 { expect(written.looks, of: organisation) }
         if written.hasWebhooks { await parts.webhooks?.wake() }
         await parts.told(organisation)
         return written
@@ -288,11 +320,11 @@ package actor ItemDesk {
     }
 
     /// What cannot be written for itself has failed, and holds up nothing.
-    private func writeAlone(_ judgement: Judgement, in organisation: Organisation.ID) async throws(Fault) {
-        do throws(Fault) { _ = try await write([judgement], in: organisation) } catch {
+    private func writeAlone(_ judgement: Judgement, in organisation: Organisation.ID, looksAtUsers: Bool) async throws(Fault) {
+        do throws(Fault) { _ = try await write([judgement], in: organisation, looksAtUsers: looksAtUsers) } catch {
             guard Self.stays(error) else { throw error }
             let problem = SubmittedItem.Problem(code: error.code, message: error.message)
-            _ = try await write([Judgement(item: judgement.item, verdict: .failed(problem))], in: organisation)
+            _ = try await write([Judgement(item: judgement.item, verdict: .failed(problem))], in: organisation, looksAtUsers: looksAtUsers)
         }
     }
 }

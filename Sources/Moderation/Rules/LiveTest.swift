@@ -36,15 +36,21 @@ extension RuleBook {
         let evaluator = RuleEvaluator(program, runner: signals.runner(for: organisation))
         let reading = ItemReading(surroundings.types)
         let readings = items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
+        var subjects = readings.compactMap(\.value)
+        if rule.kind == .user {
+            // An item that comes from nobody stays what it is, and the rule does not look at it.
+            do throws(Fault) {
+                subjects = zip(subjects, try await users(of: subjects, surroundings)).map { $1 ?? $0 }
+            } catch { throw RuleRefusal(error) }
+        }
         let around = KeptSurroundings(store: store, organisation: organisation, types: surroundings.types)
-        var decisions = await evaluator.decide(
-            readings.compactMap(\.value), orgID: organisation.rawValue, traces: .all, surroundings: around)[...]
+        var decisions = await evaluator.decide(subjects, orgID: organisation.rawValue, traces: .all, surroundings: around)[...]
+        var subject = subjects.makeIterator()
         return TestResult(
             decisions: zip(items, readings).enumerated().map { place, pair in
                 let (item, reading) = pair
-                return reading.value == nil
-                    ? .unread(item, reading.findings)
-                    : TestDecision(item, decisions.removeFirst(), rule, at: JSONPointer(["items", String(place)]))
+                guard reading.value != nil, let typeID = subject.next()?.type.id else { return .unread(item, reading.findings) }
+                return TestDecision(typeID, decisions.removeFirst(), rule, at: JSONPointer(["items", String(place)]))
             }, findings: review.findings)
     }
 }
@@ -66,7 +72,7 @@ extension TestDecision {
     }
 
     /// - Parameter place: Of the rule among those of the program.
-    init(_ item: JSONValue, _ decision: ItemDecision, _ rule: Rule, place: Int = 0, at pointer: JSONPointer) {
+    init(_ typeID: String, _ decision: ItemDecision, _ rule: Rule, place: Int = 0, at pointer: JSONPointer) {
         let result = decision.results.first { $0.rule == place }
         let trace = result?.trace
         var findings: [RuleFinding] = []
@@ -74,12 +80,15 @@ extension TestDecision {
             findings = [
                 RuleFinding(
                     .warning, "rule.other-type", at: pointer.appending("typeId"),
-                    "The rule '\(rule.name)' does not look at items of this type.",
-                    remedy: "Add the item type to the rule, or choose another item.")
+                    rule.kind == .user
+                        ? "The rule '\(rule.name)' looks at users, and this item comes from none."
+                        : "The rule '\(rule.name)' does not look at items of this type.",
+                    remedy: rule.kind == .user
+                        ? "Say who its creator is, or choose another item." : "Add the item type to the rule, or choose another item.")
             ]
         }
         self.init(
-            itemID: decision.itemID, typeID: item["typeId"]?.stringValue, outcome: result?.truth.outcome ?? .inapplicable, trace: trace,
+            itemID: decision.itemID, typeID: typeID, outcome: result?.truth.outcome ?? .inapplicable, trace: trace,
             milliseconds: trace?.milliseconds ?? 0, signalRuns: decision.signalRuns, findings: findings)
     }
 }

@@ -102,12 +102,20 @@ extension RuleBook {
         }
     }
 
+    /// Puts a policy in place.
+    ///
+    /// What rules at work give users is changed by whoever may change those rules.
+    /// - Parameter strikes: What acting under it gives the user; nil: as before, and at first none.
     package nonisolated func putPolicy(
-        _ id: String, name: String, description: String?, expecting revision: Int? = nil, in organisation: Organisation.ID,
-        by requester: Requester
+        _ id: String, name: String, description: String?, strikes: Int? = nil, expecting revision: Int? = nil,
+        in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
         try await inTurn(organisation) { () async throws(RuleRefusal) in
             var document = JSONObject()
+            let before = try await reading { (records) throws(Fault) in try records.rulePart(.policy, id, in: organisation)?.strikes ?? 0 }
+            let strikes = strikes ?? before
+            guard (0...PeopleLimits.strikesMax).contains(strikes) else { throw RuleRefusal.badStrikes() }
+            if strikes > 0 { document["strikes"] = .int(Int64(strikes)) }
             document["description"] = try RuleText.checked(note: description).map { .string($0) }
             let part = RulePart(
                 kind: .policy, organisation: organisation, id: try Self.checked(id: id), name: try Self.checked(name: name),

@@ -58,14 +58,16 @@ struct RuleShelf: Sendable {
                     missingSignals: whole.missingSignals(of: place)))
             place += 1
         }
-        // Users are not submitted by themselves here, so a rule on users has nothing to look at.
-        let atWork = entries.filter { $0.rule.map { $0.kind == .content && $0.state(at: now).judgesSubmissions } ?? false }
+        let atWork = entries.filter { $0.rule.map { $0.state(at: now).judgesSubmissions } ?? false }
         let rules = atWork.compactMap(\.rule)
+        let onUsers = rules.filter { $0.kind == .user }
         return RuleShelf(
             entries: entries, surroundings: surroundings,
             working: WorkingRules(
                 program: RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks), rules: rules,
-                versions: atWork.map(\.record.version), types: surroundings.typesByID),
+                versions: atWork.map(\.record.version), types: surroundings.typesByID,
+                ofUsers: onUsers.isEmpty
+                    ? nil : RuleProgram(onUsers, types: surroundings.types, signals: signals, banks: banks)),
             until: rules.compactMap(\.expiresAt).min())
     }
 }
@@ -129,12 +131,11 @@ struct RuleSurroundings: Sendable {
     func findings(of rule: Rule) -> [RuleFinding] {
         let references = RuleReferences(rule)
         var findings = references.findings(types: typesByID, signals: signalsByType)
-        if rule.kind == .user {
+        if rule.kind == .user, !rule.itemTypeIDs.isEmpty {
             findings.append(
                 RuleFinding(
-                    .warning, "rule.unusable", at: JSONPointer(["ruleType"]),
-                    "Rules on users look at users without a submission, and nothing here hands them any.",
-                    remedy: "Write CONTENT; it looks at items of a type of the kind USER too."))
+                    .error, "rule.wrong-type", at: JSONPointer(["contentTypeIds"]), "A rule on users has no item types.",
+                    remedy: "Leave them out, or write CONTENT: such a rule looks at items of a type of the kind USER too."))
         }
         for (place, id) in rule.policyIDs.enumerated() where !policies.contains(id) {
             findings.append(

@@ -22,7 +22,7 @@ struct RuleCompiler {
 
     init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool) {
         // A signal under a reserved name would be asked instead of the built-in one.
-        let usable = signals.filter { !BuiltInSignal.isReserved($0.type) }
+        let usable = signals.filter { !BuiltInSignal.isReserved($0.type) || HubSignal(rawValue: $0.type)?.descriptor == $0 }
         self.signals = Dictionary(usable.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
         self.banks = banks
         self.hasPenalties = hasPenalties
@@ -221,14 +221,18 @@ struct RuleCompiler {
     private mutating func missing(_ type: String, at pointer: JSONPointer) -> LeafProblem {
         let isUpstreams = BuiltInSignal.isReserved(type)
         let sentence =
-            isUpstreams
-            ? "The signal '\(type)' is one of Coop's own that is not built in here." : "No signal '\(type.prefix(100))' is loaded."
+            HubSignal(rawValue: type) != nil
+            ? "The signal '\(type)' asks a hub what it knows of the user, and there is no hub here."
+            : isUpstreams
+                ? "The signal '\(type)' is one of Coop's own that is not built in here." : "No signal '\(type.prefix(100))' is loaded."
         let known = signals.keys.sorted() + BuiltInSignal.allCases.map(\.rawValue)
         notes.warning(
             "rule.missing-signal", at: pointer.appending("signal"), sentence,
-            remedy: isUpstreams
-                ? "Choose another signal, or install one that does the same."
-                : nearMiss(type, among: known).map { "Did you mean '\($0)'?" } ?? "Install the integration that has it.")
+            remedy: HubSignal(rawValue: type) != nil
+                ? "Try the rule in a hub, which knows its users."
+                : isUpstreams
+                    ? "Choose another signal, or install one that does the same."
+                    : nearMiss(type, among: known).map { "Did you mean '\($0)'?" } ?? "Install the integration that has it.")
         return LeafProblem(reason: .notLoaded, sentence: sentence)
     }
 

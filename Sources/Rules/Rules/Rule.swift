@@ -5,7 +5,7 @@ package struct Rule: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Looks at submitted items.
         case content = "CONTENT"
-        /// Looks at users, without a submission.
+        /// Looks at users: when their strikes change, when they are handed in themselves, when somebody asks.
         case user = "USER"
     }
 
@@ -38,7 +38,13 @@ package struct Rule: Sendable, Hashable {
 
     package func state(at now: Timestamp) -> RuleState { RuleState(status, expiresAt: expiresAt, now: now) }
 
-    package func looksAt(_ type: ItemType) -> Bool { itemTypeIDs.isEmpty || itemTypeIDs.contains(type.id) }
+    /// A rule on users looks at items of every type of the kind USER.
+    package func looksAt(_ type: ItemType) -> Bool {
+        switch kind {
+        case .content: itemTypeIDs.isEmpty || itemTypeIDs.contains(type.id)
+        case .user: type.kind == .user
+        }
+    }
 }
 
 extension Rule {

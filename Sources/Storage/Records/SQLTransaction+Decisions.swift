@@ -45,7 +45,7 @@ extension SQLTransaction {
     // MARK: Decisions
 
     private static let decisionColumns =
-        "sequence, organisation, item_id, type_id, at_ms, microseconds, outcome, passed, lineup, results, conditions, signal_runs"
+        "sequence, organisation, item_id, type_id, at_ms, microseconds, outcome, passed, lineup, results, conditions, signal_runs, look"
 
     private static func decision(_ row: any SQLRow) throws(Fault) -> StoredDecision {
         var results: [StoredDecision.Result] = []
@@ -59,7 +59,8 @@ extension SQLTransaction {
             sequence: row.integer(0), organisation: row.id(1), itemID: row.text(2), typeID: row.text(3), at: row.timestamp(4),
             microseconds: Int(row.integer(5)), outcome: try row.named(6, "an outcome"),
             passed: try row.json(7).arrayValue?.compactMap(\.stringValue) ?? [], lineup: row.text(8), results: results,
-            conditions: Int(row.integer(10)), signalRuns: Int(row.integer(11)))
+            conditions: Int(row.integer(10)), signalRuns: Int(row.integer(11)),
+            look: try row.look(12))
     }
 
     func append(_ decision: StoredDecision) throws(Fault) {
@@ -67,11 +68,11 @@ extension SQLTransaction {
         let traces = JSONObject(decision.traces.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) })
         try change(
             """
-            insert into decisions (\(Self.decisionColumns), traces) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            insert into decisions (\(Self.decisionColumns), traces) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """, .integer(decision.sequence), .id(decision.organisation), .text(decision.itemID), .text(decision.typeID), .at(decision.at),
             .integer(Int64(decision.microseconds)), .text(decision.outcome.rawValue), .json(.array(decision.passed.map { .string($0) })),
             .text(decision.lineup), .json(.array(results)), .integer(Int64(decision.conditions)), .integer(Int64(decision.signalRuns)),
-            .json(.object(traces)))
+            .text(decision.look?.rawValue), .json(.object(traces)))
         for result in decision.results {
             try change(
                 """
@@ -88,7 +89,7 @@ extension SQLTransaction {
             .id(organisation)
         ) { (row: any SQLRow) throws(Fault) in
             var decision = try Self.decision(row)
-            for (place, trace) in try row.object(12) { if let place = Int(place) { decision.traces[place] = trace } }
+            for (place, trace) in try row.object(13) { if let place = Int(place) { decision.traces[place] = trace } }
             return decision
         }.first
     }
@@ -115,6 +116,7 @@ extension SQLTransaction {
         if let type = wanted.typeID { filter.add("type_id = ", .text(type)) }
         if let since = wanted.since { filter.add("at_ms >= ", .at(since)) }
         if let until = wanted.until { filter.add("at_ms < ", .at(until)) }
+        if let isLook = wanted.isLook { filter.add(isLook ? "look is not null" : "look is null") }
         if let text = wanted.text { filter.add("lower(item_id) like ", .containing(text), ending: Self.escape) }
         return try rows(
             "select \(Self.decisionColumns) from decisions where \(filter.text) order by sequence desc limit \(filter.next(.limit(limit)))",

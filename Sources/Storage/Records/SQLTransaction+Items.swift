@@ -4,13 +4,13 @@ import PluginModel
 
 extension SQLTransaction {
     static let itemColumns =
-        "sequence, organisation, item_id, type_id, submission, data, received_ms, state, attempts, problem, thread"
+        "sequence, organisation, item_id, type_id, submission, data, received_ms, state, attempts, problem, thread, look"
 
     static func item(_ row: any SQLRow) throws(Fault) -> SubmittedItem {
         SubmittedItem(
             sequence: row.integer(0), organisation: row.id(1), itemID: row.text(2), typeID: row.text(3), submission: row.id(4),
             data: try row.json(5), receivedAt: row.timestamp(6), state: try row.named(7, "an item's state"),
-            attempts: Int(row.integer(8)), problem: try row.problem(9), thread: row.optionalText(10))
+            attempts: Int(row.integer(8)), problem: try row.problem(9), thread: row.optionalText(10), look: try row.look(11))
     }
 
     func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
@@ -22,10 +22,10 @@ extension SQLTransaction {
             placed[index].sequence = sequence
             let item = placed[index]
             try change(
-                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", .integer(sequence),
+                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", .integer(sequence),
                 .id(item.organisation), .text(item.itemID), .text(item.typeID), .id(item.submission), .json(item.data),
-                .at(item.receivedAt),
-                .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem), .text(item.thread))
+                .at(item.receivedAt), .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem),
+                .text(item.thread), .text(item.look?.rawValue))
         }
         return placed
     }
@@ -45,6 +45,7 @@ extension SQLTransaction {
         filter.add("sequence < ", .integer(sequence ?? .max))
         filter.addAny(wanted.typeIDs.map { SQLFilter.Pattern(exactly: $0, column: "type_id") })
         if let id = wanted.itemID { filter.add("item_id = ", .text(id)) }
+        if let isLook = wanted.isLook { filter.add(isLook ? "look is not null" : "look is null") }
         if let state = wanted.state { filter.add("state = ", .text(state.rawValue)) }
         if let text = wanted.text { return try search(text, filter, limit: limit) }
         return try rows(
@@ -88,6 +89,7 @@ extension SQLTransaction {
     func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
         var filter = SQLFilter()
         filter.add("organisation = ", .id(organisation))
+        filter.add("look is null")
         filter.addAny(types.map { SQLFilter.Pattern(exactly: $0, column: "type_id") })
         return try rows(
             "select count(*) from (select 1 from items where \(filter.text) limit \(filter.next(.integer(Int64(max))))) as counted",
@@ -185,6 +187,10 @@ extension SQLValue {
 }
 
 extension SQLRow {
+    func look(_ column: Int) throws(Fault) -> SubmittedItem.Look? {
+        isNull(column) ? nil : try named(column, "why a user is looked at")
+    }
+
     func problem(_ column: Int) throws(Fault) -> SubmittedItem.Problem? {
         guard !isNull(column) else { return nil }
         let object = try object(column)

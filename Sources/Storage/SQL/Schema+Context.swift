@@ -1,7 +1,7 @@
 extension Schema {
     /// The thread of items from now on: those that were there before have none that anybody looks up. What an organisation lets signals see.
     static let context = SchemaStep(
-        number: 8, name: "context of items",
+        number: 10, name: "context of items",
         """
         alter table items add column thread text;
         create index items_thread on items (organisation, thread, sequence) where thread is not null;

@@ -146,9 +146,12 @@ final class WrittenRules: WorkingRulesSource {
         _ rules: [Rule], types: [ItemType], versions: [Int]? = nil, signals: [SignalDescriptor] = [],
         for organisation: Organisation.ID = ItemLab.one
     ) {
+        let onUsers = rules.filter { $0.kind == .user }
+        let signals = signals + HubSignal.allCases.map(\.descriptor)
         let working = WorkingRules(
             program: RuleProgram(rules, types: types, signals: signals), rules: rules, versions: versions ?? rules.map { _ in 1 },
-            types: Dictionary(types.map { ($0.id, $0) }) { first, _ in first })
+            types: Dictionary(types.map { ($0.id, $0) }) { first, _ in first },
+            ofUsers: onUsers.isEmpty ? nil : RuleProgram(onUsers, types: types, signals: signals))
         kept.withLock { $0[organisation] = working }
     }
 

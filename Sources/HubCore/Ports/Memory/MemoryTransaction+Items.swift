@@ -22,6 +22,7 @@ struct MemoryItems: Sendable {
     var actions: [Place: RuleAction] = [:]
     var runs: [Int64: ActionRun] = [:]
     var lastRun: Int64 = 0
+    var users = MemoryUsers()
 
     mutating func remove(_ organisation: Organisation.ID) {
         items = items.filter { $0.value.organisation != organisation }
@@ -30,6 +31,7 @@ struct MemoryItems: Sendable {
         counts = counts.filter { $0.key.organisation != organisation }
         actions = actions.filter { $0.key.organisation != organisation }
         runs = runs.filter { $0.value.organisation != organisation }
+        users.remove(organisation)
     }
 
     func items(of organisation: Organisation.ID) -> [SubmittedItem] {
@@ -38,7 +40,7 @@ struct MemoryItems: Sendable {
 }
 
 extension MemoryTransaction {
-    private static func conflict() -> Fault {
+    static func conflict() -> Fault {
         Fault(code: "storage.conflict", message: "There is one already.", turn: .caller)
     }
 
@@ -69,6 +71,7 @@ extension MemoryTransaction {
         let fitting = records.moderation.items(of: organisation).reversed().filter { item in
             (sequence.map { item.sequence < $0 } ?? true) && (filter.typeIDs.isEmpty || filter.typeIDs.contains(item.typeID))
                 && (filter.itemID.map { item.itemID == $0 } ?? true) && (filter.state.map { item.state == $0 } ?? true)
+                && (filter.isLook.map { (item.look != nil) == $0 } ?? true)
         }
         guard let text = filter.text.map(TextSearch.init) else { return Array(fitting.prefix(limit)) }
         var found: [SubmittedItem] = []
@@ -84,11 +87,13 @@ extension MemoryTransaction {
     func itemCount(ofTypes types: [String], in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
         min(
             max,
-            records.moderation.items.values.count { $0.organisation == organisation && (types.isEmpty || types.contains($0.typeID)) })
+            records.moderation.items.values.count {
+                $0.organisation == organisation && $0.look == nil && (types.isEmpty || types.contains($0.typeID))
+            })
     }
 
     /// ASCII letters in lower case.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         String(decoding: text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     }
 
@@ -196,6 +201,7 @@ extension MemoryTransaction {
                 && (filter.itemID.map { decision.itemID == $0 } ?? true) && (filter.typeID.map { decision.typeID == $0 } ?? true)
                 && (filter.since.map { decision.at >= $0 } ?? true) && (filter.until.map { decision.at < $0 } ?? true)
                 && (text.map { Self.plain(decision.itemID).contains($0) } ?? true)
+                && (filter.isLook.map { (decision.look != nil) == $0 } ?? true)
         }
         if let rule = filter.rule {
             found = found.filter { decision in
