@@ -20,6 +20,7 @@ package struct HubAPI: Sendable {
         + ItemEndpoints.all + DecisionEndpoints.all + RuleActionEndpoints.all
         + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
         + SignalEndpoints.all
+        + ReviewQueueEndpoints.all + ReviewRoutingEndpoints.all + ReviewJobEndpoints.all
         + [description]
 
     private static let description = Endpoint(

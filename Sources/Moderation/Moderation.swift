@@ -22,6 +22,7 @@ package final class Moderation: Sendable {
         package var networks = WebhookNetworks()
         package var itemLimits = ItemLimits()
         package var actionLimits = ActionLimits()
+        package var reviewLimits = ReviewLimits()
         package var clock: @Sendable () -> Timestamp = Timestamp.system
         package var entropy = Entropy.system
         /// A line for whatever an operator should know.
@@ -37,6 +38,7 @@ package final class Moderation: Sendable {
     package let desk: ItemDesk
     /// Nil without a vault.
     package let actions: ActionBook?
+    package let reviews: ReviewDesk
     private let webhooks: WebhookSender?
 
     package init(_ parts: Parts) {
@@ -58,10 +60,15 @@ package final class Moderation: Sendable {
         } else {
             webhooks = nil
         }
+        reviews = ReviewDesk(
+            store: parts.store, rules: rules, events: parts.events, webhooks: webhooks, limits: parts.reviewLimits,
+            actionLimits: parts.actionLimits, now: parts.clock, entropy: parts.entropy)
         var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: parts.signals)
         (working.webhooks, working.limits, working.actionLimits) = (webhooks, parts.itemLimits, parts.actionLimits)
         (working.now, working.entropy, working.log) = (parts.clock, parts.entropy, parts.log)
         working.told = { [events = parts.events] organisation in events.publish(.decisions(organisation)) }
+        working.reviewLimits = parts.reviewLimits
+        working.reviewed = { [events = parts.events] organisation in events.publish(.reviews(organisation)) }
         desk = ItemDesk(working)
     }
 

@@ -11,6 +11,8 @@ package struct WorkingRules: Sendable {
     /// The version each of them stands at, by the same place.
     package let versions: [Int]
     package let types: [String: ItemType]
+    /// Where items go that a rule wants reviewed.
+    package var routing = RoutingTable.none
 
     package init(program: RuleProgram, rules: [Rule], versions: [Int], types: [String: ItemType]) {
         (self.program, self.rules, self.versions, self.types) = (program, rules, versions, types)

@@ -13,6 +13,7 @@ struct DecisionWriting: Sendable {
     let now: HubCore.Timestamp
     let entropy: Entropy
     let limits: ActionLimits
+    var reviewLimits = ReviewLimits()
 
     /// What was written.
     struct Written: Sendable {
@@ -20,6 +21,7 @@ struct DecisionWriting: Sendable {
         var reports: [DecisionReport] = []
         var failed: [Int64] = []
         var hasWebhooks = false
+        var hasReviews = false
     }
 
     /// The body of the transaction; may run again.
@@ -56,6 +58,7 @@ struct DecisionWriting: Sendable {
                 DecisionReport(decision: decision, lineup: draft.lineup, runs: Array(runs[place..<(place + mine.count)])))
             place += mine.count
         }
+        written.hasReviews = firing.hasReviews
         written.hasWebhooks = runs.contains { $0.state == .waiting }
         return written
     }

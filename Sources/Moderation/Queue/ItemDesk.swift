@@ -18,12 +18,15 @@ package actor ItemDesk {
         package var webhooks: WebhookSender?
         package var limits = ItemLimits()
         package var actionLimits = ActionLimits()
+        package var reviewLimits = ReviewLimits()
         package var now: @Sendable () -> HubCore.Timestamp = HubCore.Timestamp.system
         package var entropy = Entropy.system
         /// A line for whatever an operator should know.
         package var log: @Sendable (String) -> Void = { _ in }
         /// Called when decisions of an organisation are on disk.
         package var told: @Sendable (Organisation.ID) async -> Void = { _ in }
+        /// Called when something of an organisation came into a review queue.
+        package var reviewed: @Sendable (Organisation.ID) async -> Void = { _ in }
 
         package init(store: any HubStore, rules: any WorkingRulesSource, signals: (any SignalSource)? = nil) {
             (self.store, self.rules, self.signals) = (store, rules, signals)
@@ -115,7 +118,7 @@ package actor ItemDesk {
             let pairs = zip(describe(read, items, in: organisation), read).map { (stored: $0, item: $1) }
             let judge = judge(rules, organisation)
             // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
-            let judged = await Task { await judge.judge(pairs, in: organisation) }.value
+            let judged = await Task { await self.routed(await judge.judge(pairs, in: organisation), by: judge, in: organisation) }.value
             return try await write(judged, in: organisation).reports
         } catch { throw .fault(error) }
     }
@@ -211,7 +214,9 @@ package actor ItemDesk {
         guard !items.isEmpty else { return false }
         let rules = try await parts.rules.rules(of: organisation)
         let max = parts.limits.attemptsMax
-        var judged = await judge(rules, organisation).judge(waiting: items.filter { $0.attempts < max }, in: organisation)
+        let judge = judge(rules, organisation)
+        var judged = await judge.judge(waiting: items.filter { $0.attempts < max }, in: organisation)
+        judged = await routed(judged, by: judge, in: organisation)
         judged += items.filter { $0.attempts >= max }.map { Judgement(item: $0, verdict: .failed(ItemFault.crashing)) }
         do throws(Fault) { _ = try await write(judged, in: organisation) } catch {
             guard Self.stays(error) else { throw error }
@@ -221,7 +226,8 @@ package actor ItemDesk {
     }
 
     private func judge(_ rules: WorkingRules, _ organisation: Organisation.ID) -> Judge {
-        Judge(rules: rules, runner: parts.signals?.runner(for: organisation), limits: parts.limits, now: parts.now())
+        let runner = rules.routing.remembering(parts.signals?.runner(for: organisation))
+        return Judge(rules: rules, runner: runner, limits: parts.limits, now: parts.now())
     }
 
     /// The next items, marked as begun: what ends the hub more than once is found by it. Their `attempts` are those of earlier processes.
@@ -251,12 +257,14 @@ package actor ItemDesk {
 
     private func write(_ judged: [Judgement], in organisation: Organisation.ID) async throws(Fault) -> DecisionWriting.Written {
         let writing = DecisionWriting(
-            organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits)
+            organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits,
+            reviewLimits: parts.reviewLimits)
         let written = try await parts.store.write { (records) throws(Fault) in try writing.write(records) }
         let waited = judged.count { $0.item.sequence > 0 }
         if waited > 0 { waiting[organisation] = max(0, waiting[organisation, default: 0] - waited) }
         if written.hasWebhooks { await parts.webhooks?.wake() }
         await parts.told(organisation)
+        if written.hasReviews { await parts.reviewed(organisation) }
         return written
     }
 

@@ -3,7 +3,7 @@
 /// An organisation that may be absent is an empty text where it is part of a key. What belongs to people and organisations goes with them
 /// by foreign keys; what belongs to a plugin is removed by `removePlugin`, since settings may be there before the plugin is.
 enum Schema {
-    static let steps = [pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules]
+    static let steps = [pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, reviews]
 
     private static let pluginState = SchemaStep(
         number: 1, name: "plugin state",

@@ -106,6 +106,7 @@ struct MemoryRecords: Sendable {
 
     var moderation = MemoryItems()
     var ruleShelf = RuleShelf()
+    var reviews = Reviews()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

@@ -87,6 +87,7 @@ extension MemoryTransaction {
             records.failures.removeAll { $0.organisation == id }
             records.moderation.remove(id)
             records.ruleShelf.remove(id)
+            records.reviews.remove(id)
             return records.organisations.removeValue(forKey: id) != nil
         }
     }
