@@ -34,6 +34,7 @@ import Testing
         .replacing("{installation}", with: "none").replacing("{permission}", with: "none")
         .replacing("{sequence}", with: "1")
         .replacing("{kind}", with: "text").replacing("{version}", with: "1").replacing("{backtest}", with: "none")
+        .replacing("{job}", with: "none")
         .replacing("{id}", with: isDecidedInside ? "lab.probe" : "none")
         if endpoint.path.hasSuffix("/events") { path += "?topics=none" }
         let answer = try await world.hub.ask(

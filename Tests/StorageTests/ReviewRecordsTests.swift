@@ -140,7 +140,8 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
                     }
                 }
             }
-            func listed(_ filter: ReviewFilter, after: Int64? = nil, limit: Int = 9, in owner: Organisation.ID = one) async throws -> [Int64]
+            func listed(_ filter: ReviewFilter, after: Int64? = nil, limit: Int = 9, in owner: Organisation.ID = one) async throws
+                -> [Int64]
             {
                 try await store.read { (r) throws(Fault) in
                     try r.reviewJobs(filter, in: owner, after: after, limit: limit).map(\.sequence)

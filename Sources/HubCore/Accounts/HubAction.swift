@@ -44,7 +44,8 @@ package enum HubAction: String, Sendable, Hashable, CaseIterable {
         case .catalogRead, .actionRead, .templateRead, .docsRead, .scorecardRead, .pluginRead, .ruleRead, .dataRead, .inboxRead,
             .tokenManage:
             .viewer
-        case .actionRun, .templateRun, .catalogWrite, .pluginCall, .ruleWrite, .itemSubmit, .itemReview, .inboxReply, .connectorRun: .developer
+        case .actionRun, .templateRun, .catalogWrite, .pluginCall, .ruleWrite, .itemSubmit, .itemReview, .inboxReply, .connectorRun:
+            .developer
         case .organisationManage, .organisationMembers, .rulePublish, .catalogDelete, .actionApprove, .scorecardWrite, .dataWrite,
             .journalRead:
             .teamAdmin
