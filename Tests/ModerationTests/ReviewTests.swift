@@ -3,6 +3,7 @@ import JSON
 import Moderation
 import PluginModel
 import Rules
+import Synchronization
 import Testing
 
 /// Rules, routing rules and reviews over one store, as a hub has them.
@@ -163,26 +164,27 @@ private func withReviews(
             #expect(
                 await ruleCode { try await lab.rules.live(RuleLab.asking("SECRET", ["actionIds": ["look"]])) } == "rule.invalid",
                 "in rules with actions it is refused")
-            try await lab.route(ReviewLab.routing([], to: "toxic", leaf("TOXICITY")))
+            let toxic = try await lab.route(ReviewLab.routing([], to: "toxic", leaf("TOXICITY"))).record.rule.id
             lab.rules.signals.score.withLock { $0 = { $0.contains("toxic") ? 0.9 : 0.1 } }
             _ = try await lab.decide(("a", "toxic"), ("b", "spam"), ("c", "tea"))
             #expect(lab.rules.signals.asked.withLock { $0 } == 3, "each value once, and routing asked nothing anew")
             #expect(try await lab.open("toxic").map(\.job.itemID) == ["a"])
             #expect(try await lab.open("rest").map(\.job.itemID) == ["b"])
             // A routing rule may ask what rules with actions may not; only what is reviewed is asked about.
-            try await lab.route(ReviewLab.routing([], to: "secret", leaf("SECRET")))
+            let secret = try await lab.route(ReviewLab.routing([], to: "secret", leaf("SECRET"))).record.rule.id
+            _ = try await lab.rules.book.orderRouting([secret, toxic], in: RuleLab.acme, by: ReviewLab.lead)
             lab.rules.signals.score.withLock { $0 = { $0.contains("hush") ? 0.9 : 0.1 } }
             _ = try await lab.decide(("d", "spam hush"), ("e", "tea"))
             #expect(try await lab.open("secret").map(\.job.itemID) == ["d"])
             #expect(lab.rules.signals.asked.withLock { $0 } == 3 + 2 + 1)
             // One that is gone could not tell: the default takes it.
             lab.rules.signals.give(["TOXICITY"])
-            _ = try await lab.decide(("f", "spam hush"))
+            _ = try await lab.decide(("f", "spam"))
             let last = try #require(try await lab.open("rest").last)
             #expect(last.job.itemID == "f")
-            #expect(last.reasons.first?.reason.routing?["rules"]?[1]?["outcome"] == "ERRORED")
+            #expect(last.reasons.first?.reason.routing?["rules"]?[0]?["outcome"] == "ERRORED")
             let views = try await lab.rules.book.routingViews(in: RuleLab.acme)
-            #expect(views.map(\.missingSignals) == [[], ["SECRET"]])
+            #expect(views.map(\.missingSignals) == [["SECRET"], []])
             #expect(await lab.rules.book.names(asking: ["SECRET"]) == ["To secret"])
         }
     }
@@ -223,7 +225,7 @@ private func withReviews(
             _ = try await lab.queue("a", isDefault: true)
             let routing = try await lab.route(ReviewLab.routing(["ham"], to: "b"))
             let told = try await lab.reviews.removeQueue("b", isDryRun: true, in: RuleLab.acme, by: ReviewLab.lead)
-            #expect(told == ReviewDesk.QueueRemoval(open: 1, rules: ["To b"]))
+            #expect(told.open == 1 && told.rules == ["To b"])
             #expect(await removing("b", to: "a") == "rule.in-use")
             try await lab.rules.book.removeRouting(routing.record.rule.id, in: RuleLab.acme, by: ReviewLab.lead)
             #expect(await removing("b") == "review.has-jobs")
@@ -239,7 +241,7 @@ private func withReviews(
             #expect(await ruleCode { try await lab.reviews.reopen(job, in: RuleLab.acme, by: ReviewLab.lead) } == "review.not-found")
             _ = try await lab.queue("new")
             #expect(try await lab.reviews.reopen(job, in: RuleLab.acme, by: ReviewLab.lead).job.queue == "new")
-            #expect(try await items.events("moderation.ReviewQueueChanged").count == 8)
+            #expect(try await items.events("moderation.ReviewQueueChanged").count == 7)
         }
     }
 
@@ -372,7 +374,7 @@ private func withReviews(
             let (replaced, _) = try await lab.rules.book.testRouting(
                 items, with: draft, replacing: first.record.rule.id, in: RuleLab.acme)
             #expect(replaced.map(\.queue) == ["a", "b", nil])
-            #expect(try await lab.open("a").isEmpty && lab.open("b").isEmpty, "nothing follows")
+            for queue in ["a", "b"] { #expect(try await lab.open(queue).isEmpty, "nothing follows") }
         }
     }
 }

@@ -103,15 +103,18 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
             }
             #expect(placed.map(\.sequence) == [1, 2, 3, 4])
             #expect(await code { try await store.write { (r) throws(Fault) in try r.open(job("a", in: "other")) } } == "storage.conflict")
+            @Sendable func change(_ job: ReviewJob) async throws -> Bool {
+                try await store.write { (r) throws(Fault) in try r.change(job) }
+            }
             var first = placed[0]
             first.claim = ReviewJob.Claim(by: "u1", byName: "Ada", until: at(99))
             (first.decisions, first.changedAt, first.queue) = (2, at(50), "other")
-            #expect(try await store.write { [first] (r) throws(Fault) in try r.change(first) } == true)
+            #expect(try await change(first) == true)
             #expect(try await store.read { (r) throws(Fault) in try r.reviewJob(1, in: one) } == first)
             #expect(try await store.read { (r) throws(Fault) in try r.reviewJob(1, in: two) } == nil)
             var foreign = first
             foreign.organisation = two
-            #expect(try await store.write { [foreign] (r) throws(Fault) in try r.change(foreign) } == false)
+            #expect(try await change(foreign) == false)
             let counts = try await store.read { (r) throws(Fault) in
                 (try r.openReviewJobCounts(in: one), try r.openReviewJobCounts(in: two))
             }
@@ -119,13 +122,15 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
             (first.state, first.claim) = (.closed, nil)
             first.closing = ReviewJob.Closing(
                 outcome: .acted, actions: ["x"], policies: ["p"], note: "n\u{e9}\n", by: "u1", byName: "Ada", at: at(60))
-            #expect(try await store.write { [first] (r) throws(Fault) in try r.change(first) } == true)
+            #expect(try await change(first) == true)
             #expect(try await store.read { (r) throws(Fault) in try r.reviewJob(1, in: one) } == first)
             #expect(try await store.read { (r) throws(Fault) in try r.openReviewJob(on: "a", ofType: "post", in: one) } == nil)
             #expect(try await store.write { (r) throws(Fault) in try r.open(job("a")).sequence } == 5)
             // Opening the first again would make two.
-            (first.state, first.closing) = (.open, nil)
-            #expect(await code { try await store.write { [first] (r) throws(Fault) in try r.change(first) } } == "storage.conflict")
+            var again = first
+            (again.state, again.closing) = (.open, nil)
+            let refused = await code { [again] in try await change(again) }
+            #expect(refused == "storage.conflict")
         }
     }
 
@@ -133,10 +138,10 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
         try await kind.run { (store) async throws in
             try await store.write { (r) throws(Fault) in
                 for id in ["a", "b", "c", "d", "e"] {
-                    var job = try r.open(job(id, in: id == "e" ? "other" : "q"))
+                    var made = try r.open(job(id, in: id == "e" ? "other" : "q"))
                     if id == "b" || id == "c" {
-                        job.state = .closed
-                        _ = try r.change(job)
+                        made.state = .closed
+                        _ = try r.change(made)
                     }
                 }
             }
@@ -166,16 +171,16 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
 
     @Test(arguments: ItemStore.allCases) func `an item stays while its review is open`(_ kind: ItemStore) async throws {
         try await kind.run { (store) async throws in
-            let job = try await store.write { (r) throws(Fault) -> ReviewJob in
+            let opened = try await store.write { (r) throws(Fault) -> ReviewJob in
                 let places = try decided(["a", "b", "c"], r)
-                let job = try r.open(job("a"))
+                let made = try r.open(job("a"))
                 for place in places.prefix(2) {
-                    try r.append(reason(job.sequence, place, routing: place == 1 ? ["rules": []] : Optional<JSONValue>.none), keeping: 2)
+                    try r.append(reason(made.sequence, place, routing: place == 1 ? ["rules": []] : Optional<JSONValue>.none), keeping: 2)
                 }
-                return job
+                return made
             }
             @Sendable func reasons(in owner: Organisation.ID = one) async throws -> [ReviewReason] {
-                try await store.read { (r) throws(Fault) in try r.reviewReasons(of: job.sequence, in: owner) }
+                try await store.read { (r) throws(Fault) in try r.reviewReasons(of: opened.sequence, in: owner) }
             }
             #expect(try await reasons() == [reason(1, 2), reason(1, 1, routing: ["rules": []])])
             #expect(try await reasons(in: two) == [])
@@ -187,7 +192,7 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
                 } == 1)
             #expect(try await reasons().map(\.decision) == [3, 2])
             let gone = try await store.write { (r) throws(Fault) -> [Int] in
-                var closed = job
+                var closed = opened
                 (closed.state, closed.changedAt) = (.closed, at(40))
                 _ = try r.change(closed)
                 return [
