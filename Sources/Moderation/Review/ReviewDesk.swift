@@ -76,7 +76,7 @@ package struct ReviewDesk: Sendable {
         let description = try RuleText.checked(note: draft.description)
         let (now, max) = (now(), limits.queuesMax)
         let mayPublish = requester.principal.may(.rulePublish, in: organisation)
-        let said = requester.note("review-queue.change", "review-queue:\(id)", at: now, in: organisation, entropy)
+        let said = requester.note("review.change-queue", "review-queue:\(id)", at: now, in: organisation, entropy)
         let view = try await rules.change(organisation, telling: .routing) { (records) throws(Fault) in
             let all = try records.reviewQueues(in: organisation)
             let before = all.first { $0.id == id }
@@ -111,7 +111,7 @@ package struct ReviewDesk: Sendable {
         let (now, limits) = (now(), limits)
         var detail = JSONObject()
         detail["movedTo"] = other.map { .string($0) }
-        let said = requester.note("review-queue.remove", "review-queue:\(id)", at: now, in: organisation, detail: detail, entropy)
+        let said = requester.note("review.remove-queue", "review-queue:\(id)", at: now, in: organisation, detail: detail, entropy)
         let body: @Sendable (any HubTransaction) throws(Fault) -> QueueRemoval = { (records) throws(Fault) in
             let all = try records.reviewQueues(in: organisation)
             guard let queue = all.first(where: { $0.id == id }) else { throw ReviewFault.notFound("review queue", id) }

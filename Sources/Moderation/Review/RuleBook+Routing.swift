@@ -47,7 +47,7 @@ extension RuleBook {
             id: id, organisation: organisation, name: draft.rule.name, status: draft.status.rawValue,
             document: try RuleText.kept(draft.rule), createdAt: now, changedAt: now, changedBy: requester.auditName,
             changedByName: requester.principal.user.name)
-        let said = requester.note("routing-rule.create", "routing-rule:\(id)", at: now, in: organisation, entropy)
+        let said = requester.note("routing.create", "routing-rule:\(id)", at: now, in: organisation, entropy)
         try await change(organisation, telling: .routing) { (records) throws(Fault) in
             let count = try records.routingRules(in: organisation).count
             guard count < max else { throw RuleRefusal.full("routing rules", max: max).fault }
@@ -69,7 +69,7 @@ extension RuleBook {
         record.rule.document = try RuleText.kept(draft.rule)
         record.rule.touch(at: now, by: requester)
         let said = requester.note(
-            "routing-rule.change", "routing-rule:\(id)", at: record.rule.changedAt, in: organisation,
+            "routing.change", "routing-rule:\(id)", at: record.rule.changedAt, in: organisation,
             detail: ["from": .string(before.rawValue), "to": .string(draft.status.rawValue), "forced": .bool(force)], entropy)
         try await change(organisation, telling: .routing) { [record] (records) throws(Fault) in
             // Its place may be another by now; that is no change of the rule.
@@ -90,7 +90,7 @@ extension RuleBook {
         let record = try await routingRecord(id, in: organisation, expecting: revision).rule
         if record.isAtWork { try requester.needPublishing(in: organisation) }
         let said = requester.note(
-            "routing-rule.remove", "routing-rule:\(id)", at: now, in: organisation, detail: ["name": .string(record.name)], entropy)
+            "routing.remove", "routing-rule:\(id)", at: now, in: organisation, detail: ["name": .string(record.name)], entropy)
         try await change(organisation, telling: .routing) { (records) throws(Fault) in
             let all = try records.routingRules(in: organisation)
             guard all.first(where: { $0.rule.id == id })?.rule.revision == record.revision else {
@@ -111,7 +111,7 @@ extension RuleBook {
         _ ids: [RuleRecord.ID], in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> [RoutingView] {
         let mayPublish = requester.principal.may(.rulePublish, in: organisation)
-        let said = requester.note("routing-rule.order", "routing-rules", at: now, in: organisation, entropy)
+        let said = requester.note("routing.order", "routing-rules", at: now, in: organisation, entropy)
         try await change(organisation, telling: .routing) { (records) throws(Fault) in
             let all = try records.routingRules(in: organisation)
             guard ids.count == all.count, Set(ids) == Set(all.map(\.rule.id)) else { throw RuleRefusal.wrongOrder(all.count).fault }
