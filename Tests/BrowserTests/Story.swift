@@ -21,6 +21,7 @@ struct Story: Sendable, CustomTestStringConvertible {
             name: "rules",
             testDescription: "a moderator installs signals, builds a rule by keyboard, tests it, puts it live, and sees why a decision fell"
         ),
+        Story(name: "review", testDescription: "what is to be looked at is routed to a queue, and somebody looks, acts and takes back"),
         Story(name: "many", testDescription: "a list of some hundred plugins stays quick"),
         Story(name: "keyboard", testDescription: "everything goes without a mouse"),
         Story(name: "organisations", testDescription: "a plugin is on for one organisation and off for another, by whoever may"),

@@ -27,13 +27,13 @@ export function RuleActionsPage() {
       <Loaded from={list}>
         {(items) => items.length === 0 ? (
           <Empty icon="lightning-charge" title="No actions yet" action={may('rule:write') ? <Button look="primary" onClick={() => setNew('1')}>Make the first one</Button> : undefined}>
-            A webhook tells one of your own services about the item; an event in the journal tells whoever listens there.
+            A webhook tells one of your own services about the item; an event in the journal tells whoever listens there; a review has somebody look at it.
           </Empty>
         ) : (
           <ul className="card flush list" aria-label="Actions">
             {items.map((action) => (
               <li key={action.id} className="row wrap">
-                <span className="grow"><strong>{action.name}</strong> <Badge>{action.kind === 'webhook' ? 'webhook' : 'journal event'}</Badge> {action.kind === 'webhook' && <Badge look={action.hasSecret ? 'good' : 'warn'}>{action.hasSecret ? 'signed' : 'not signed'}</Badge>}
+                <span className="grow"><strong>{action.name}</strong> <Badge>{kindNames[action.kind]}</Badge> {action.kind === 'webhook' && <Badge look={action.hasSecret ? 'good' : 'warn'}>{action.hasSecret ? 'signed' : 'not signed'}</Badge>}
                   {action.url && <div className="quiet small" style={{ overflowWrap: 'anywhere' }}>{action.url}</div>}</span>
                 {may('rule:write') && <><Button isSmall icon="pencil" onClick={() => setOpen(action)}>Edit<span className="visually-hidden"> {action.name}</span></Button>
                   <Button isSmall icon="trash" onClick={() => setRemoving(action)}>Remove<span className="visually-hidden"> {action.name}</span></Button></>}
@@ -48,13 +48,15 @@ export function RuleActionsPage() {
   );
 }
 
+const kindNames: Record<RuleAction['kind'], string> = { webhook: 'webhook', journal: 'journal event', review: 'review' };
+
 function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: string[]; onClose: () => void }) {
   const [name, setName] = useState(action?.name ?? '');
   const [kind, setKind] = useState<RuleAction['kind']>(action?.kind ?? 'webhook');
   const [url, setUrl] = useState(action?.url ?? '');
   const [secret, setSecret] = useState('');
   const isWrong = kind === 'webhook' && url !== '' && !/^https?:\/\/[^/\s]+/.test(url.trim());
-  const isReady = name.trim() !== '' && (kind === 'journal' || (url.trim() !== '' && !isWrong));
+  const isReady = name.trim() !== '' && (kind !== 'webhook' || (url.trim() !== '' && !isWrong));
   const save = useWork(async () => {
     const body = { name: name.trim(), kind, custom: action?.custom, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
     await api.put(`/rule-actions/${encodeURIComponent(action?.id ?? idFrom(name, taken))}`, body, revisionOf(action));
@@ -65,7 +67,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
       foot={<><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={!isReady} isBusy={save.isBusy}>Save</Button></>}>
       <TextField label="Name" required value={name} placeholder="Hide the item" onChange={(event) => setName(event.target.value)} />
       <SelectField label="Kind" value={kind} onChange={(event) => setKind(event.target.value as RuleAction['kind'])}>
-        <option value="webhook">Webhook: a request to an address</option><option value="journal">Event in the journal</option>
+        <option value="webhook">Webhook: a request to an address</option><option value="journal">Event in the journal</option><option value="review">Review: somebody looks at it</option>
       </SelectField>
       {kind === 'webhook' && (
         <>
@@ -74,6 +76,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
         </>
       )}
       {kind === 'journal' && <p className="quiet">Writes <code>moderation.RulePassed</code> with the item, the rules and their policies.</p>}
+      {kind === 'review' && <p className="quiet">The item waits in a review queue. Routing rules say in which.</p>}
       {save.problem && <ProblemNote problem={save.problem} />}
     </Dialog>
   );
