@@ -21,6 +21,7 @@ package struct HubAPI: Sendable {
         + RuleEndpoints.all + ItemTypeEndpoints.all + BankEndpoints.all + BacktestEndpoints.all
         + SignalEndpoints.all + ContextEndpoints.all
         + UserEndpoints.all
+        + ReviewQueueEndpoints.all + ReviewRoutingEndpoints.all + ReviewJobEndpoints.all
         + [description]
 
     private static let description = Endpoint(
@@ -95,8 +96,10 @@ package struct HubAPI: Sendable {
         ]
         // Every address of the interface is the same document; which page it shows is the browser's business.
         let pages = ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"]
-        let ofRules = ["/rules", "/decisions", "/signals", "/items", "/item-types", "/banks", "/policies", "/rule-actions"]
-        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items"]
+        let ofRules = [
+            "/rules", "/decisions", "/signals", "/items", "/item-types", "/banks", "/policies", "/rule-actions", "/reviews", "/routing",
+        ]
+        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items", "/reviews", "/routing"]
         for path in pages + ofRules + within.map({ $0 + "/{rest...}" }) {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }

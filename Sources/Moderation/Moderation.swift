@@ -23,6 +23,7 @@ package final class Moderation: Sendable {
         package var networks = WebhookNetworks()
         package var itemLimits = ItemLimits()
         package var actionLimits = ActionLimits()
+        package var reviewLimits = ReviewLimits()
         package var clock: @Sendable () -> Timestamp = Timestamp.system
         package var entropy = Entropy.system
         /// A line for whatever an operator should know.
@@ -43,6 +44,7 @@ package final class Moderation: Sendable {
     package let actions: ActionBook?
     /// Users whom items come from.
     package let people: PeopleBook
+    package let reviews: ReviewDesk
     private let webhooks: WebhookSender?
     private let watching = Mutex<Task<Void, Never>?>(nil)
 
@@ -67,10 +69,15 @@ package final class Moderation: Sendable {
         } else {
             webhooks = nil
         }
+        reviews = ReviewDesk(
+            store: parts.store, rules: rules, events: parts.events, webhooks: webhooks, limits: parts.reviewLimits,
+            actionLimits: parts.actionLimits, now: parts.clock, entropy: parts.entropy)
         var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: signals)
         (working.webhooks, working.limits, working.actionLimits) = (webhooks, parts.itemLimits, parts.actionLimits)
         (working.now, working.entropy, working.log) = (parts.clock, parts.entropy, parts.log)
         working.told = { [events = parts.events] organisation in events.publish(.decisions(organisation)) }
+        working.reviewLimits = parts.reviewLimits
+        working.reviewed = { [events = parts.events] organisation in events.publish(.reviews(organisation)) }
         desk = ItemDesk(working)
         people = PeopleBook(store: parts.store, rules: rules, desk: desk, now: parts.clock, entropy: parts.entropy)
     }

@@ -13,6 +13,8 @@ package struct WorkingRules: Sendable {
     package let types: [String: ItemType]
     /// Those of them on users alone; nil where there are none.
     private let ofUsers: RuleProgram?
+    /// Where items go that a rule wants reviewed.
+    package var routing = RoutingTable.none
 
     package init(
         program: RuleProgram, rules: [Rule], versions: [Int], types: [String: ItemType], ofUsers: RuleProgram? = nil

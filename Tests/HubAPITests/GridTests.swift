@@ -35,6 +35,7 @@ import Testing
         .replacing("{sequence}", with: "1")
         .replacing("{kind}", with: "text").replacing("{version}", with: "1").replacing("{backtest}", with: "none")
         .replacing("/item-users/{type}", with: "/item-users/none").replacing("{strike}", with: "1")
+        .replacing("{job}", with: "none")
         .replacing("{id}", with: isDecidedInside ? "lab.probe" : "none")
         if endpoint.path.hasSuffix("/events") { path += "?topics=none" }
         let answer = try await world.hub.ask(

@@ -80,13 +80,16 @@ import Testing
     static func target(_ path: String, _ world: World, _ installation: String, _ seed: RuleSeed? = nil) -> String {
         let isPerson = path.hasPrefix("/users")
         let item = seed?.item ?? "none"
-        let place = path.hasPrefix("/rules/") ? seed?.rule ?? "none" : path.hasPrefix("/decisions/") ? item : nil
+        var place = path.hasPrefix("/rules/") ? seed?.rule ?? "none" : path.hasPrefix("/decisions/") ? item : nil
+        if path.hasPrefix("/routing-rules/") { place = seed?.routing ?? "none" }
         return (place.map { path.replacing("{id}", with: $0) } ?? path).replacing("{sequence}", with: item).replacing(
             "{backtest}", with: seed?.backtest ?? "none"
         ).replacing("{version}", with: "1").replacing(
             "{kind}", with: "text"
         )
-        .replacing("{type}", with: "TEXT_MATCHING_CONTAINS_TEXT").replacing("{path...}", with: "echo/x").replacing("{slug}", with: "alpha")
+        .replacing("{job}", with: seed?.review ?? "none").replacing("{type}", with: "TEXT_MATCHING_CONTAINS_TEXT").replacing(
+            "{path...}", with: "echo/x"
+        ).replacing("{slug}", with: "alpha")
         .replacing("{installation}", with: installation).replacing("{user}", with: world.admin.id)
         .replacing("{id}", with: isPerson ? world.admin.id : "lab.probe")
     }

@@ -19,12 +19,16 @@ package enum HubEvent: Sendable {
     case backtest(Organisation.ID, String)
     /// Items of an organisation were decided.
     case decisions(Organisation.ID)
+    /// What waits in review queues of an organisation changed.
+    case reviews(Organisation.ID)
     /// So many events before this one were lost, because nobody took them.
     case lost(Int)
 
     package enum RuleSubject: Sendable, Hashable {
         case rule(RuleRecord.ID)
         case part(RulePart.Kind, String)
+        /// Routing rules, their order or the queues they send to.
+        case routing
     }
 }
 
@@ -41,6 +45,7 @@ package enum HubTopic: Sendable, Hashable {
     case rules(Organisation.ID)
     case backtests(Organisation.ID)
     case decisions(Organisation.ID)
+    case reviews(Organisation.ID)
 }
 
 /// Hands events to whoever listens at the moment. Nobody waits for a slow listener: it loses events and is told how many.
@@ -119,6 +124,7 @@ extension HubEvent {
         case .rules(let organisation, _): [.rules(organisation)]
         case .backtest(let organisation, _): [.backtests(organisation)]
         case .decisions(let organisation): [.decisions(organisation)]
+        case .reviews(let organisation): [.reviews(organisation)]
         case .lost: []
         }
     }

@@ -112,6 +112,9 @@ extension ProblemDocument {
         "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
         "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
         "backtest.over": .conflict,
+        "review.default-queue": .conflict, "review.has-jobs": .conflict, "review.claimed": .conflict, "review.over": .conflict,
+        "review.open": .conflict, "review.acted": .conflict, "review.open-already": .conflict, "review.queue-full": .conflict,
+        "review.limit-reached": .conflict,
         "installation.too-many": .tooManyRequests, "plugin.too-many-organisations": .tooManyRequests,
         "call.argument-too-large": .contentTooLarge, "settings.too-large": .contentTooLarge,
         // A plugin that fails is to a request what a broken service behind a proxy is: nothing about the request would help.

@@ -19,7 +19,7 @@ enum EventEndpoints {
             query: [
                 QueryParameter(
                     "topics", .text,
-                    "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics, rules, decisions, backtests."
+                    "Divided by commas: plugins, plugin:ID, logs:ID, installations, overview, journal, metrics, rules, decisions, backtests, reviews."
                 )
             ], answer: .anything, deadline: nil, handler: events)
     ]
@@ -61,9 +61,10 @@ enum EventEndpoints {
         case ("journal", 1):
             guard call.may(.journalRead) else { throw ProblemDocument.missing(.journalRead) }
             return .journal
-        case ("rules", 1), ("decisions", 1), ("backtests", 1):
+        case ("rules", 1), ("decisions", 1), ("backtests", 1), ("reviews", 1):
             guard call.may(.ruleRead) else { throw ProblemDocument.missing(.ruleRead) }
             let organisation = try call.needOrganisation().id
+            if name == "reviews" { return .reviews(organisation) }
             return name == "rules" ? .rules(organisation) : name == "decisions" ? .decisions(organisation) : .backtests(organisation)
         case ("plugin", 2): return .plugin(try call.hub.registry.id(of: parts[1]))
         case ("logs", 2):
@@ -147,6 +148,9 @@ extension APICall {
         case .decisions(let organisation):
             guard may(.ruleRead), let state = try? await hub.moderation.desk.queue(of: organisation) else { return nil }
             return ServerSentEvent(data: state.json.serialized(), event: "decisions")
+        case .reviews(let organisation):
+            guard may(.ruleRead), let queues = try? await hub.moderation.reviews.queues(in: organisation) else { return nil }
+            return ServerSentEvent(data: queues.countsJSON.serialized(), event: "reviews")
         case .lost(let count): return ServerSentEvent(data: JSONValue.object(["lost": .int(Int64(count))]).serialized(), event: "lost")
         }
     }
@@ -161,6 +165,7 @@ extension APICall {
         case .part(let kind, let id):
             let data: JSONValue = ["kind": .string(kind.rawValue), "id": .string(id)]
             return ServerSentEvent(data: data.serialized(), event: "rule-part")
+        case .routing: return ServerSentEvent(data: #"{"kind":"routing"}"#, event: "rule-part")
         }
     }
 }

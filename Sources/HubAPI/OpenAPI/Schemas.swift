@@ -3,7 +3,7 @@ import PluginModel
 
 /// The named shapes of the description: what the API answers.
 enum Schemas {
-    static let all: [(name: String, shape: Shape)] = hub + RuleShapes.all + ItemShapes.all + UserShapes.all
+    static let all: [(name: String, shape: Shape)] = hub + RuleShapes.all + ItemShapes.all + UserShapes.all + ReviewShapes.all
 
     private static let hub: [(name: String, shape: Shape)] = [
         (

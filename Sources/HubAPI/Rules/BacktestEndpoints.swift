@@ -67,24 +67,8 @@ enum BacktestEndpoints {
 
     private static func test(_ call: APICall) async throws -> HTTPResponse {
         let organisation = try call.needOrganisation().id
-        var items: [JSONValue] = []
-        if let given = call.body["items"], !given.isNull {
-            guard let list = given.arrayValue else { throw call.wrong("items", "must be a list") }
-            items = list
-        }
-        let ids = call.body["itemIds"].map { !$0.isNull } ?? false ? try call.texts("itemIds", max: RuleBookLimits.testItemsMax) : []
-        guard (1...RuleBookLimits.testItemsMax).contains(items.count + ids.count) else {
-            throw call.wrong("items", "and 'itemIds' are together 1 to \(RuleBookLimits.testItemsMax) items")
-        }
-        for id in ids {
-            guard let stored = try await call.moderation.items.item(id, of: organisation) else {
-                throw Fault(
-                    code: "item.not-found", message: "No item '\(visible(id))' was submitted, or it is not kept any more.",
-                    remedy: "Send the item itself.", turn: .caller)
-            }
-            items.append(stored.submission)
-        }
-        let result = try await ofRules { [items] in
+        let items = try await call.testItems(in: organisation)
+        let result = try await ofRules {
             try await call.moderation.rules.test(call.body["rule"] ?? .null, on: items, in: organisation)
         }
         return .json([
@@ -103,5 +87,29 @@ enum BacktestEndpoints {
         if let rule = call.body["rule"], !rule.isNull { request.draft = rule }
         let backtest = try await ofRules { [request] in try await call.moderation.backtests.start(request, in: organisation) }
         return .json(backtest.json, status: .accepted)
+    }
+}
+
+extension APICall {
+    /// Items to try something on: those sent along, then those named by their ids.
+    func testItems(in organisation: Organisation.ID) async throws -> [JSONValue] {
+        var items: [JSONValue] = []
+        if let given = body["items"], !given.isNull {
+            guard let list = given.arrayValue else { throw wrong("items", "must be a list") }
+            items = list
+        }
+        let ids = body["itemIds"].map { !$0.isNull } ?? false ? try texts("itemIds", max: RuleBookLimits.testItemsMax) : []
+        guard (1...RuleBookLimits.testItemsMax).contains(items.count + ids.count) else {
+            throw wrong("items", "and 'itemIds' are together 1 to \(RuleBookLimits.testItemsMax) items")
+        }
+        for id in ids {
+            guard let stored = try await moderation.items.item(id, of: organisation) else {
+                throw Fault(
+                    code: "item.not-found", message: "No item '\(visible(id))' was submitted, or it is not kept any more.",
+                    remedy: "Send the item itself.", turn: .caller)
+            }
+            items.append(stored.submission)
+        }
+        return items
     }
 }

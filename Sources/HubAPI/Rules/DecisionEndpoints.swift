@@ -82,6 +82,7 @@ extension ActionRun {
         var members: JSONObject = [
             "id": .string(action), "state": .string(state.rawValue), "attempts": .int(Int64(attempts)),
         ]
+        if job > 0 { members["reviewId"] = .string("\(job)") }
         if state == .waiting { members["nextAt"] = .string(nextAt.description) }
         members["problem"] = problem?.json
         return .object(members)

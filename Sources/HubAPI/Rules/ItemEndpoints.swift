@@ -156,7 +156,7 @@ extension APICall {
 }
 
 extension SubmittedItem {
-    fileprivate var json: JSONObject {
+    var json: JSONObject {
         var members: JSONObject = [
             "sequence": .int(sequence), "id": .string(itemID), "typeId": .string(typeID), "submissionId": .string(submission.rawValue),
             "receivedAt": .string(receivedAt.description), "state": .string(state.rawValue),

@@ -33,7 +33,7 @@ enum ItemShapes {
                     .list(
                         .object([
                             .init("id", .text), .init("state", .choice(["done", "waiting", "failed", "capped"])),
-                            .init("attempts", .integer), .init("nextAt", .time, optional: true),
+                            .init("attempts", .integer), .init("reviewId", .text, optional: true), .init("nextAt", .time, optional: true),
                             .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true),
                         ]))),
                 .init(
@@ -48,7 +48,7 @@ enum ItemShapes {
         (
             "RuleAction",
             .object([
-                .init("id", .text), .init("name", .text), .init("kind", .choice(["webhook", "journal"])),
+                .init("id", .text), .init("name", .text), .init("kind", .choice(["webhook", "journal", "review"])),
                 .init("url", .text, optional: true), .init("custom", .map(.anything)), .init("hasSecret", .boolean),
                 .init("revision", .integer), .init("changedAt", .time),
             ])

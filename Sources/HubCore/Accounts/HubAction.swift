@@ -28,6 +28,8 @@ package enum HubAction: String, Sendable, Hashable, CaseIterable {
     case ruleWrite = "rule:write"
     case rulePublish = "rule:publish"
     case itemSubmit = "item:submit"
+    /// Looking after what waits in review queues.
+    case itemReview = "item:review"
     case dataRead = "data:read"
     case dataWrite = "data:write"
     case inboxRead = "inbox:read"
@@ -42,7 +44,8 @@ package enum HubAction: String, Sendable, Hashable, CaseIterable {
         case .catalogRead, .actionRead, .templateRead, .docsRead, .scorecardRead, .pluginRead, .ruleRead, .dataRead, .inboxRead,
             .tokenManage:
             .viewer
-        case .actionRun, .templateRun, .catalogWrite, .pluginCall, .ruleWrite, .itemSubmit, .inboxReply, .connectorRun: .developer
+        case .actionRun, .templateRun, .catalogWrite, .pluginCall, .ruleWrite, .itemSubmit, .itemReview, .inboxReply, .connectorRun:
+            .developer
         case .organisationManage, .organisationMembers, .rulePublish, .catalogDelete, .actionApprove, .scorecardWrite, .dataWrite,
             .journalRead:
             .teamAdmin

@@ -15,7 +15,7 @@ package protocol HubStore: Sendable {
 
 /// The records of the hub inside one transaction. Used only by the body it was given to.
 package protocol HubTransaction: AccountRecords, PluginRecords, SecretRecords, JournalRecords, RequestRecords,
-    ItemRecords, RuleRecords, ContextRecords, UserRecords
+    ItemRecords, RuleRecords, ContextRecords, UserRecords, ReviewRecords
 {}
 
 /// A part of a list that is read page by page: records behind `after`, at most `limit`.

@@ -25,7 +25,7 @@ package protocol ItemRecords {
     func settle(
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool
-    /// Removes, oldest first and at most `limit` of them, items that wait for nothing, with their decisions: those from before a moment,
+    /// Removes, oldest first and at most `limit` of them, items that wait for nothing and for nobody's review, with their decisions: those from before a moment,
     /// and those beyond the latest `keeping`. Gives how many.
     func removeItems(
         in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
@@ -63,7 +63,7 @@ package protocol ItemRecords {
     /// Its secret stays with the vault. False when there was none.
     func removeRuleAction(_ id: String, in organisation: Organisation.ID) throws(Fault) -> Bool
 
-    /// Gives them their places, in order. A second run of an action for the same decision is `storage.conflict`.
+    /// Gives them their places, in order. A second run of an action for the same decision and review is `storage.conflict`.
     func append(_ runs: [ActionRun]) throws(Fault) -> [ActionRun]
     /// Of these decisions, one after the other, each in the order they were written; without their payloads.
     func actionRuns(of decisions: [Int64], in organisation: Organisation.ID) throws(Fault) -> [ActionRun]

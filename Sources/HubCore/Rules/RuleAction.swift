@@ -7,6 +7,8 @@ package struct RuleAction: Sendable, Hashable {
         case webhook
         /// An event in the journal.
         case journal
+        /// A job in a review queue.
+        case review
     }
 
     package var organisation: Organisation.ID
@@ -56,6 +58,8 @@ package struct ActionRun: Sendable, Hashable {
     /// The decision's, which is the item's.
     package var decision: Int64
     package var action: String
+    /// The review that fired it; 0: its decision did.
+    package var job: Int64 = 0
     package var state: State
     /// What is sent; nil where nothing is.
     package var payload: JSONValue?

@@ -14,9 +14,13 @@ struct Firing {
     private var policies: [String: NamedPolicy] = [:]
     /// Webhooks that may still be added to those that wait.
     private var room = 0
+    private var reviews: ReviewOpening
+    /// Whether anything came into a review queue.
+    private(set) var hasReviews = false
 
     init(_ writing: DecisionWriting) {
         self.writing = writing
+        reviews = ReviewOpening(organisation: writing.organisation, now: writing.now, limits: writing.reviewLimits)
         day = Rules.Timestamp(milliseconds: writing.now.unixMilliseconds).day
     }
 
@@ -54,7 +58,7 @@ struct Firing {
         for place in fired { try loadPolicies(of: draft.rules[place], in: records) }
         var followed = Followed()
         let ids = FiringActions.ids(of: fired.map { draft.rules[$0] })
-        for id in ids { carryOut(id, item, draft, fired, &followed) }
+        for id in ids { try carryOut(id, item, draft, fired, &followed, in: records) }
         for id in FiringActions.ids(of: spent.map { draft.rules[$0] }) where !ids.contains(id) {
             followed.runs.append(run(id, of: item, .capped))
         }
@@ -79,8 +83,9 @@ struct Firing {
     }
 
     private mutating func carryOut(
-        _ id: String, _ item: SubmittedItem, _ draft: Judgement.Draft, _ fired: [Int], _ followed: inout Followed
-    ) {
+        _ id: String, _ item: SubmittedItem, _ draft: Judgement.Draft, _ fired: [Int], _ followed: inout Followed,
+        in records: any HubTransaction
+    ) throws(Fault) {
         let places = fired.filter { draft.rules[$0].actionIDs.contains(id) }
         var run = run(id, of: item, .waiting)
         guard let action = actions?[id] else {
@@ -104,6 +109,20 @@ struct Firing {
                 run.payload = payload(action, item, draft, places)
             } else {
                 (run.state, run.problem) = (.failed, ActionFault.full(writing.limits.waitingMax))
+            }
+        case .review:
+            let request = ReviewOpening.Request(
+                item: item, action: id, rules: places.map { draft.rules[$0].id }, policies: policies(draft, places), routing: draft.routing)
+            (run.state, run.attempts) = (.done, 1)
+            switch try reviews.open(request, in: records) {
+            case .opened(let job):
+                hasReviews = true
+                followed.events.append(
+                    writing.event(
+                        "ReviewOpened", of: item,
+                        ["review": .string("\(job.sequence)"), "queue": .string(job.queue), "decision": .string("\(item.sequence)")]))
+            case .joined: hasReviews = true
+            case .failed(let problem): (run.state, run.attempts, run.problem) = (.failed, 0, problem)
             }
         }
         followed.runs.append(run)

@@ -15,6 +15,7 @@ struct DecisionWriting: Sendable {
     let limits: ActionLimits
     /// Whether rules on users are at work: then whoever is struck is looked at.
     var looksAtUsers = false
+    var reviewLimits = ReviewLimits()
 
     /// What was written.
     struct Written: Sendable {
@@ -24,6 +25,7 @@ struct DecisionWriting: Sendable {
         var hasWebhooks = false
         /// Looks at users that wait now.
         var looks = 0
+        var hasReviews = false
     }
 
     /// The body of the transaction; may run again.
@@ -63,6 +65,7 @@ struct DecisionWriting: Sendable {
                 DecisionReport(decision: decision, lineup: draft.lineup, runs: Array(runs[place..<(place + mine.count)])))
             place += mine.count
         }
+        written.hasReviews = firing.hasReviews
         written.hasWebhooks = runs.contains { $0.state == .waiting }
         return written
     }

@@ -21,6 +21,8 @@ struct Judgement: Sendable {
         let microseconds: Int
         let conditions: Int
         let signalRuns: Int
+        /// Where routing rules send it; nil: nobody asked them.
+        var routing: RoutingChoice?
 
         var passing: [Int] { results.filter { $0.outcome == .passed }.map(\.place) }
 

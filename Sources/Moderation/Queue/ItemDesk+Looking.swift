@@ -43,7 +43,10 @@ extension ItemDesk {
                     }
                     if removed < limits.sweptAtOnce { break }
                 }
-                _ = try await parts.store.write { (records) throws(Fault) in try records.removeIdleLineups(in: organisation) }
+                _ = try await parts.store.write { (records) throws(Fault) in
+                    _ = try records.removeReviewJobs(in: organisation, closedBefore: moment, limit: limits.sweptAtOnce)
+                    return try records.removeIdleLineups(in: organisation)
+                }
                 try await PeopleBook.sweep(parts.store, organisation, at: now)
             }
             guard organisations.count == page.limit, !Task.isCancelled else { return }

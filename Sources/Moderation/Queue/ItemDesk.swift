@@ -18,12 +18,15 @@ package actor ItemDesk {
         package var webhooks: WebhookSender?
         package var limits = ItemLimits()
         package var actionLimits = ActionLimits()
+        package var reviewLimits = ReviewLimits()
         package var now: @Sendable () -> HubCore.Timestamp = HubCore.Timestamp.system
         package var entropy = Entropy.system
         /// A line for whatever an operator should know.
         package var log: @Sendable (String) -> Void = { _ in }
         /// Called when decisions of an organisation are on disk.
         package var told: @Sendable (Organisation.ID) async -> Void = { _ in }
+        /// Called when something of an organisation came into a review queue.
+        package var reviewed: @Sendable (Organisation.ID) async -> Void = { _ in }
 
         package init(store: any HubStore, rules: any WorkingRulesSource, signals: (any SignalSource)? = nil) {
             (self.store, self.rules, self.signals) = (store, rules, signals)
@@ -132,7 +135,7 @@ package actor ItemDesk {
             let pairs = zip(describe(read, items, in: organisation), read).map { (stored: $0, item: $1) }
             let judge = judge(rules, organisation)
             // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
-            let judged = await Task { await judge.judge(pairs, in: organisation) }.value
+            let judged = await Task { await self.routed(await judge.judge(pairs, in: organisation), by: judge, in: organisation) }.value
             return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers, once: once).reports
         } catch { throw .fault(error) }
     }
@@ -256,7 +259,9 @@ package actor ItemDesk {
         guard !items.isEmpty else { return false }
         let rules = try await parts.rules.rules(of: organisation)
         let max = parts.limits.attemptsMax
-        var judged = await judge(rules, organisation).judge(waiting: items.filter { $0.attempts < max }, in: organisation)
+        let judge = judge(rules, organisation)
+        var judged = await judge.judge(waiting: items.filter { $0.attempts < max }, in: organisation)
+        judged = await routed(judged, by: judge, in: organisation)
         judged += items.filter { $0.attempts >= max }.map { Judgement(item: $0, verdict: .failed(ItemFault.crashing)) }
         let looksAtUsers = rules.looksAtUsers
         do throws(Fault) { _ = try await write(judged, in: organisation, looksAtUsers: looksAtUsers) } catch {
@@ -267,7 +272,8 @@ package actor ItemDesk {
     }
 
     private func judge(_ rules: WorkingRules, _ organisation: Organisation.ID) -> Judge {
-        Judge(rules: rules, runner: parts.signals?.runner(for: organisation), store: parts.store, limits: parts.limits, now: parts.now())
+        let runner = rules.routing.remembering(parts.signals?.runner(for: organisation))
+        return Judge(rules: rules, runner: runner, store: parts.store, limits: parts.limits, now: parts.now())
     }
 
     /// The next items, marked as begun: what ends the hub more than once is found by it. Their `attempts` are those of earlier processes.
@@ -300,7 +306,7 @@ package actor ItemDesk {
     ) async throws(Fault) -> DecisionWriting.Written {
         let writing = DecisionWriting(
             organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits,
-            looksAtUsers: looksAtUsers)
+            looksAtUsers: looksAtUsers, reviewLimits: parts.reviewLimits)
         let written = try await parts.store.write { (records) throws(Fault) in
             let written = try writing.write(records)
             try once?.keep(written.reports, in: records)
@@ -311,6 +317,7 @@ package actor ItemDesk {
         if written.looks > 0 { expect(written.looks, of: organisation) }
         if written.hasWebhooks { await parts.webhooks?.wake() }
         await parts.told(organisation)
+        if written.hasReviews { await parts.reviewed(organisation) }
         return written
     }
 

@@ -57,7 +57,7 @@ extension RuleBook {
 
 extension JSONValue {
     /// A pasted item may have no id; it is then named for its place.
-    fileprivate func named(_ place: Int) -> JSONValue {
+    func named(_ place: Int) -> JSONValue {
         guard var object = objectValue, object["id"] == nil || object["id"] == .null else { return self }
         object["id"] = .string("item-\(place + 1)")
         return .object(object)

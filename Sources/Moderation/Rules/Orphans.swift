@@ -106,7 +106,7 @@ extension RuleBook {
 extension RuleShelf {
     fileprivate func orphans(_ look: (Rule) -> [RuleFinding]) -> Orphans {
         var orphans = Orphans()
-        for entry in entries where entry.record.status != RuleStatus.archived.rawValue {
+        for entry in entries + routing.entries.map(\.entry) where entry.record.status != RuleStatus.archived.rawValue {
             if let rule = entry.rule { orphans.add(look(rule), of: entry) }
         }
         return orphans

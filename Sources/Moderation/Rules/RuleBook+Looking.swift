@@ -12,7 +12,8 @@ extension RuleBook {
             let asked = page
             let organisations = (try? await store.read { (records) throws(Fault) in try records.organisations(asked).map(\.id) }) ?? []
             for organisation in organisations {
-                for entry in (try? await shelf(of: organisation).entries) ?? [] {
+                guard let shelf = try? await shelf(of: organisation) else { continue }
+                for entry in shelf.entries + shelf.routing.entries.map(\.entry) {
                     guard let rule = entry.rule, rule.status != .archived else { continue }
                     if RuleReferences(rule).signals.contains(where: { signals.contains($0.type) }) { names.append(rule.name) }
                 }

@@ -188,7 +188,7 @@ extension RuleBook {
 
     // MARK: Names
 
-    private static func checked(id: String) throws(RuleRefusal) -> String {
+    static func checked(id: String) throws(RuleRefusal) -> String {
         let isFit = !id.isEmpty && id.utf8.count <= RuleBookLimits.idBytesMax && id != "." && id != ".."
         guard isFit, !id.unicodeScalars.contains(where: { $0.value < 33 || $0.value == 127 || $0 == "/" }) else {
             throw RuleRefusal.badName(
@@ -197,7 +197,7 @@ extension RuleBook {
         return id
     }
 
-    private static func checked(name: String) throws(RuleRefusal) -> String {
+    static func checked(name: String) throws(RuleRefusal) -> String {
         let isFit = name.contains { !$0.isWhitespace } && name.count <= RuleBookLimits.nameMax
         guard isFit, !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
             throw RuleRefusal.badName("A name", "has 1 to \(RuleBookLimits.nameMax) characters, in one line")

@@ -139,7 +139,7 @@ extension RuleBook {
         guard missing.isEmpty || force else { throw RuleRefusal.incomplete(missing, canForce: true) }
     }
 
-    private static let incompleteCodes: Set<String> = [
+    static let incompleteCodes: Set<String> = [
         "rule.missing-signal", "rule.unusable", "rule.missing-type", "rule.missing-field", "rule.missing-policy", "rule.missing-action",
     ]
 

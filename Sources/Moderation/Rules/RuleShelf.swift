@@ -18,6 +18,7 @@ struct RuleShelf: Sendable {
     let entries: [Entry]
     let surroundings: RuleSurroundings
     let working: WorkingRules
+    let routing: RoutingShelf
     /// When the next rule at work expires; nil: none does.
     let until: Rules.Timestamp?
 
@@ -26,10 +27,11 @@ struct RuleShelf: Sendable {
         of organisation: Organisation.ID, signals: [SignalDescriptor], withoutActions: Set<String>, store: any HubStore,
         now: Rules.Timestamp
     ) async throws(Fault) -> RuleShelf {
-        let (records, surroundings) = try await store.read { (records) throws(Fault) in
+        let (records, surroundings, keptRouting) = try await store.read { (records) throws(Fault) in
             (
                 try records.rules(in: organisation),
-                try RuleSurroundings(of: organisation, signals: signals, withoutActions: withoutActions, in: records)
+                try RuleSurroundings(of: organisation, signals: signals, withoutActions: withoutActions, in: records),
+                try RoutingShelf.Kept(of: organisation, in: records)
             )
         }
         let read = records.map { record in
@@ -39,7 +41,7 @@ struct RuleShelf: Sendable {
             rule?.status = RuleStatus(rawValue: record.status) ?? .archived
             return (record: record, rule: rule, findings: reading.findings)
         }
-        let references = read.compactMap(\.rule).reduce(into: Set<RuleReferences.Bank>()) { $0.formUnion(RuleReferences($1).banks) }
+        let references = read.compactMap(\.rule).reduce(into: keptRouting.banks) { $0.formUnion(RuleReferences($1).banks) }
         let banks = try await surroundings.banks(references, store)
 
         let readable = read.compactMap(\.rule)
@@ -61,13 +63,14 @@ struct RuleShelf: Sendable {
         let atWork = entries.filter { $0.rule.map { $0.state(at: now).judgesSubmissions } ?? false }
         let rules = atWork.compactMap(\.rule)
         let onUsers = rules.filter { $0.kind == .user }
+        let routing = RoutingShelf(keptRouting, surroundings, banks)
+        var working = WorkingRules(
+            program: RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks), rules: rules,
+            versions: atWork.map(\.record.version), types: surroundings.typesByID,
+            ofUsers: onUsers.isEmpty ? nil : RuleProgram(onUsers, types: surroundings.types, signals: signals, banks: banks))
+        working.routing = routing.table
         return RuleShelf(
-            entries: entries, surroundings: surroundings,
-            working: WorkingRules(
-                program: RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks), rules: rules,
-                versions: atWork.map(\.record.version), types: surroundings.typesByID,
-                ofUsers: onUsers.isEmpty
-                    ? nil : RuleProgram(onUsers, types: surroundings.types, signals: signals, banks: banks)),
+            entries: entries, surroundings: surroundings, working: working, routing: routing,
             until: rules.compactMap(\.expiresAt).min())
     }
 }

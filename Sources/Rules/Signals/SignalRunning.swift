@@ -15,6 +15,10 @@ package struct SignalBatch: Sendable {
     package let inputs: [JSONValue]
     /// When the engine gives up waiting, counted from the call.
     package let time: Duration
+
+    package init(signal: SignalDescriptor, orgID: String, inputs: [JSONValue], time: Duration) {
+        (self.signal, self.orgID, self.inputs, self.time) = (signal, orgID, inputs, time)
+    }
 }
 
 /// What asking a signal about one value gave.

@@ -66,13 +66,15 @@ extension SQLTransaction {
 
     // MARK: Runs
 
-    private static let runColumns = "sequence, organisation, decision, action, state, attempts, next_ms, problem"
+    private static let runColumns = "sequence, organisation, decision, action, state, attempts, next_ms, problem, job"
 
     private static func run(_ row: any SQLRow) throws(Fault) -> ActionRun {
-        ActionRun(
+        var run = ActionRun(
             sequence: row.integer(0), organisation: row.id(1), decision: row.integer(2), action: row.text(3),
             state: try row.named(4, "the state of an action"), attempts: Int(row.integer(5)), nextAt: row.timestamp(6),
             problem: try row.problem(7))
+        run.job = row.integer(8)
+        return run
     }
 
     func append(_ runs: [ActionRun]) throws(Fault) -> [ActionRun] {
@@ -84,9 +86,11 @@ extension SQLTransaction {
             placed[index].sequence = sequence
             let run = placed[index]
             try change(
-                "insert into action_runs (\(Self.runColumns), payload) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)", .integer(sequence),
+                "insert into action_runs (\(Self.runColumns), payload) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                .integer(sequence),
                 .id(run.organisation), .integer(run.decision), .text(run.action), .text(run.state.rawValue),
-                .integer(Int64(run.attempts)), .at(run.nextAt), .problem(run.problem), run.payload.map { .json($0) } ?? .null)
+                .integer(Int64(run.attempts)), .at(run.nextAt), .problem(run.problem), .integer(run.job),
+                run.payload.map { .json($0) } ?? .null)
         }
         return placed
     }
@@ -116,7 +120,7 @@ extension SQLTransaction {
             """, .id(organisation), .at(moment), .limit(limit)
         ) { (row: any SQLRow) throws(Fault) in
             var run = try Self.run(row)
-            run.payload = row.isNull(8) ? nil : try row.json(8)
+            run.payload = row.isNull(9) ? nil : try row.json(9)
             return run
         }
     }

@@ -164,6 +164,9 @@ extension SQLTransaction {
             delete from items where sequence in (
                 select sequence from items where organisation = $1 and state <> 'waiting' and (received_ms < $2 or sequence < $3)
                     and not exists (select 1 from action_runs where decision = items.sequence and action_runs.state = 'waiting')
+                    and not exists (
+                        select 1 from review_reasons join review_jobs on review_jobs.sequence = review_reasons.job
+                        where review_reasons.decision = items.sequence and review_jobs.state = 'open')
                 order by sequence limit $4)
             """, .id(organisation), .at(moment), .integer(keeping > 0 ? first ?? 0 : .max), .limit(limit))
     }

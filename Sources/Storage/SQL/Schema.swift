@@ -4,7 +4,7 @@
 /// by foreign keys; what belongs to a plugin is removed by `removePlugin`, since settings may be there before the plugin is.
 enum Schema {
     static let steps = [
-        pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, itemUsers, context,
+        pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, itemUsers, reviews, context,
     ]
 
     private static let pluginState = SchemaStep(

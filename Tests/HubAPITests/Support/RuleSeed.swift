@@ -11,6 +11,9 @@ struct RuleSeed: Sendable {
     let backtest: String
     /// The place of an item, which is decided.
     let item: String
+    /// A routing rule, and a review that is open.
+    let routing: String
+    let review: String
 
     static let itemType: JSONValue = [
         "name": "Post", "kind": "CONTENT",
@@ -54,6 +57,30 @@ struct RuleSeed: Sendable {
             "POST", "/items", as: admin, ["items": [["id": "seed", "typeId": "lab.probe", "data": ["text": "spam"]]]])
         guard sent.status == 200, let place = sent.json["decisions"]?[0]?["id"]?.stringValue else { throw Trouble(description: "\(sent)") }
         item = place
+        (routing, review) = try await Self.review(in: world)
+    }
+
+    /// An item of a type of its own, that a live rule wants reviewed.
+    private static func review(in world: World) async throws -> (routing: String, review: String) {
+        let (hub, admin) = (world.hub, world.admin)
+        func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
+            let answer = try await hub.ask(method, path, as: admin, body)
+            guard (200..<300).contains(answer.status) else { throw Trouble(description: "\(answer)") }
+            return answer.json
+        }
+        _ = try await ask("PUT", "/review-queues/lab.probe", ["name": "To look at"])
+        _ = try await ask("PUT", "/item-types/lab.review", itemType)
+        _ = try await ask("PUT", "/rule-actions/lab.review", ["name": "Look", "kind": "review"])
+        var document = rule("Look", type: "lab.review").objectValue ?? [:]
+        document["queueId"] = "lab.probe"
+        let routing = try await ask("POST", "/routing-rules", .object(document))["id"]?.stringValue ?? ""
+        document["queueId"] = nil
+        document["actionIds"] = ["lab.review"]
+        let made = try await ask("POST", "/rules", .object(document))["id"]?.stringValue ?? ""
+        _ = try await ask("PUT", "/rules/\(made)/status", ["status": "LIVE"])
+        _ = try await ask("POST", "/items", ["items": [["id": "look", "typeId": "lab.review", "data": ["text": "spam"]]]])
+        let jobs = try await ask("GET", "/review-queues/lab.probe/jobs")
+        return (routing, jobs[0]?["id"]?.stringValue ?? "")
     }
 }
 

@@ -9,7 +9,7 @@ export interface HubEvent {
 
 type Listener = (event: HubEvent) => void;
 
-const kinds = ['hello', 'plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'rule', 'rule-part', 'decisions', 'backtest', 'lost'];
+const kinds = ['hello', 'plugin', 'log', 'installation', 'overview', 'journal', 'metrics', 'rule', 'rule-part', 'decisions', 'backtest', 'reviews', 'lost'];
 
 /** Topics that are called otherwise than the events they bring. */
 const topicNames: Record<string, string> = { plugin: 'plugins', installation: 'installations', rule: 'rules', 'rule-part': 'rules', backtest: 'backtests' };

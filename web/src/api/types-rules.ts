@@ -62,7 +62,7 @@ export interface ItemType {
 export type BankKind = 'text' | 'location' | 'image';
 export interface Bank { kind: BankKind; id: string; name: string; count: number; revision: number; values?: unknown[] }
 export interface Policy { id: string; name: string; description?: string; revision: number }
-export interface RuleAction { id: string; name: string; kind: 'webhook' | 'journal'; url?: string; hasSecret: boolean; revision: number; custom?: Record<string, unknown> }
+export interface RuleAction { id: string; name: string; kind: 'webhook' | 'journal' | 'review'; url?: string; hasSecret: boolean; revision: number; custom?: Record<string, unknown> }
 
 export type ConditionInput =
   | { type: 'USER_ID' }

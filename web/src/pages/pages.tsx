@@ -15,6 +15,11 @@ import { OverviewPage } from './overview/overview';
 import { PluginPage } from './plugin/plugin';
 import { PluginsPage } from './plugins/plugins';
 import { PoliciesPage } from './policies/policies';
+import { ReviewPage } from './review/job';
+import { QueuePage } from './review/queue';
+import { QueuesPage } from './review/queues';
+import { RoutingPage } from './review/routing';
+import { RoutingRulePage } from './review/routing-rule';
 import { RuleActionsPage } from './rule-actions/rule-actions';
 import { RulePage } from './rules/rule';
 import { RulesPage } from './rules/rules';
@@ -45,6 +50,11 @@ const table: [string, Page][] = [
   ['/banks', () => <BanksPage />],
   ['/policies', () => <PoliciesPage />],
   ['/rule-actions', () => <RuleActionsPage />],
+  ['/reviews', () => <QueuesPage />],
+  ['/reviews/:id', ({ id }) => <QueuePage id={id ?? ''} />],
+  ['/reviews/:queue/:id', ({ queue, id }) => <ReviewPage queue={queue ?? ''} id={id ?? ''} />],
+  ['/routing', () => <RoutingPage />],
+  ['/routing/:id', ({ id }) => <RoutingRulePage id={id ?? ''} />],
   ['/journal', () => <JournalPage />],
   ['/audit', () => <AuditPage />],
   ['/settings', () => <SettingsPage part="" />],

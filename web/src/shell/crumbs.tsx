@@ -6,7 +6,7 @@ const crumbNames: Record<string, string> = {
   plugins: 'Plugins', integrations: 'Integrations', store: 'Store', journal: 'Journal', audit: 'Audit log', settings: 'Settings', pages: 'Pages',
   permissions: 'Permissions', configuration: 'Configuration', activity: 'Activity', versions: 'Versions', about: 'About', consent: 'Consent',
   rules: 'Rules', new: 'New', 'what-would-change': 'What would change?', signals: 'Signals', decisions: 'Decisions', items: 'Items', 'item-types': 'Item types',
-  banks: 'Banks', policies: 'Policies', 'rule-actions': 'Actions', install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
+  banks: 'Banks', policies: 'Policies', 'rule-actions': 'Actions', reviews: 'Reviews', routing: 'Routing', install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
 };
 
 // What pages know of the ids in their address: the last name of each, so that a page of the same thing shows it from its first moment.

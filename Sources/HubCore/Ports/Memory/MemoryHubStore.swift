@@ -107,6 +107,7 @@ struct MemoryRecords: Sendable {
     var moderation = MemoryItems()
     var ruleShelf = RuleShelf()
     var context: [PluginPlace: ContextSettings] = [:]
+    var reviews = Reviews()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

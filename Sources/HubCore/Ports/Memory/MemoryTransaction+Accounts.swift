@@ -88,6 +88,7 @@ extension MemoryTransaction {
             records.moderation.remove(id)
             records.ruleShelf.remove(id)
             records.context = records.context.filter { $0.key.organisation != id }
+            records.reviews.remove(id)
             return records.organisations.removeValue(forKey: id) != nil
         }
     }

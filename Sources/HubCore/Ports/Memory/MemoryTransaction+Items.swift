@@ -145,7 +145,8 @@ extension MemoryTransaction {
         try change { (records) throws(Fault) in
             let all = records.moderation.items(of: organisation)
             let latest = Set(all.suffix(keeping).map(\.sequence))
-            let busy = Set(records.moderation.runs.values.filter { $0.state == .waiting }.map(\.decision))
+            let busy = Set(records.moderation.runs.values.filter { $0.state == .waiting }.map(\.decision)).union(
+                records.reviews.decisionsOfOpen)
             let gone = all.filter { item in
                 item.state != .waiting && (item.receivedAt < moment || !latest.contains(item.sequence)) && !busy.contains(item.sequence)
             }.prefix(limit).map(\.sequence)
@@ -154,6 +155,7 @@ extension MemoryTransaction {
                 records.moderation.decisions[sequence] = nil
             }
             let removed = Set(gone)
+            records.reviews.reasons.removeAll { removed.contains($0.decision) }
             records.moderation.runs = records.moderation.runs.filter { !removed.contains($0.value.decision) }
             return gone.count
         }
@@ -279,7 +281,11 @@ extension MemoryTransaction {
             var placed = runs
             for index in placed.indices {
                 let new = placed[index]
-                guard !records.moderation.runs.values.contains(where: { $0.decision == new.decision && $0.action == new.action }) else {
+                guard
+                    !records.moderation.runs.values.contains(where: {
+                        $0.decision == new.decision && $0.action == new.action && $0.job == new.job
+                    })
+                else {
                     throw Self.conflict()
                 }
                 records.moderation.lastRun += 1

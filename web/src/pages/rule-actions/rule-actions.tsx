@@ -28,13 +28,13 @@ export function RuleActionsPage() {
       <Loaded from={list}>
         {(items) => items.length === 0 ? (
           <Empty icon="lightning-charge" title="No actions yet" action={may('rule:write') ? <Button look="primary" onClick={() => setNew('1')}>Make the first one</Button> : undefined}>
-            A webhook tells one of your own services about the item; an event in the journal tells whoever listens there.
+            A webhook tells one of your own services about the item; an event in the journal tells whoever listens there; a review has somebody look at it.
           </Empty>
         ) : (
           <ul className="card flush list" aria-label="Actions">
             {items.map((action) => (
               <li key={action.id} className="row wrap">
-                <span className="grow"><strong>{action.name}</strong> <Badge>{action.kind === 'webhook' ? 'webhook' : 'journal event'}</Badge> {action.kind === 'webhook' && <Badge look={action.hasSecret ? 'good' : 'warn'}>{action.hasSecret ? 'signed' : 'not signed'}</Badge>}
+                <span className="grow"><strong>{action.name}</strong> <Badge>{kindNames[action.kind]}</Badge> {action.kind === 'webhook' && <Badge look={action.hasSecret ? 'good' : 'warn'}>{action.hasSecret ? 'signed' : 'not signed'}</Badge>}
                   {action.url && <div className="quiet small" style={{ overflowWrap: 'anywhere' }}>{action.url}</div>}</span>
                 {may('rule:write') && <><Button isSmall icon="pencil" onClick={() => setOpen(action)}>Edit<span className="visually-hidden"> {action.name}</span></Button>
                   <Button isSmall icon="trash" onClick={() => setRemoving(action)}>Remove<span className="visually-hidden"> {action.name}</span></Button></>}
@@ -49,6 +49,8 @@ export function RuleActionsPage() {
   );
 }
 
+const kindNames: Record<RuleAction['kind'], string> = { webhook: 'webhook', journal: 'journal event', review: 'review' };
+
 function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: string[]; onClose: () => void }) {
   const [name, setName] = useState(action?.name ?? '');
   const [kind, setKind] = useState<RuleAction['kind']>(action?.kind ?? 'webhook');
@@ -57,7 +59,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
   const isWrong = kind === 'webhook' && url !== '' && !/^https?:\/\/[^/\s]+/.test(url.trim());
   const [customText, setCustomText] = useState(Object.keys(action?.custom ?? {}).length > 0 ? shownJSON(action?.custom) : '');
   const custom = readJSON(customText, 'object');
-  const isReady = name.trim() !== '' && !('wrong' in custom) && (kind === 'journal' || (url.trim() !== '' && !isWrong));
+  const isReady = name.trim() !== '' && !('wrong' in custom) && (kind !== 'webhook' || (url.trim() !== '' && !isWrong));
   const save = useWork(async () => {
     if ('wrong' in custom) return;
     const body = { name: name.trim(), kind, custom: custom.value ?? {}, ...(kind === 'webhook' && { url: url.trim(), ...(secret && { secret }) }) };
@@ -69,7 +71,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
       foot={<><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={!isReady} isBusy={save.isBusy}>Save</Button></>}>
       <TextField label="Name" required value={name} placeholder="Hide the item" onChange={(event) => setName(event.target.value)} />
       <SelectField label="Kind" value={kind} onChange={(event) => setKind(event.target.value as RuleAction['kind'])}>
-        <option value="webhook">Webhook: a request to an address</option><option value="journal">Event in the journal</option>
+        <option value="webhook">Webhook: a request to an address</option><option value="journal">Event in the journal</option><option value="review">Review: somebody looks at it</option>
       </SelectField>
       {kind === 'webhook' && (
         <>
@@ -79,6 +81,7 @@ function Edit({ action, taken, onClose }: { action: RuleAction | null; taken: st
       )}
       <JSONField label="Also tell" kind="object" help="An object that goes along as custom, such as {&quot;team&quot;: &quot;blue&quot;}. Empty: nothing." value={customText} onChange={setCustomText} />
       {kind === 'journal' && <p className="quiet">Writes <code>moderation.RulePassed</code> with the item, the rules and their policies.</p>}
+      {kind === 'review' && <p className="quiet">The item waits in a review queue. Routing rules say in which.</p>}
       {save.problem && <ProblemNote problem={save.problem} />}
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { Tabs } from '../../ui/tabs';
 export const rulePlaces: [string, string, string][] = [
   ['rules', 'Rules', '/rules'], ['decisions', 'Decisions', '/decisions'], ['items', 'Items', '/items'], ['signals', 'Signals', '/signals'],
   ['item-types', 'Item types', '/item-types'], ['banks', 'Banks', '/banks'], ['policies', 'Policies', '/policies'], ['rule-actions', 'Actions', '/rule-actions'],
+  ['reviews', 'Reviews', '/reviews'], ['routing', 'Routing', '/routing'],
 ];
 
 export function RulesHead({ here, title, about, children }: { here: string; title: string; about?: ReactNode; children?: ReactNode }) {

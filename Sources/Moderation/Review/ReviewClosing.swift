@@ -1,0 +1,147 @@
+package import HubCore
+import JSON
+package import PluginModel
+
+/// How somebody ends a review.
+package struct ReviewClosingDraft: Sendable {
+    package var outcome: ReviewJob.Outcome
+    package var actions: [String]
+    package var policies: [String]
+    package var note: String?
+
+    package init(outcome: ReviewJob.Outcome, actions: [String] = [], policies: [String] = [], note: String? = nil) {
+        (self.outcome, self.actions, self.policies, self.note) = (outcome, actions, policies, note)
+    }
+}
+
+extension ReviewDesk {
+    /// Ends a review. Its actions are fired once, in the same transaction, and sent as those of rules are.
+    package func close(
+        _ sequence: Int64, as draft: ReviewClosingDraft, in organisation: Organisation.ID, by requester: Requester
+    ) async throws(Fault) -> ReviewView {
+        try check(draft)
+        let (now, actionsMax) = (now(), actionLimits.waitingMax)
+        let said = requester.note(
+            "review.close", "review:\(sequence)", at: now, in: organisation,
+            detail: ["outcome": .string(draft.outcome.rawValue), "actions": .array(draft.actions.map { .string($0) })], entropy)
+        let acting = ReviewActing(
+            organisation: organisation, draft: draft, requester: requester, now: now, waitingMax: actionsMax, entropy: entropy)
+        let view = try await change(sequence, in: organisation, by: requester) { (records, job) throws(Fault) in
+            try acting.checkPolicies(in: records)
+            if draft.outcome == .acted { try acting.fire(on: job, in: records) }
+            job.closing = ReviewJob.Closing(
+                outcome: draft.outcome, actions: draft.actions, policies: draft.policies, note: draft.note, by: requester.auditName,
+                byName: requester.principal.user.name, at: now)
+            (job.state, job.claim) = (.closed, nil)
+            try records.keepReview(
+                said, job, "ReviewClosed",
+                [
+                    "outcome": .string(draft.outcome.rawValue), "actions": .array(draft.actions.map { .string($0) }),
+                    "policies": .array(draft.policies.map { .string($0) }),
+                ])
+        }
+        if draft.outcome == .acted { await webhooks?.wake() }
+        return view
+    }
+
+    private func check(_ draft: ReviewClosingDraft) throws(Fault) {
+        switch draft.outcome {
+        case .ignored where !draft.actions.isEmpty:
+            throw ReviewFault.bad("actionIds", "A review that is ignored fires no actions.", "Leave them out, or write \"acted\".")
+        case .acted where draft.actions.isEmpty:
+            throw ReviewFault.bad("actionIds", "A review that is acted on fires at least one action.", "Name one, or write \"ignored\".")
+        default: break
+        }
+        guard draft.actions.count <= limits.actionsMax, Set(draft.actions).count == draft.actions.count else {
+            throw ReviewFault.bad("actionIds", "A review fires at most \(limits.actionsMax) actions, each once.", "Leave some out.")
+        }
+        guard draft.policies.count <= limits.policiesMax, Set(draft.policies).count == draft.policies.count else {
+            throw ReviewFault.bad("policyIds", "A review names at most \(limits.policiesMax) policies, each once.", "Leave some out.")
+        }
+        if let note = draft.note, note.count > limits.textMax || note.unicodeScalars.contains("\0") {
+            throw ReviewFault.bad("note", "A note has at most \(limits.textMax) characters.", "Shorten it.")
+        }
+    }
+}
+
+/// Fires the actions that a review ends with.
+struct ReviewActing: Sendable {
+    let organisation: Organisation.ID
+    let draft: ReviewClosingDraft
+    let requester: Requester
+    let now: Timestamp
+    /// Webhooks of the organisation that may wait.
+    let waitingMax: Int
+    let entropy: Entropy
+
+    func checkPolicies(in records: any HubTransaction) throws(Fault) {
+        guard !draft.policies.isEmpty else { return }
+        let known = Set(try records.rulePartSummaries(in: organisation).filter { $0.kind == .policy }.map(\.id))
+        guard let unknown = draft.policies.first(where: { !known.contains($0) }) else { return }
+        throw ReviewFault.bad("policyIds", "There is no policy '\(visible(unknown))'.", "GET /policies shows those there are.")
+    }
+
+    func fire(on job: ReviewJob, in records: any HubTransaction) throws(Fault) {
+        guard let reason = try records.reviewReasons(of: job.sequence, in: organisation).first,
+            let item = try records.item(reason.decision, in: organisation)
+        else { throw ItemFault.notFound(job.itemID) }
+        let known = Dictionary(try records.ruleActions(in: organisation).map { ($0.id, $0) }) { first, _ in first }
+        var runs: [ActionRun] = []
+        var events: [JournalEvent] = []
+        var room = waitingMax - (try records.waitingRunCount(in: organisation, max: waitingMax))
+        for id in draft.actions {
+            guard let action = known[id], action.kind != .review else {
+                throw ReviewFault.bad(
+                    "actionIds", "There is no action '\(visible(id))' that a review can end with.",
+                    "GET /rule-actions shows those there are; one of the kind 'review' ends none.")
+            }
+            var run = ActionRun(organisation: organisation, decision: item.sequence, action: id, state: .waiting, nextAt: now)
+            run.job = job.sequence
+            if action.kind == .journal {
+                (run.state, run.attempts) = (.done, 1)
+                events.append(event(action, item, job))
+            } else if room > 0 {
+                room -= 1
+                run.payload = payload(action, item, job, reason)
+            } else {
+                (run.state, run.problem) = (.failed, ActionFault.full(waitingMax))
+            }
+            runs.append(run)
+        }
+        _ = try records.append(events)
+        _ = try records.append(runs)
+    }
+
+    private func event(_ action: RuleAction, _ item: SubmittedItem, _ job: ReviewJob) -> JournalEvent {
+        JournalEvent(
+            eventID: .make(at: now, random: entropy.bytes), eventType: "moderation.ReviewActed", timestamp: now, source: "hub",
+            correlationID: item.submission.rawValue, organisation: organisation,
+            data: [
+                "sequence": .int(item.sequence), "itemId": .string(item.itemID), "itemTypeId": .string(item.typeID),
+                "submissionId": .string(item.submission.rawValue), "decision": .string("\(item.sequence)"),
+                "review": .string("\(job.sequence)"), "action": .string(action.id),
+                "policies": .array(draft.policies.map { .string($0) }), "custom": .object(action.custom),
+            ])
+    }
+
+    /// As that of a rule's webhook, with the review beside it.
+    private func payload(_ action: RuleAction, _ item: SubmittedItem, _ job: ReviewJob, _ reason: ReviewReason) -> JSONValue {
+        var told = item.data.objectValue ?? [:]
+        (told["id"], told["typeId"]) = (.string(item.itemID), .string(item.typeID))
+        var review: JSONObject = [
+            "id": .string("\(job.sequence)"), "queue": .string(job.queue), "by": .string(requester.principal.user.name),
+        ]
+        review["note"] = draft.note.map { .string($0) }
+        var payload: JSONObject = [
+            "item": .object(told), "action": ["id": .string(action.id), "name": .string(action.name)],
+            "policies": .array(draft.policies.map { ["id": .string($0)] }), "rules": .array(reason.rules.map { ["id": .string($0)] }),
+            "custom": .object(action.custom), "review": .object(review),
+        ]
+        payload["creator"] = item.data["creator"]
+        payload["organisation"] = .string(organisation.rawValue)
+        payload["decision"] = .string("\(item.sequence)")
+        payload["submissionId"] = .string(item.submission.rawValue)
+        payload["at"] = .string(now.description)
+        return .object(payload)
+    }
+}

@@ -1,0 +1,48 @@
+// What people look at, as the API says it.
+
+import type { Finding } from './types';
+import type { ConditionSet, Decision, Outcome, SetTrace, StoredItem } from './types-rules';
+
+export interface ReviewQueue { id: string; name: string; description?: string; isDefault: boolean; open: number; revision: number; changedAt: string }
+
+/** What a routing rule said of an item. */
+export interface RoutingStep { id: string; name: string; revision: number; queueId: string; outcome: Outcome; trace?: SetTrace }
+
+export interface Review {
+  id: string;
+  queueId: string;
+  state: 'open' | 'closed';
+  itemId: string;
+  itemTypeId: string;
+  /** How many decisions asked for it. */
+  decisions: number;
+  openedAt: string;
+  changedAt: string;
+  rules: { id: string; name: string }[];
+  policies: string[];
+  claim?: { by: string; until: string; isYours: boolean };
+  closing?: { outcome: 'ignored' | 'acted'; actions: string[]; policies: string[]; note?: string; by: string; at: string };
+}
+
+export interface ReviewReason {
+  action: string;
+  at: string;
+  rules: { id: string; name: string }[];
+  policies: string[];
+  decision?: Decision;
+  routing?: { rules: RoutingStep[]; ruleId?: string; queueId?: string; problem?: { code: string; message: string } };
+}
+
+export interface ReviewDetail extends Review { item?: StoredItem; reasons: ReviewReason[] }
+
+export interface RoutingDraft { name: string; description?: string; contentTypeIds: string[]; conditionSet: ConditionSet; queueId: string; status: 'DRAFT' | 'LIVE' }
+
+export interface RoutingRule extends RoutingDraft {
+  id: string;
+  place: number;
+  revision: number;
+  missingSignals: string[];
+  findings: Finding[];
+  changedAt: string;
+  changedBy: string;
+}
