@@ -93,7 +93,7 @@ struct Judge: Sendable {
             }
         }
         if !looks.isEmpty {
-            let onUsers = Judge(rules: rules.forLooks, runner: runner, limits: limits, now: now)
+            let onUsers = Judge(rules: rules.forLooks, runner: runner, store: store, limits: limits, now: now)
             judged += await onUsers.judge(looks, in: organisation)
         }
         judged += await judge(readable, in: organisation)

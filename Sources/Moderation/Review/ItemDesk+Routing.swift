@@ -14,8 +14,13 @@ extension ItemDesk {
             Set(try records.ruleActions(in: organisation).filter { $0.kind == .review }.map(\.id))
         }
         let wanted = acting.filter { index in reviews.map { !$0.isDisjoint(with: judged[index].actionIDs(at: judge.now)) } ?? true }
-        let choosing = RoutingChoosing(table: table, runner: judge.runner, limits: parts.reviewLimits)
-        let choices = await choosing.choose(for: wanted.compactMap { judged[$0].draft?.item }, in: organisation)
+        let (store, types) = (parts.store, Array(judge.rules.types.values))
+        let choosing = RoutingChoosing(table: table, runner: judge.runner, limits: parts.reviewLimits) { sequences in
+            KeptSurroundings(store: store, organisation: organisation, types: types, sequences: sequences)
+        }
+        let places = wanted.map { judged[$0].item.sequence }
+        let choices = await choosing.choose(
+            for: wanted.compactMap { judged[$0].draft?.item }, sequences: places.map { $0 == 0 ? nil : $0 }, in: organisation)
         var routed = judged
         for (index, choice) in zip(wanted, choices) {
             guard var draft = judged[index].draft else { continue }

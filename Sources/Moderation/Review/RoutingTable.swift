@@ -81,9 +81,12 @@ struct RoutingChoosing: Sendable {
     let table: RoutingTable
     let runner: (any SignalRunning)?
     let limits: ReviewLimits
+    /// What stands around items, by their places among those that are kept; nil: an item that is not kept sees all there is.
+    let around: @Sendable (_ sequences: [Int64?]) -> KeptSurroundings
 
     /// One choice an item, in order. A rule that could not be told has not passed.
-    func choose(for items: [Item], in organisation: Organisation.ID) async -> [RoutingChoice] {
+    /// - Parameter sequences: Of each item that is kept.
+    func choose(for items: [Item], sequences: [Int64?] = [], in organisation: Organisation.ID) async -> [RoutingChoice] {
         let clock = ContinuousClock()
         let deadline = clock.now + limits.routingTime
         var choices = items.map { _ in RoutingChoice() }
@@ -96,7 +99,9 @@ struct RoutingChoosing: Sendable {
                 break
             }
             let evaluator = RuleEvaluator(route.program, runner: runner, signalTime: min(RuleLimits.signalTime, left))
-            let decisions = await evaluator.decide(asked.map { items[$0] }, orgID: organisation.rawValue, traces: .all)
+            let places = asked.map { sequences.indices.contains($0) ? sequences[$0] : nil }
+            let decisions = await evaluator.decide(
+                asked.map { items[$0] }, orgID: organisation.rawValue, traces: .all, surroundings: around(places))
             for (index, decision) in zip(asked, decisions) {
                 guard let result = decision.results.first else { continue }
                 let step = RoutingChoice.Step(

@@ -42,7 +42,10 @@ extension RuleBook {
         let reading = ItemReading(shelf.surroundings.types)
         let readings = items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
         let choosing = RoutingChoosing(
-            table: RoutingTable(routes), runner: RoutingTable(routes).remembering(signals.runner(for: organisation)), limits: limits)
+            table: RoutingTable(routes), runner: RoutingTable(routes).remembering(signals.runner(for: organisation)), limits: limits
+        ) { [store, types = shelf.surroundings.types] sequences in
+            KeptSurroundings(store: store, organisation: organisation, types: types, sequences: sequences)
+        }
         var choices = await choosing.choose(for: readings.compactMap(\.value), in: organisation)[...]
         let queues = shelf.routing.queues
         let otherwise = queues.first(where: \.isDefault)?.id
