@@ -10,6 +10,16 @@ package enum RuleLimits {
     package static let textBytesMax = 16 * 1024
     /// Entries of one bank.
     package static let bankEntriesMax = 100_000
+    /// Values that one condition compares with, those of banks included, and the bytes of texts among them.
+    package static let leafValuesMax = 200_000
+    package static let leafValueBytesMax = 8 << 20
+    /// Of all rules that are compiled together, such as those of an organisation at work: different conditions, different inputs, values
+    /// of different lists, the bytes of texts among them, and regular expressions.
+    package static let programLeavesMax = 50_000
+    package static let programSlotsMax = 10_000
+    package static let programValuesMax = 500_000
+    package static let programValueBytesMax = 16 << 20
+    package static let programPatternsMax = 10_000
     /// Fields of an item type.
     package static let fieldsMax = 1_000
     /// Values of one list or map of an item.

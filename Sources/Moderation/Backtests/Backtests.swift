@@ -109,7 +109,7 @@ package actor Backtests {
                 let batch = try await items.items(
                     of: trial.organisation, before: before, limit: min(left, BacktestLimits.batchItems), types: types)
                 guard let oldest = batch.last, isRunning(id) else { break }
-                let part = await trial.decide(batch)
+                let part = await RuleLane.trying.run { await trial.decide(batch) }
                 guard isRunning(id) else { break }
                 take(part, batch.count, of: id)
                 before = oldest.sequence

@@ -44,7 +44,10 @@ struct Judge: Sendable {
 
     /// Judges items that were read already, in order.
     func judge(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {
-        guard !items.isEmpty else { return [] }
+        items.isEmpty ? [] : await RuleLane.deciding.run { await judgeHere(items, in: organisation) }
+    }
+
+    private func judgeHere(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {
         let clock = ContinuousClock()
         let start = clock.now
         let isTraced = rules.rules.count <= limits.tracedRulesMax
