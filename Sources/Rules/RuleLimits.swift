@@ -32,6 +32,8 @@ package enum RuleLimits {
     package static let batchesInFlightMax = 16
     /// How long a signal may take for one message, unless the caller says otherwise.
     package static let signalTime: Duration = .seconds(5)
+    /// Of the trace of one rule as JSON, and of what is written down of one item for all of its traces.
+    package static let traceBytesMax = 256 * 1024
     /// Findings told of one rule or item.
     package static let findingsMax = 200
 }

@@ -127,7 +127,7 @@ struct Judge: Sendable {
         var bytes = 0
         // What passed or failed to tell is asked about most, so it comes first where not all is kept.
         for (place, trace) in told + untold {
-            let json = trace.json
+            let json = trace.json(bytesMax: limits.traceBytesMax - bytes)
             bytes += json.serializedBytes().count
             guard bytes <= limits.traceBytesMax else { break }
             traces[place] = json

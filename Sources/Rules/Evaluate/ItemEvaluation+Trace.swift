@@ -36,7 +36,7 @@ extension ItemEvaluation {
     }
 
     private func trace(leaf: Int) -> LeafTrace? {
-        let telling = LeafTelling()
+        let telling = LeafTelling(room)
         let clock = ContinuousClock()
         let start = clock.now
         guard let outcome = evaluate(leaf, telling: telling) else { return nil }
@@ -45,6 +45,6 @@ extension ItemEvaluation {
         return LeafTrace(
             outcome: outcome, values: telling.values,
             error: telling.problem.map { LeafTrace.Failure(code: $0.reason.rawValue, sentence: $0.sentence) },
-            time: isAsked ? telling.longest : took)
+            time: isAsked ? telling.longest : took, isTruncated: telling.isTruncated)
     }
 }

@@ -26,6 +26,8 @@ package final class ItemEvaluation {
     private var wanted: [AskKey] = []
     private var isWanted: Set<AskKey> = []
     private var patternMatcher: PatternMatcher?
+    /// For all traces of the item.
+    private(set) var room = TraceRoom(RuleLimits.traceBytesMax)
 
     /// A question to a signal with the value it is about.
     struct AskKey: Hashable, Sendable {
@@ -69,6 +71,7 @@ package final class ItemEvaluation {
         arrivals = 1
         (wanted, isWanted) = ([], [])
         patternMatcher?.startAnew()
+        room = TraceRoom(RuleLimits.traceBytesMax)
     }
 
     /// The rules that look at this item, by place.

@@ -46,19 +46,23 @@ package struct RuleEvaluator: Sendable {
             }
         }
         return evaluations.enumerated().map { index, evaluation in
-            let told = zip(evaluation.rules, truths[index]).map { rule, truth in
-                let truth = truth ?? .unknown
-                let isTold =
-                    switch traces {
-                    case .none: false
-                    case .ofPassing: truth == .true
-                    case .ofTold: truth != .false
-                    case .all: true
-                    }
-                return RuleResult(rule: rule, truth: truth, trace: isTold ? evaluation.trace(of: rule) : nil)
+            let told = zip(evaluation.rules, truths[index]).map { (rule: $0, truth: $1 ?? .unknown) }
+            func isTold(_ truth: Truth) -> Bool {
+                switch traces {
+                case .none: false
+                case .ofPassing: truth == .true
+                case .ofTold: truth != .false
+                case .all: true
+                }
             }
+            // An item's traces share one room: rules that passed or could not be told are asked about most.
+            var made: [Int: TraceNode] = [:]
+            for isFalse in [false, true] {
+                for (rule, truth) in told where (truth == .false) == isFalse && isTold(truth) { made[rule] = evaluation.trace(of: rule) }
+            }
+            let results = told.map { RuleResult(rule: $0.rule, truth: $0.truth, trace: made[$0.rule]) }
             return ItemDecision(
-                itemID: items[index].id, results: told, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count)
+                itemID: items[index].id, results: results, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count)
         }
     }
 
