@@ -26,6 +26,10 @@ package enum RuleLimits {
     package static let containerValuesMax = 10_000
     /// Bytes of one text of an item; longer items are refused as they are submitted.
     package static let itemTextBytesMax = 1024 * 1024
+    /// Of a processor that all conditions of one item may take, and its traces as long again; what signals take does not count.
+    package static let itemTime: Duration = .seconds(2)
+    /// How long items are decided before others have the thread for a turn.
+    package static let turnTime: Duration = .milliseconds(10)
     /// Values that a signal is asked about in one message.
     package static let signalBatchMax = 256
     /// Messages to signals on their way at once, for one evaluation.

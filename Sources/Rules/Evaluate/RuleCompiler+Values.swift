@@ -14,6 +14,8 @@ struct MadeMatchers {
         case problem(LeafProblem)
     }
 
+    /// By whether look-alikes are folded, and the list's place.
+    var needles: [Bool: [Int: NeedleSet]] = [:]
     var matchers: [Key: ValueMatcher] = [:]
     /// Lists without a mistake alone: what is wrong is told of each condition.
     var patterns: [Int: [Pattern]] = [:]
@@ -50,7 +52,7 @@ extension RuleCompiler {
         switch signal {
         case .containsText, .containsNoText, .containsVariant:
             guard ValueMatcher.hasNeedles(values.texts, for: signal) else { return needed("texts") }
-            matcher = ValueMatcher(signal, texts: checks == nil ? values.texts : [])
+            matcher = ValueMatcher(signal, needles: checks == nil ? needles(values, isVariant: signal == .containsVariant) : nil)
         case .containsRegex, .containsNoRegex:
             guard !values.texts.isEmpty else { return needed("patterns") }
             switch patterns(values, at: pointer) {
@@ -66,6 +68,13 @@ extension RuleCompiler {
         }
         made.matchers[key] = matcher
         return (matcher, nil)
+    }
+
+    private mutating func needles(_ values: ValueTable.Values, isVariant: Bool) -> NeedleSet {
+        if let made = made.needles[isVariant]?[values.place] { return made }
+        let needles = NeedleSet(values.texts, isVariant: isVariant)
+        made.needles[isVariant, default: [:]][values.place] = needles
+        return needles
     }
 
     private mutating func patterns(_ values: ValueTable.Values, at pointer: JSONPointer) -> MadeMatchers.Patterns {

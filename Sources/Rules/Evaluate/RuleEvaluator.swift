@@ -7,11 +7,17 @@ package struct RuleEvaluator: Sendable {
     package let program: RuleProgram
     private let runner: (any SignalRunning)?
     private let signalTime: Duration
+    private let itemTime: Duration
 
-    /// - Parameter signalTime: How long one message may take. A signal that has not answered by then has none to give, whatever the runner
-    ///   does meanwhile.
-    package init(_ program: RuleProgram, runner: (any SignalRunning)? = nil, signalTime: Duration = RuleLimits.signalTime) {
-        (self.program, self.runner, self.signalTime) = (program, runner, signalTime)
+    /// - Parameters:
+    ///   - signalTime: How long one message may take. A signal that has not answered by then has none to give, whatever the runner does
+    ///     meanwhile.
+    ///   - itemTime: Of a processor that the conditions of one item may take together.
+    package init(
+        _ program: RuleProgram, runner: (any SignalRunning)? = nil, signalTime: Duration = RuleLimits.signalTime,
+        itemTime: Duration = RuleLimits.itemTime
+    ) {
+        (self.program, self.runner, self.signalTime, self.itemTime) = (program, runner, signalTime, itemTime)
     }
 
     package enum Traces: Sendable {
@@ -23,16 +29,20 @@ package struct RuleEvaluator: Sendable {
         case all
     }
 
-    /// Decides every item by the rules that look at its type. One decision an item, in order.
+    /// Decides every item by the rules that look at its type. One decision an item, in order. Of a task that is cancelled nothing is asked
+    /// any more, and what was not decided by then could not be told.
     package func decide(_ items: [Item], orgID: String, traces: Traces = .none) async -> [ItemDecision] {
-        let evaluations = items.map { ItemEvaluation(program, of: $0) }
+        let evaluations = items.map { ItemEvaluation(program, of: $0, time: itemTime) }
         // By item, and by place among the rules that look at it.
         var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
         var undecided = evaluations.map { Array($0.rules.indices) }
         // Each round answers what it asked, so there are at most as many rounds as questions one item can come to.
-        while true {
+        var turn = Turn()
+        while !Task.isCancelled {
             var questions: [(item: Int, key: ItemEvaluation.AskKey)] = []
             for (index, evaluation) in evaluations.enumerated() where !undecided[index].isEmpty {
+                await turn.give()
+                if Task.isCancelled { break }
                 let rules = evaluation.rules
                 undecided[index].removeAll { place in
                     truths[index][place] = evaluation.decide(rules[place])
@@ -40,16 +50,19 @@ package struct RuleEvaluator: Sendable {
                 }
                 questions += evaluation.takeWanted().map { (index, $0) }
             }
-            if questions.isEmpty { break }
+            if questions.isEmpty || Task.isCancelled { break }
             for answer in await answers(to: questions, items: items, orgID: orgID) {
                 evaluations[answer.item].answer(answer.key, answer.run, time: answer.time)
             }
         }
-        return evaluations.enumerated().map { index, evaluation in
+        var decisions: [ItemDecision] = []
+        for (index, evaluation) in evaluations.enumerated() {
+            await turn.give()
             let told = zip(evaluation.rules, truths[index]).map { (rule: $0, truth: $1 ?? .unknown) }
             func isTold(_ truth: Truth) -> Bool {
                 switch traces {
                 case .none: false
+                case _ where Task.isCancelled: false
                 case .ofPassing: truth == .true
                 case .ofTold: truth != .false
                 case .all: true
@@ -61,9 +74,11 @@ package struct RuleEvaluator: Sendable {
                 for (rule, truth) in told where (truth == .false) == isFalse && isTold(truth) { made[rule] = evaluation.trace(of: rule) }
             }
             let results = told.map { RuleResult(rule: $0.rule, truth: $0.truth, trace: made[$0.rule]) }
-            return ItemDecision(
-                itemID: items[index].id, results: results, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count)
+            decisions.append(
+                ItemDecision(
+                itemID: items[index].id, results: results, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count))
         }
+        return decisions
     }
 
     // MARK: - Asking
@@ -166,4 +181,16 @@ package struct ItemDecision: Sendable {
     package let conditions: Int
     /// Questions that were asked of signals outside.
     package let signalRuns: Int
+}
+
+/// Gives others the thread now and then: an item may take seconds.
+struct Turn {
+    private let clock = ContinuousClock()
+    private var start = ContinuousClock().now
+
+    mutating func give() async {
+        guard clock.now - start > RuleLimits.turnTime else { return }
+        await Task.yield()
+        start = clock.now
+    }
 }
