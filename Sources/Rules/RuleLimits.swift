@@ -28,6 +28,8 @@ package enum RuleLimits {
     package static let itemTextBytesMax = 1024 * 1024
     /// Of a processor that all conditions of one item may take, and its traces as long again; what signals take does not count.
     package static let itemTime: Duration = .seconds(2)
+    /// Of what is kept of items while they are decided together; with large rules or items fewer are.
+    package static let portionBytesMax = 64 << 20
     /// How long items are decided before others have the thread for a turn.
     package static let turnTime: Duration = .milliseconds(10)
     /// Values that a signal is asked about in one message.

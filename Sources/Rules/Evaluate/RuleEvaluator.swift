@@ -32,7 +32,14 @@ package struct RuleEvaluator: Sendable {
     /// Decides every item by the rules that look at its type. One decision an item, in order. Of a task that is cancelled nothing is asked
     /// any more, and what was not decided by then could not be told.
     package func decide(_ items: [Item], orgID: String, traces: Traces = .none) async -> [ItemDecision] {
-        let evaluations = items.map { ItemEvaluation(program, of: $0, time: itemTime) }
+        var decisions: [ItemDecision] = []
+        for portion in program.portions(of: items) { decisions += await decide(portion, of: items, orgID: orgID, traces: traces) }
+        return decisions
+    }
+
+    /// - Parameter portion: The items that are decided together, by place.
+    private func decide(_ portion: Range<Int>, of items: [Item], orgID: String, traces: Traces) async -> [ItemDecision] {
+        let evaluations = portion.map { ItemEvaluation(program, of: items[$0], time: itemTime) }
         // By item, and by place among the rules that look at it.
         var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
         var undecided = evaluations.map { Array($0.rules.indices) }
@@ -48,11 +55,11 @@ package struct RuleEvaluator: Sendable {
                     truths[index][place] = evaluation.decide(rules[place])
                     return truths[index][place] != nil
                 }
-                questions += evaluation.takeWanted().map { (index, $0) }
+                questions += evaluation.takeWanted().map { (portion.lowerBound + index, $0) }
             }
             if questions.isEmpty || Task.isCancelled { break }
             for answer in await answers(to: questions, items: items, orgID: orgID) {
-                evaluations[answer.item].answer(answer.key, answer.run, time: answer.time)
+                evaluations[answer.item - portion.lowerBound].answer(answer.key, answer.run, time: answer.time)
             }
         }
         var decisions: [ItemDecision] = []
@@ -70,13 +77,14 @@ package struct RuleEvaluator: Sendable {
             }
             // An item's traces share one room: rules that passed or could not be told are asked about most.
             var made: [Int: TraceNode] = [:]
-            for isFalse in [false, true] {
+            for isFalse in traces == .none ? [] : [false, true] {
                 for (rule, truth) in told where (truth == .false) == isFalse && isTold(truth) { made[rule] = evaluation.trace(of: rule) }
             }
             let results = told.map { RuleResult(rule: $0.rule, truth: $0.truth, trace: made[$0.rule]) }
             decisions.append(
                 ItemDecision(
-                itemID: items[index].id, results: results, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count))
+                    itemID: items[portion.lowerBound + index].id, results: results, conditions: evaluation.evaluatedCount,
+                    signalRuns: evaluation.answers.count))
         }
         return decisions
     }
