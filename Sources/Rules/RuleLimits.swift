@@ -10,12 +10,28 @@ package enum RuleLimits {
     package static let textBytesMax = 16 * 1024
     /// Entries of one bank.
     package static let bankEntriesMax = 100_000
+    /// Values that one condition compares with, those of banks included, and the bytes of texts among them.
+    package static let leafValuesMax = 200_000
+    package static let leafValueBytesMax = 8 << 20
+    /// Of all rules that are compiled together, such as those of an organisation at work: different conditions, different inputs, values
+    /// of different lists, the bytes of texts among them, and regular expressions.
+    package static let programLeavesMax = 50_000
+    package static let programSlotsMax = 10_000
+    package static let programValuesMax = 500_000
+    package static let programValueBytesMax = 16 << 20
+    package static let programPatternsMax = 10_000
     /// Fields of an item type.
     package static let fieldsMax = 1_000
     /// Values of one list or map of an item.
     package static let containerValuesMax = 10_000
     /// Bytes of one text of an item; longer items are refused as they are submitted.
     package static let itemTextBytesMax = 1024 * 1024
+    /// Of a processor that all conditions of one item may take, and its traces as long again; what signals take does not count.
+    package static let itemTime: Duration = .seconds(2)
+    /// Of what is kept of items while they are decided together; with large rules or items fewer are.
+    package static let portionBytesMax = 64 << 20
+    /// How long items are decided before others have the thread for a turn.
+    package static let turnTime: Duration = .milliseconds(10)
     /// Values that a signal is asked about in one message.
     package static let signalBatchMax = 256
     /// Bytes of all values of one message, about: more go in another one. A worker takes 16 MiB.
@@ -26,6 +42,8 @@ package enum RuleLimits {
     package static let batchesInFlightMax = 16
     /// How long a signal may take for one message, unless the caller says otherwise.
     package static let signalTime: Duration = .seconds(5)
+    /// Of the trace of one rule as JSON, and of what is written down of one item for all of its traces.
+    package static let traceBytesMax = 256 * 1024
     /// Findings told of one rule or item.
     package static let findingsMax = 200
 }

@@ -63,7 +63,32 @@ import Testing
         #expect(await ruleCode { try await lab.book.test(["name": "x"], on: [], in: acme) } == "rule.invalid")
     }
 
+    @Test func `what a live test tells of long texts is short`() async throws {
+        let lab = try await lab(1)
+        let leaves = (0..<100).map { place -> JSONValue in
+            ["input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "comparator": "EQUALS", "threshold": .string("\(place)")]
+        }
+        let rule: JSONValue = ["name": "Long", "conditionSet": ["conjunction": "OR", "conditions": .array(leaves)]]
+        let long = String(repeating: "long ", count: 200_000)
+        let result = try await lab.book.test(rule, on: (0..<5).map { RuleLabItems.post("\($0)", long) }, in: acme)
+        #expect(result.decisions.map(\.outcome) == Array(repeating: .failed, count: 5))
+        for decision in result.decisions {
+            let bytes = try #require(decision.trace?.json.serializedBytes().count)
+            #expect(bytes > 1_000 && bytes <= RuleLimits.traceBytesMax)
+        }
+    }
+
     // MARK: Backtests
+
+    @Test func `samples of long texts are short`() async throws {
+        let lab = try await lab(1)
+        let long = String(repeating: "long ", count: 200_000)
+        lab.items.add((10..<20).map { RuleLabItems.post("\($0)", long) })
+        let begun = try await lab.moderation.backtests.start(BacktestRequest(last: 100, draft: RuleLab.words(["long"])), in: acme)
+        let result = try await over(begun.id, lab).result
+        #expect(result.wouldStart == 10 && result.samples.count == 10)
+        for sample in result.samples { #expect(try #require(sample.decision.trace?.json.serializedBytes().count) < 3_000) }
+    }
 
     @Test func `a draft is told beside what is live`() async throws {
         let lab = try await lab()

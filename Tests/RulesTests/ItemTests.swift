@@ -101,16 +101,30 @@ struct ItemTests {
         #expect(bad.findings.contains { $0.remedy == "Did you mean 'STRING'?" })
     }
 
-    @Test func `random JSON is never more than refused`() {
+    @Test func `random JSON is read or refused, and refused with a reason`() {
         var random = Seeded(5)
+        var (read, refused): ([String: Int], [String: Int]) = ([:], [:])
+        func count<Value>(_ what: String, _ reading: RuleReading<Value>, _ value: JSONValue) {
+            let hasErrors = reading.findings.contains { $0.severity == .error }
+            #expect((reading.value == nil) == hasErrors, "\(what): \(value)")
+            if reading.value == nil { refused[what, default: 0] += 1 } else { read[what, default: 0] += 1 }
+        }
         for _ in 0..<3_000 {
             let value = RandomJSON.value(
-                &random, keys: ["id", "typeId", "data", "text", "scores", "picture", "url", "schema", "name", "type"])
-            _ = ItemReading([post]).read(value)
-            _ = ItemReading([post]).read(["id": "1", "typeId": "post", "data": value])
-            _ = ItemType.read(value)
-            _ = Banks.read(value)
+                &random, keys: ["id", "typeId", "data", "text", "scores", "picture", "url", "schema", "name", "type"],
+                words: ["a", "", "post", "STRING"])
+            count("item", ItemReading([post]).read(value), value)
+            count("data", ItemReading([post]).read(["id": "1", "typeId": "post", "data": value]), value)
+            count("type", ItemType.read(value), value)
+            count("schema", ItemType.read(["id": "t", "schema": [["name": "a", "type": value]]]), value)
+            count("banks", Banks.read(value), value)
+            count("bank", Banks.read(["texts": ["b": value]]), value)
         }
+        for what in ["data", "schema", "banks", "bank"] {
+            #expect(read[what, default: 0] > 10 && refused[what, default: 0] > 100, "\(what): \(read) \(refused)")
+        }
+        // An item or a type needs more than chance gives.
+        #expect(refused["item", default: 0] > 2_900 && refused["type", default: 0] > 2_900, "\(read)")
     }
 }
 

@@ -144,7 +144,7 @@ extension APICall {
             guard may(.ruleRead), let backtest = try? await hub.moderation.backtests.backtest(Backtest.ID(id), in: organisation) else {
                 return nil
             }
-            return ServerSentEvent(data: backtest.json.serialized(), event: "backtest")
+            return ServerSentEvent(data: backtest.summary.serialized(), event: "backtest")
         case .decisions(let organisation):
             guard may(.ruleRead), let state = try? await hub.moderation.desk.queue(of: organisation) else { return nil }
             return ServerSentEvent(data: state.json.serialized(), event: "decisions")

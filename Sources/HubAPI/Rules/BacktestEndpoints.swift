@@ -34,11 +34,12 @@ enum BacktestEndpoints {
                     .init("itemIds", .list(.text), optional: true),
                 ])), answer: .named("RuleTest"), problems: ["rule.invalid", "item.not-found"], deadline: .seconds(120), handler: test),
         Endpoint(
-            .get, "/rules/backtests", "Backtests at work and those that ended within an hour, latest first", chapter: chapter,
+            .get, "/rules/backtests", "Backtests at work and those that ended within an hour, latest first, without samples",
+            chapter: chapter,
             access: .organisation(.ruleRead), answer: .list(backtest)
         ) { call in
             let organisation = try call.needOrganisation().id
-            return .json(.array(await call.moderation.backtests.list(in: organisation).map(\.json)))
+            return .json(.array(await call.moderation.backtests.list(in: organisation).map(\.summary)))
         },
         Endpoint(
             .post, "/rules/backtests",
@@ -86,7 +87,7 @@ enum BacktestEndpoints {
         request.rule = try call.optionalText("ruleId").map { RuleRecord.ID($0) }
         if let rule = call.body["rule"], !rule.isNull { request.draft = rule }
         let backtest = try await ofRules { [request] in try await call.moderation.backtests.start(request, in: organisation) }
-        return .json(backtest.json, status: .accepted)
+        return .json(backtest.summary, status: .accepted)
     }
 }
 
@@ -102,7 +103,9 @@ extension APICall {
         guard (1...RuleBookLimits.testItemsMax).contains(items.count + ids.count) else {
             throw wrong("items", "and 'itemIds' are together 1 to \(RuleBookLimits.testItemsMax) items")
         }
-        for id in ids {
+        // Each is decided once, however often it is named.
+        var seen: Set<String> = []
+        for id in ids where seen.insert(id).inserted {
             guard let stored = try await moderation.items.item(id, of: organisation) else {
                 throw Fault(
                     code: "item.not-found", message: "No item '\(visible(id))' was submitted, or it is not kept any more.",

@@ -123,7 +123,11 @@ extension RulePartSummary {
 }
 
 extension Backtest {
-    var json: JSONValue {
+    /// Without samples: each has a trace, and lists and events come often.
+    var summary: JSONValue { json(withSamples: false) }
+    var json: JSONValue { json(withSamples: true) }
+
+    private func json(withSamples: Bool) -> JSONValue {
         var members: JSONObject = [
             "id": .string(id.rawValue), "state": .string(state.rawValue), "ruleName": .string(ruleName),
             "hasLiveVersion": .bool(hasLiveVersion), "done": .int(Int64(done)), "total": .int(Int64(total)),
@@ -132,24 +136,29 @@ extension Backtest {
         members["ruleId"] = rule.map { .string($0.rawValue) }
         members["endedAt"] = endedAt.map { .string($0.description) }
         // While it runs it changes with every look, and what it comes to is for the end.
-        if state != .running { members["result"] = result.json }
+        if state != .running { members["result"] = result.json(withSamples: withSamples) }
         members["problem"] = problem.map { ProblemDocument.about($0).json }
         return .object(members)
     }
 }
 
 extension Backtest.Result {
-    var json: JSONValue {
-        [
+    fileprivate func json(withSamples: Bool) -> JSONValue {
+        var members: JSONObject = [
             "items": .int(Int64(items)), "passed": .int(Int64(passed)), "errored": .int(Int64(errored)),
             "live": ["passed": .int(Int64(livePassed))], "wouldStart": .int(Int64(wouldStart)), "wouldStop": .int(Int64(wouldStop)),
-            "samples": .array(
-                samples.map { sample in
-                    [
-                        "itemId": .string(sample.itemID), "sequence": .int(sample.sequence), "was": .bool(sample.was),
-                        "is": .bool(sample.now), "outcome": .string(sample.decision.outcome.word), "decision": sample.decision.json,
-                    ]
-                }), "signalRuns": .int(Int64(signalRuns)),
+            "signalRuns": .int(Int64(signalRuns)),
+        ]
+        if withSamples { members["samples"] = .array(samples.map(\.json)) }
+        return .object(members)
+    }
+}
+
+extension Backtest.Sample {
+    fileprivate var json: JSONValue {
+        [
+            "itemId": .string(itemID), "sequence": .int(sequence), "was": .bool(was), "is": .bool(now),
+            "outcome": .string(decision.outcome.word), "decision": decision.json,
         ]
     }
 }

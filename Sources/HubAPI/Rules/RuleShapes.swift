@@ -115,7 +115,7 @@ enum RuleShapes {
                         .object([
                             .init("itemId", .text), .init("sequence", .integer), .init("was", .boolean), .init("is", .boolean),
                             .init("outcome", .text), .init("decision", .named("TestDecision"), optional: true),
-                        ]))), .init("signalRuns", .integer),
+                        ])), optional: true), .init("signalRuns", .integer),
             ])
         ),
     ]

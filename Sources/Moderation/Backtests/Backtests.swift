@@ -110,7 +110,13 @@ package actor Backtests {
                 let batch = try await items.items(
                     of: trial.organisation, before: before, limit: min(left, BacktestLimits.batchItems), types: types)
                 guard let oldest = batch.last, isRunning(id) else { break }
-                let part = try await trial.decide(batch, book, seen: &seen)
+                let known = seen
+                let (part, users) = try await RuleLane.trying.run { [book] () async throws(Fault) in
+                    var users = known
+                    let part = try await trial.decide(batch, book, seen: &users)
+                    return (part, users)
+                }
+                seen = users
                 guard isRunning(id) else { break }
                 take(part, batch.count, of: id)
                 before = oldest.sequence

@@ -102,9 +102,10 @@ extension RuleBook {
         let (review, surroundings, _) = try await reviewed(document, id: entry?.record.id.rawValue ?? "draft", in: organisation)
         guard let rule = review.rule else { throw RuleRefusal.invalid("The rule", review.findings) }
         let live = entry.flatMap { entry in entry.rule.flatMap { $0.state(at: Rules.Timestamp(now)) == .live ? $0 : nil } }
-        let wanted = RuleReferences(rule).banks.union(live.map { RuleReferences($0).banks } ?? [])
+        let wanted = [RuleReferences(rule).banks] + (live.map { [RuleReferences($0).banks] } ?? [])
         let banks: Banks
         do throws(Fault) { banks = try await surroundings.banks(wanted, store) } catch { throw RuleRefusal(error) }
-        return Trial(rule, live: live, record: entry?.record.id, surroundings, banks, signals.runner(for: organisation), store)
+        let (record, runner, store) = (entry?.record.id, signals.runner(for: organisation), store)
+        return await RuleLane.trying.run { Trial(rule, live: live, record: record, surroundings, banks, runner, store) }
     }
 }

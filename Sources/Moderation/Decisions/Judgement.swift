@@ -48,7 +48,10 @@ struct Judge: Sendable {
 
     /// Judges items that were read already, in order.
     func judge(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {
-        guard !items.isEmpty else { return [] }
+        items.isEmpty ? [] : await RuleLane.deciding.run { await judgeHere(items, in: organisation) }
+    }
+
+    private func judgeHere(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {
         let clock = ContinuousClock()
         let start = clock.now
         let around = KeptSurroundings(
@@ -144,7 +147,7 @@ struct Judge: Sendable {
         // What passed or failed to tell is asked about most, so it comes first where not all is kept.
         let asked = untold.filter { $0.trace.cost > 0 }
         for (place, trace) in told + asked + untold.filter({ $0.trace.cost <= 0 }) {
-            let json = trace.json
+            let json = trace.json(bytesMax: limits.traceBytesMax - bytes)
             let size = json.serializedBytes().count
             // A long one takes the room of no shorter one behind it.
             guard bytes + size <= limits.traceBytesMax else { continue }

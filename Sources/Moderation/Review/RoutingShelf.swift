@@ -42,19 +42,21 @@ struct RoutingShelf: Sendable {
         queues = kept.queues
         var entries: [Entry] = []
         var routes: [RoutingTable.Route] = []
+        let check = RuleCheck(signals: surroundings.signals, banks: banks, patternsMax: RuleBookLimits.patternsCheckedMax)
         for (record, rule, findings) in kept.rules {
             guard let rule else {
                 let entry = RuleShelf.Entry(record: record.rule, rule: nil, findings: findings, missingSignals: [])
                 entries.append(Entry(record: record, entry: entry))
                 continue
             }
-            let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
-            let said = findings + (RuleSurroundings.byRule(program)[0] ?? []) + surroundings.findings(of: rule)
+            let checked = check.check(rule)
+            let said = findings + RuleSurroundings.findings(checked.findings, of: 0) + surroundings.findings(of: rule)
             let entry = RuleShelf.Entry(
                 record: record.rule, rule: rule, findings: said + Self.findings(of: record.queue, among: kept.queues),
-                missingSignals: program.missingSignals(of: 0))
+                missingSignals: checked.missingSignals)
             entries.append(Entry(record: record, entry: entry))
             if rule.status == .live {
+                let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
                 routes.append(
                     RoutingTable.Route(rule: rule, revision: record.rule.revision, queue: record.queue, program: program))
             }

@@ -30,6 +30,12 @@ extension RuleBook {
     package nonisolated func test(_ document: JSONValue, on items: [JSONValue], in organisation: Organisation.ID) async throws(RuleRefusal)
         -> TestResult
     {
+        try await RuleLane.trying.run { () async throws(RuleRefusal) in try await decide(items, by: document, in: organisation) }
+    }
+
+    private nonisolated func decide(
+        _ items: [JSONValue], by document: JSONValue, in organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> TestResult {
         let (review, surroundings, banks) = try await reviewed(document, in: organisation)
         guard let rule = review.rule else { throw RuleRefusal.invalid("The rule", review.findings) }
         let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)

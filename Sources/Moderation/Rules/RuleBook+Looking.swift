@@ -80,6 +80,12 @@ extension RuleBook {
     nonisolated func reviewed(
         _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
+        try await RuleLane.trying.run { () async throws(RuleRefusal) in try await look(at: document, id: id, in: organisation) }
+    }
+
+    private nonisolated func look(
+        at document: JSONValue, id: String, in organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
         let shelf = try await shelfRefusing(organisation)
         let surroundings = shelf.surroundings
         let reading = Rule.read(RuleText.own(document), id: id)
@@ -89,13 +95,14 @@ extension RuleBook {
         }
         rule.id = id
         let banks: Banks
-        do throws(Fault) { banks = try await surroundings.banks(RuleReferences(rule).banks, store) } catch { throw RuleRefusal(error) }
-        let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
-        var findings = name + reading.findings + (RuleSurroundings.byRule(program)[0] ?? []) + surroundings.findings(of: rule)
+        do throws(Fault) { banks = try await surroundings.banks([RuleReferences(rule).banks], store) } catch { throw RuleRefusal(error) }
+        let checked = RuleCheck(signals: surroundings.signals, banks: banks).check(rule)
+        var findings = name + reading.findings + RuleSurroundings.findings(checked.findings, of: 0) + surroundings.findings(of: rule)
         findings += try await actionFacts(organisation).findings(of: rule)
         let isUsable = !(name.contains { $0.severity == .error })
         return (
-            RuleReview(rule: isUsable ? rule : nil, findings: findings, missingSignals: program.missingSignals(of: 0)), surroundings, banks
+            RuleReview(rule: isUsable ? rule : nil, findings: findings, missingSignals: checked.missingSignals, size: checked.size),
+            surroundings, banks
         )
     }
 

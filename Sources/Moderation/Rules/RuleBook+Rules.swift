@@ -133,6 +133,7 @@ extension RuleBook {
                     "The rule's time is over, so it would not look at anything.",
                     remedy: "Write a later time, or take it away."))
         }
+        errors += try await excess(of: rule, review.size, in: organisation)
         // What is only passed over when it is read does not keep a rule from working.
         let missing = review.findings.filter { $0.severity == .warning && Self.incompleteCodes.contains($0.code) }
         guard errors.isEmpty else { throw RuleRefusal.incomplete(errors + missing, canForce: false) }

@@ -77,7 +77,7 @@ package actor RuleBook: WorkingRulesSource {
             task = making.task
         } else {
             compilations += 1
-            task = Task { [store] in
+            task = Task(executorPreference: RuleLane.trying) { [store] in
                 do throws(Fault) {
                     return .success(
                         try await RuleShelf.make(

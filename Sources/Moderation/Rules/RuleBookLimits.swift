@@ -10,6 +10,10 @@ package enum RuleBookLimits {
     package static let policiesMax = 500
     /// All values of one bank as JSON.
     package static let bankBytesMax = 4 << 20
+    /// Of texts, and 32 for every value, in the banks that are read for an organisation's rules, or for one rule that is looked at.
+    package static let banksReadBytesMax = 64 << 20
+    /// Different regular expressions that are looked at when an organisation's rules are.
+    package static let patternsCheckedMax = 100_000
     /// One rule as JSON.
     package static let ruleBytesMax = 512 << 10
     /// One item type as JSON.
@@ -24,6 +28,9 @@ package enum RuleBookLimits {
     package static let listMax = 200
     /// Organisations whose rules are kept compiled; beyond, one of them is made anew when it is asked for.
     package static let shelvesKept = 200
+    /// Threads that compile rules and try them, and threads that decide what comes in.
+    package static let tryingThreads = 2
+    package static let decidingThreads = 4
     /// Items of one live test.
     package static let testItemsMax = 100
 }

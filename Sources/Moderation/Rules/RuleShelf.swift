@@ -9,8 +9,8 @@ struct RuleShelf: Sendable {
         let record: RuleRecord
         /// Nil where the document can no longer be read; such a rule does not work.
         let rule: Rule?
-        let findings: [RuleFinding]
-        /// Types of signals it asks that nobody here has.
+        var findings: [RuleFinding]
+        /// Types of signals it asks that nobody here has. Of an archived rule nothing is told but what reading it says.
         let missingSignals: [String]
     }
 
@@ -41,36 +41,40 @@ struct RuleShelf: Sendable {
             rule?.status = RuleStatus(rawValue: record.status) ?? .archived
             return (record: record, rule: rule, findings: reading.findings)
         }
-        let references = read.compactMap(\.rule).reduce(into: keptRouting.banks) { $0.formUnion(RuleReferences($1).banks) }
-        let banks = try await surroundings.banks(references, store)
-
-        let readable = read.compactMap(\.rule)
-        let whole = RuleProgram(readable, types: surroundings.types, signals: signals, banks: banks)
-        let told = RuleSurroundings.byRule(whole)
-        var place = 0
-        var entries: [Entry] = []
-        for (record, rule, findings) in read {
-            guard let rule else {
-                entries.append(Entry(record: record, rule: nil, findings: findings, missingSignals: []))
-                continue
-            }
-            entries.append(
-                Entry(
-                    record: record, rule: rule, findings: findings + (told[place] ?? []) + surroundings.findings(of: rule),
-                    missingSignals: whole.missingSignals(of: place)))
-            place += 1
+        // What is at work first: if not all banks can be had together, drafts go without.
+        let inUse = read.compactMap(\.rule).filter { $0.status != .archived && $0.status != .deprecated }
+        let working = inUse.filter { $0.state(at: now).judgesSubmissions }
+        let inOrder = working + inUse.filter { !$0.state(at: now).judgesSubmissions }
+        let named = working.map { RuleReferences($0).banks } + [keptRouting.banks] + inOrder.dropFirst(working.count).map { RuleReferences($0).banks }
+        let banks = try await surroundings.banks(named, store)
+        let check = RuleCheck(signals: signals, banks: banks, patternsMax: RuleBookLimits.patternsCheckedMax)
+        let checked = Dictionary(uniqueKeysWithValues: inOrder.map { ($0.id, check.check($0)) })
+        var entries = read.map { record, rule, findings in
+            let result = checked[record.id.rawValue]
+            return Entry(
+                record: record, rule: rule,
+                findings: findings + RuleSurroundings.findings(result?.findings ?? [], of: 0)
+                    + (rule.map { surroundings.findings(of: $0) } ?? []),
+                missingSignals: result?.missingSignals ?? [])
         }
         let atWork = entries.filter { $0.rule.map { $0.state(at: now).judgesSubmissions } ?? false }
         let rules = atWork.compactMap(\.rule)
+        let program = RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks)
+        // What is too much only beside the other rules at work, since a bank grew, say.
+        let excess = program.findings.filter { $0.code == "rule.too-large" }
+        for (place, entry) in atWork.enumerated() where !excess.isEmpty {
+            guard let index = entries.firstIndex(where: { $0.record.id == entry.record.id }) else { continue }
+            let known = Set(entries[index].findings.map(\.pointer))
+            entries[index].findings += RuleSurroundings.findings(excess, of: place).filter { !known.contains($0.pointer) }
+        }
         let onUsers = rules.filter { $0.kind == .user }
         let routing = RoutingShelf(keptRouting, surroundings, banks)
-        var working = WorkingRules(
-            program: RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks), rules: rules,
-            versions: atWork.map(\.record.version), types: surroundings.typesByID,
+        var atWorkNow = WorkingRules(
+            program: program, rules: rules, versions: atWork.map(\.record.version), types: surroundings.typesByID,
             ofUsers: onUsers.isEmpty ? nil : RuleProgram(onUsers, types: surroundings.types, signals: signals, banks: banks))
-        working.routing = routing.table
+        atWorkNow.routing = routing.table
         return RuleShelf(
-            entries: entries, surroundings: surroundings, working: working, routing: routing,
+            entries: entries, surroundings: surroundings, working: atWorkNow, routing: routing,
             until: rules.compactMap(\.expiresAt).min())
     }
 }
@@ -98,36 +102,41 @@ struct RuleSurroundings: Sendable {
         signalsByType = Dictionary(signals.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The values of these banks; those that are not there are left out.
-    func banks(_ wanted: Set<RuleReferences.Bank>, _ store: any HubStore) async throws(Fault) -> Banks {
-        guard !wanted.isEmpty else { return Banks() }
+    /// The values of these banks, as far as all of them together may be large; those that are not there are left out.
+    /// - Parameter wanted: By who names them, the most important first.
+    func banks(_ wanted: [Set<RuleReferences.Bank>], _ store: any HubStore) async throws(Fault) -> Banks {
+        guard wanted.contains(where: { !$0.isEmpty }) else { return Banks() }
         let organisation = organisation
         return try await store.read { (records) throws(Fault) in
             var banks = Banks()
-            for bank in wanted {
+            var seen: Set<RuleReferences.Bank> = []
+            var bytes = 0
+            for bank in wanted.joined() where seen.insert(bank).inserted {
+                guard bytes <= RuleBookLimits.banksReadBytesMax else {
+                    banks.leftOut.insert(bank.id)
+                    continue
+                }
                 guard let part = try records.rulePart(RulePart.Kind(bank.kind), bank.id, in: organisation) else { continue }
                 let values = part.document.arrayValue ?? []
                 switch bank.kind {
-                case .text: banks.texts[bank.id] = values.compactMap(\.stringValue)
+                case .text:
+                    let texts = values.compactMap(\.stringValue)
+                    bytes += texts.reduce(0) { $0 + $1.utf8.count }
+                    banks.texts[bank.id] = texts
                 case .location: banks.locations[bank.id] = values.compactMap { LocationArea($0) }
                 case .image: banks.images[bank.id] = values.compactMap { $0.stringValue.flatMap { PerceptualHash($0) } }
                 }
+                bytes += values.count * 32
             }
             return banks
         }
     }
 
-    /// What compiling said, by the rule's place in the program, with pointers into the rule.
-    static func byRule(_ program: RuleProgram) -> [Int: [RuleFinding]] {
-        var told: [Int: [RuleFinding]] = [:]
-        for finding in program.findings {
-            guard let place = finding.pointer.tokens.first.flatMap({ Int($0) }) else { continue }
-            told[place, default: []].append(
-                RuleFinding(
-                    finding.severity, finding.code, at: JSONPointer(Array(finding.pointer.tokens.dropFirst())), finding.sentence,
-                    remedy: finding.remedy))
+    /// What was said of the rule at this place, with pointers into the rule.
+    static func findings(_ told: [RuleFinding], of place: Int) -> [RuleFinding] {
+        told.filter { $0.pointer.tokens.first == String(place) }.map {
+            RuleFinding($0.severity, $0.code, at: JSONPointer(Array($0.pointer.tokens.dropFirst())), $0.sentence, remedy: $0.remedy)
         }
-        return told
     }
 
     /// What the rule names and is not there, beside what compiling says.

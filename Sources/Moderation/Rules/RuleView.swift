@@ -20,6 +20,7 @@ package struct RuleReview: Sendable {
     package let rule: Rule?
     package let findings: [RuleFinding]
     package let missingSignals: [String]
+    var size = ProgramSize()
 
     package var errors: [RuleFinding] { findings.filter { $0.severity == .error } }
 }

@@ -10,6 +10,7 @@ extension ItemEvaluation {
         let isFullItem = isFullItem(slot)
         if kind == .notProvided { return count == 0 && !isFullItem ? .passed : .failed }
         if count == 0, !isFullItem { return .inapplicable }
+        if watch.pointee.isOver { return tooLong(place, telling) }
         switch kind {
         case .plain: return plain(place, slot, count, telling)
         case .builtIn: return builtIn(place, slot, count, telling)
@@ -42,6 +43,8 @@ extension ItemEvaluation {
         for index in 0..<count {
             let result: Comparison.Result
             let value = value(index, in: slot)
+            watch.pointee.did(value.work)
+            if watch.pointee.isOver { return tooLong(place, telling) }
             switch value {
             case .number(let number) where program.leaves[place].isNumeric:
                 result = .init(Comparison.holds(comparator ?? .equals, Comparison.order(number, program.leaves[place].number)))
@@ -80,6 +83,7 @@ extension ItemEvaluation {
         for index in 0..<count {
             let score: Bool
             var matched: String?
+            if watch.pointee.isOver { return tooLong(place, telling) }
             switch find(matcher, index, in: slot, tells: telling != nil) {
             case .something(let what): (score, matched) = (!matcher.signal.isNegated, what)
             case .nothing: score = matcher.signal.isNegated
@@ -110,7 +114,9 @@ extension ItemEvaluation {
         var gathering = Gathering()
         for index in 0..<count {
             guard case .text(let text) = value(index, in: slot) else { continue }
+            if watch.pointee.isOver { return tooLong(place, telling) }
             let (score, nearest) = similarity.nearest(to: text)
+            watch.pointee.did(similarity.work(text))
             let result =
                 comparator == .isUnavailable
                 ? .failed
@@ -169,6 +175,12 @@ extension ItemEvaluation {
             }
         }
         return hasPassed ? .passed : gathering.outcome
+    }
+
+    /// The item's time is over: a condition that was not looked at to its end cannot be told.
+    private func tooLong(_ place: Int, _ telling: LeafTelling?) -> Outcome {
+        if telling == nil { wasCut(place) }
+        return unavailable(place, telling, LeafProblem(reason: .tooLong, sentence: EvaluationWatch.sentence))
     }
 
     private func wrongKind(_ place: Int, _ slot: Int, _ signal: String, _ telling: LeafTelling?) -> Outcome {

@@ -2,7 +2,10 @@ extension ItemEvaluation {
     /// Why a decided rule came out as it did: walked once more, in the same order, with the answers that are there.
     ///
     /// Nothing is asked, and leaves that were not needed are not evaluated now either.
-    package func trace(of rule: Int) -> TraceNode { trace(node: Int(program.roots[rule]), of: .set(program.rules[rule].conditions)) }
+    package func trace(of rule: Int) -> TraceNode {
+        beginTelling()
+        return trace(node: Int(program.roots[rule]), of: .set(program.rules[rule].conditions))
+    }
 
     private func trace(node: Int, of condition: Condition) -> TraceNode {
         let code = program.nodes[node]
@@ -36,15 +39,25 @@ extension ItemEvaluation {
     }
 
     private func trace(leaf: Int) -> LeafTrace? {
-        let telling = LeafTelling()
+        let telling = LeafTelling(room)
         let clock = ContinuousClock()
         let start = clock.now
+        let known = known(leaf)
+        if let known, cut.contains(leaf) {
+            let error = LeafTrace.Failure(code: SignalRun.Reason.tooLong.rawValue, sentence: EvaluationWatch.sentence)
+            return LeafTrace(outcome: known, values: [], error: error, time: .zero, isTruncated: false)
+        }
         guard let outcome = evaluate(leaf, telling: telling) else { return nil }
+        // Writing it down may take longer than deciding did; what was decided stays.
+        if let known, known != outcome {
+            return LeafTrace(
+                outcome: known, values: telling.values.filter { $0.outcome == known }, error: nil, time: .zero, isTruncated: true)
+        }
         let took = clock.now - start
         let isAsked = program.leaves[leaf].kind == .ask
         return LeafTrace(
             outcome: outcome, values: telling.values,
             error: telling.problem.map { LeafTrace.Failure(code: $0.reason.rawValue, sentence: $0.sentence) },
-            time: isAsked ? telling.longest : took)
+            time: isAsked ? telling.longest : took, isTruncated: telling.isTruncated)
     }
 }

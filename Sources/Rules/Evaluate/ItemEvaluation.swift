@@ -10,6 +10,11 @@ package final class ItemEvaluation {
     /// checked for overlapping others; nothing but this object, which one task has at a time, ever sees them.
     private let outcomes: UnsafeMutableBufferPointer<UInt8>
     private let slots: UnsafeMutableBufferPointer<SlotValues>
+    /// Beside the class's own storage for the same reason.
+    let watch: UnsafeMutablePointer<EvaluationWatch>
+    /// Leaves that were not looked at, or not to their end, since the item's time was over.
+    private(set) var cut: Set<Int> = []
+    private var isTelling = false
     private(set) var answers: [AskKey: Answer] = [:]
     /// By question of the program: its answers, once there are all.
     private var resolved: [Resolved]
@@ -26,6 +31,8 @@ package final class ItemEvaluation {
     private var wanted: [AskKey] = []
     private var isWanted: Set<AskKey> = []
     private var patternMatcher: PatternMatcher?
+    /// For all traces of the item.
+    private(set) var room = TraceRoom(RuleLimits.traceBytesMax)
 
     /// A question to a signal with the value it is about.
     struct AskKey: Hashable, Sendable {
@@ -41,10 +48,13 @@ package final class ItemEvaluation {
         let time: Duration
     }
 
-    package init(_ program: RuleProgram, of item: Item) {
+    /// - Parameter time: Of a processor that its conditions may take together.
+    package init(_ program: RuleProgram, of item: Item, time: Duration = RuleLimits.itemTime) {
         self.program = program
         self.item = item
         plan = program.plan(for: item.type)
+        watch = .allocate(capacity: 1)
+        watch.initialize(to: EvaluationWatch(time))
         outcomes = .allocate(capacity: program.leaves.count)
         outcomes.initialize(repeating: 0)
         resolved = Array(repeating: .waiting(since: 0), count: program.questions.count)
@@ -53,6 +63,7 @@ package final class ItemEvaluation {
     }
 
     deinit {
+        watch.deallocate()
         outcomes.deallocate()
         slots.deinitialize()
         slots.deallocate()
@@ -68,8 +79,27 @@ package final class ItemEvaluation {
         for index in resolved.indices { resolved[index] = .waiting(since: 0) }
         arrivals = 1
         (wanted, isWanted) = ([], [])
+        startTimeAnew()
+        (cut, isTelling) = ([], false)
+        room = TraceRoom(RuleLimits.traceBytesMax)
+    }
+
+    private func startTimeAnew() {
+        watch.pointee.startAnew()
         patternMatcher?.startAnew()
     }
+
+    /// Traces have time of their own.
+    func beginTelling() {
+        guard !isTelling else { return }
+        isTelling = true
+        startTimeAnew()
+    }
+
+    func wasCut(_ leaf: Int) { cut.insert(leaf) }
+
+    /// What is known of a leaf; nil: it was not evaluated.
+    func known(_ leaf: Int) -> Outcome? { Outcome(rawValue: outcomes[leaf]) }
 
     /// The rules that look at this item, by place.
     package var rules: [Int] { plan.rules }
@@ -117,6 +147,7 @@ package final class ItemEvaluation {
     /// Hands over what is wanted, each question once.
     func takeWanted() -> [AskKey] {
         defer { (wanted, isWanted) = ([], []) }
+        watch.pointee.pause()
         return wanted
     }
 
@@ -137,6 +168,7 @@ package final class ItemEvaluation {
         for index in 0..<(isFullItem(code.slot) ? 1 : count(in: code.slot)) {
             let value = isFullItem(code.slot) ? nil : value(index, in: code.slot)
             let key = AskKey(ask: code.ask, value: value, scalar: scalar(of: code.slot))
+            watch.pointee.did(value?.work ?? 0)
             if let answer = answers[key] {
                 found.append(answer)
             } else {
@@ -155,7 +187,10 @@ package final class ItemEvaluation {
     /// The values a slot stands for, picked at their first use.
     @inline(__always)
     func prepare(_ slot: Int) {
-        if !slots[slot].isReady { slots[slot].pick(plan.picks[slot], plan.scalars[slot], from: item) }
+        if !slots[slot].isReady {
+            slots[slot].pick(plan.picks[slot], plan.scalars[slot], from: item)
+            watch.pointee.did(slots[slot].values.count)
+        }
     }
 
     @inline(__always)
@@ -173,18 +208,32 @@ package final class ItemEvaluation {
     func find(_ matcher: ValueMatcher, _ index: Int, in slot: Int, tells: Bool) -> ValueMatcher.Found {
         switch matcher.signal {
         case .containsText, .containsNoText, .containsVariant:
-            return slots[slot].withFolded(index, variant: matcher.foldsVariants) { matcher.find(in: $0, tells: tells) }
+            return slots[slot].withFolded(index, variant: matcher.foldsVariants) {
+                watch.pointee.did(matcher.needles?.work($0.count) ?? 0)
+                return matcher.find(in: $0, tells: tells)
+            }
         case .containsRegex, .containsNoRegex:
             if patternMatcher == nil { patternMatcher = PatternMatcher() }
             guard let patternMatcher, case .text(let text) = slots[slot].values[index] else { return .nothing }
-            return matcher.find(in: text, with: patternMatcher, tells: tells)
+            return matcher.find(in: text, with: patternMatcher, tells: tells) { bytes in
+                watch.pointee.did(4 + bytes >> 6)
+                return watch.pointee.isOver
+            }
         case .textSimilarity: return .nothing
         case .geoContainedWithin:
             guard case .text(let place) = slots[slot].values[index] else { return .nothing }
+            watch.pointee.did(matcher.areas.count)
             return matcher.find(place)
         case .imageMatches, .imageDoesNotMatch:
             guard case .media(let media) = slots[slot].values[index] else { return .nothing }
+            watch.pointee.did(matcher.hashes.count >> 3 + media.matchedBanks.count)
             return matcher.find(media)
         }
     }
+}
+
+extension ItemValue {
+    /// About how long it takes to look at all of it, in units of `EvaluationWatch`.
+    @inline(__always)
+    var work: Int { if case .text(let text) = self { text.utf8.count >> 6 } else { 0 } }
 }

@@ -1,12 +1,12 @@
 import JSON
-import Patterns
 import PluginModel
 
 /// Turns rules into the lists of a `RuleProgram`.
 struct RuleCompiler {
     private let signals: [String: SignalDescriptor]
-    private let banks: Banks
     private let hasPenalties: Bool
+    /// Where rules are looked at and will not be evaluated: what takes memory is not made.
+    let checks: CheckedPatterns?
     private(set) var roots: [Int32] = []
     private(set) var nodes: [NodeCode] = []
     private(set) var children: [Int32] = []
@@ -14,17 +14,21 @@ struct RuleCompiler {
     private(set) var slots: [ConditionInput] = []
     private(set) var asks: [AskCode] = []
     private(set) var questions: [QuestionCode] = []
-    private(set) var notes = RuleNotes()
+    var notes = RuleNotes()
+    var size = ProgramSize()
+    var table: ValueTable
+    var made = MadeMatchers()
     private var leafPlaces: [LeafCondition: Int] = [:]
     private var slotPlaces: [ConditionInput: Int] = [:]
     private var askPlaces: [AskCode: Int] = [:]
     private var questionPlaces: [QuestionCode: Int] = [:]
+    private var placeOfTooMany: Int?
 
-    init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool) {
+    init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool, checks: CheckedPatterns? = nil) {
         // A signal under a reserved name would be asked instead of the built-in one.
         let usable = signals.filter { !BuiltInSignal.isReserved($0.type) || HubSignal(rawValue: $0.type)?.descriptor == $0 }
         self.signals = Dictionary(usable.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
-        self.banks = banks
+        (table, self.checks) = (ValueTable(banks), checks)
         self.hasPenalties = hasPenalties
     }
 
@@ -62,9 +66,12 @@ struct RuleCompiler {
     }
 
     private mutating func compile(_ condition: LeafCondition, at pointer: JSONPointer) -> Int {
+        if let excess = excess(with: condition) { return tooMany(excess, at: pointer) }
+        size.leaves += 1
         let slot = slotPlaces[condition.input] ?? slots.count
         if slot == slots.count { slots.append(condition.input) }
         slotPlaces[condition.input] = slot
+        size.slots = slots.count
 
         var (kind, question, cost): (LeafCode.Kind, Int, Double) = (.plain, -1, 0)
         var matcher: ValueMatcher?
@@ -81,7 +88,7 @@ struct RuleCompiler {
                 cost = signal.cost
                 let resolved = resolve(condition.matchingValues, at: pointer)
                 problem = resolved.problem
-                if problem == nil, signal.needsMatchingValues, resolved.values.isEmpty {
+                if problem == nil, signal.needsMatchingValues, resolved.json.isEmpty {
                     problem = unusable(
                         "The signal '\(signal.type)' needs values to compare with, and the condition names none.", at: pointer)
                 }
@@ -89,7 +96,8 @@ struct RuleCompiler {
                     problem = unusable("The signal '\(signal.type)' needs the penalties of actions, and there are none.", at: pointer)
                 }
                 let code = AskCode(
-                    signal: signal, subcategory: choice.subcategory, arguments: choice.arguments, matchingValues: resolved.values)
+                    signal: signal, subcategory: choice.subcategory, arguments: choice.arguments, matchingValues: resolved.json,
+                    valuesPlace: resolved.values.place)
                 let ask = askPlaces[code] ?? asks.count
                 if ask == asks.count { asks.append(code) }
                 askPlaces[code] = ask
@@ -133,89 +141,34 @@ struct RuleCompiler {
         return leaves.count - 1
     }
 
-    // MARK: - What a signal compares with
+    // MARK: - What cannot be told
 
-    private mutating func prepare(
-        _ signal: BuiltInSignal, _ values: MatchingValues?, at pointer: JSONPointer
-    ) -> (ValueMatcher?, LeafProblem?) {
-        let resolved = resolve(values, at: pointer)
-        if let problem = resolved.problem { return (nil, problem) }
-        func needed(_ what: String) -> (ValueMatcher?, LeafProblem?) {
-            (nil, unusable("The signal '\(signal.rawValue)' needs \(what) to compare with, and the condition names none.", at: pointer))
-        }
-        switch signal {
-        case .containsText, .containsNoText, .containsVariant:
-            let matcher = ValueMatcher(signal, texts: resolved.texts)
-            return matcher.needles.isEmpty ? needed("texts") : (matcher, nil)
-        case .containsRegex, .containsNoRegex:
-            guard !resolved.texts.isEmpty else { return needed("patterns") }
-            var patterns: [Pattern] = []
-            for text in resolved.texts {
-                do throws(PatternError) {
-                    patterns.append(try Pattern(text, ignoringCase: true))
-                } catch {
-                    let sentence = "'\(text.prefix(100))' is no regular expression that is understood here. \(error.message)"
-                    notes.error("rule.bad-pattern", at: pointer.appending("matchingValues"), sentence, remedy: "Mend the pattern.")
-                    return (nil, LeafProblem(reason: .unusable, sentence: sentence))
-                }
-            }
-            return (ValueMatcher(signal, patterns: patterns), nil)
-        case .textSimilarity:
-            guard let similarity = TextSimilarity(resolved.texts) else {
-                return (
-                    nil,
-                    unusable(
-                        "The signal '\(signal.rawValue)' compares with at most \(TextSimilarity.trigramsMax) runs of three signs, "
-                            + "and these texts have more.", at: pointer)
-                )
-            }
-            return similarity.texts.isEmpty ? needed("texts") : (ValueMatcher(signal, similarity: similarity), nil)
-        case .imageMatches, .imageDoesNotMatch:
-            guard let ids = values?.imageBankIDs, !ids.isEmpty else { return needed("an image bank") }
-            return (ValueMatcher(signal, hashes: resolved.hashes, imageBankIDs: Set(ids)), nil)
-        case .geoContainedWithin:
-            return resolved.areas.isEmpty ? needed("places") : (ValueMatcher(signal, areas: resolved.areas), nil)
-        }
+    /// What there would be too much of with one more condition; nil: nothing.
+    private func excess(with condition: LeafCondition) -> String? {
+        var after = size
+        after.leaves += 1
+        if slotPlaces[condition.input] == nil { after.slots += 1 }
+        return after.excess
     }
 
-    private struct Resolved {
-        var texts: [String] = []
-        var areas: [LocationArea] = []
-        var hashes: [PerceptualHash] = []
-        /// All of it, as signals outside get it.
-        var values: [JSONValue] = []
-        var problem: LeafProblem?
+    /// The place of the one leaf that stands for all conditions that are too many: it takes no room of its own for each item.
+    private mutating func tooMany(_ excess: String, at pointer: JSONPointer) -> Int {
+        let problem = tooLarge(excess, at: pointer)
+        if let place = placeOfTooMany { return place }
+        leaves.append(
+            LeafCode(
+                kind: .underived, slot: 0, comparator: nil, isNumeric: false, number: .nan, whenTrue: .failed, whenFalse: .failed,
+                text: nil, matcher: nil, takes: ScalarSet([]), question: -1, condition: LeafCondition(.userID), cost: 0,
+                problem: problem))
+        placeOfTooMany = leaves.count - 1
+        return leaves.count - 1
     }
 
-    /// What is written out first, then each bank in order.
-    private mutating func resolve(_ values: MatchingValues?, at pointer: JSONPointer) -> Resolved {
-        var resolved = Resolved()
-        guard let values else { return resolved }
-        let pointer = pointer.appending("matchingValues")
-        resolved.texts = values.strings
-        for id in values.textBankIDs {
-            guard let bank = banks.texts[id] else { return missingBank(id, at: pointer.appending("textBankIds")) }
-            resolved.texts += bank
-        }
-        resolved.areas = values.locations.compactMap { LocationArea($0) }
-        resolved.values = resolved.texts.map { .string($0) } + values.locations
-        for id in values.locationBankIDs {
-            guard let bank = banks.locations[id] else { return missingBank(id, at: pointer.appending("locationBankIds")) }
-            resolved.areas += bank
-            resolved.values += bank.map(\.json)
-        }
-        for id in values.imageBankIDs {
-            guard let bank = banks.images[id] else { return missingBank(id, at: pointer.appending("imageBankIds")) }
-            resolved.hashes += bank
-            resolved.values.append(["id": .string(id), "hashes": .array(bank.map { .string($0.description) })])
-        }
-        return resolved
-    }
-
-    private mutating func missingBank(_ id: String, at pointer: JSONPointer) -> Resolved {
-        let sentence = "There is no bank '\(id.prefix(100))' of this kind."
-        notes.error("rule.missing-bank", at: pointer, sentence, remedy: "Make the bank, or name another.")
-        return Resolved(problem: LeafProblem(reason: .unusable, sentence: sentence))
+    mutating func tooLarge(_ sentence: String, at pointer: JSONPointer) -> LeafProblem {
+        notes.error(
+            "rule.too-large", at: pointer, sentence,
+            remedy: "Compare with fewer values, or take conditions away from this or other rules; the condition is ERRORED until then.")
+        return LeafProblem(reason: .tooLarge, sentence: sentence)
     }
 
     private mutating func missing(_ type: String, at pointer: JSONPointer) -> LeafProblem {
@@ -236,18 +189,8 @@ struct RuleCompiler {
         return LeafProblem(reason: .notLoaded, sentence: sentence)
     }
 
-    private mutating func unusable(_ sentence: String, at pointer: JSONPointer) -> LeafProblem {
+    mutating func unusable(_ sentence: String, at pointer: JSONPointer) -> LeafProblem {
         notes.warning("rule.unusable", at: pointer, sentence, remedy: "Mend the condition; it is ERRORED until then.")
         return LeafProblem(reason: .unusable, sentence: sentence)
-    }
-}
-
-extension LocationArea {
-    var json: JSONValue {
-        switch self {
-        case .cell(let cell): ["geohash": .string(cell.text)]
-        case .circle(let latitude, let longitude, let radius):
-            ["geometry": ["center": ["lat": .double(latitude), "lng": .double(longitude)], "radius": .double(radius)]]
-        }
     }
 }

@@ -9,11 +9,17 @@ package struct RuleEvaluator: Sendable {
     package let program: RuleProgram
     private let runner: (any SignalRunning)?
     private let signalTime: Duration
+    private let itemTime: Duration
 
-    /// - Parameter signalTime: How long one message may take. A signal that has not answered by then has none to give, whatever the runner
-    ///   does meanwhile.
-    package init(_ program: RuleProgram, runner: (any SignalRunning)? = nil, signalTime: Duration = RuleLimits.signalTime) {
-        (self.program, self.runner, self.signalTime) = (program, runner, signalTime)
+    /// - Parameters:
+    ///   - signalTime: How long one message may take. A signal that has not answered by then has none to give, whatever the runner does
+    ///     meanwhile.
+    ///   - itemTime: Of a processor that the conditions of one item may take together.
+    package init(
+        _ program: RuleProgram, runner: (any SignalRunning)? = nil, signalTime: Duration = RuleLimits.signalTime,
+        itemTime: Duration = RuleLimits.itemTime
+    ) {
+        (self.program, self.runner, self.signalTime, self.itemTime) = (program, runner, signalTime, itemTime)
     }
 
     package enum Traces: Sendable {
@@ -27,49 +33,74 @@ package struct RuleEvaluator: Sendable {
         case all
     }
 
-    /// Decides every item by the rules that look at its type. One decision an item, in order.
+    /// Decides every item by the rules that look at its type. One decision an item, in order. Of a task that is cancelled nothing is asked
+    /// any more, and what was not decided by then could not be told.
     /// - Parameter surroundings: Asked about items whose rules ask a signal that wants to see what stands around them; nil: nobody knows.
     package func decide(
         _ items: [Item], orgID: String, traces: Traces = .none, surroundings: (any ItemSurroundings)? = nil
     ) async -> [ItemDecision] {
+        var decisions: [ItemDecision] = []
+        for portion in program.portions(of: items) {
+            decisions += await decide(portion, of: items, orgID: orgID, traces: traces, surroundings)
+        }
+        return decisions
+    }
+
+    /// - Parameter portion: The items that are decided together, by place.
+    private func decide(
+        _ portion: Range<Int>, of items: [Item], orgID: String, traces: Traces, _ surroundings: (any ItemSurroundings)?
+    ) async -> [ItemDecision] {
         var around: [Int: Surroundings] = [:]
-        let evaluations = items.map { ItemEvaluation(program, of: $0) }
+        let evaluations = portion.map { ItemEvaluation(program, of: items[$0], time: itemTime) }
         // By item, and by place among the rules that look at it.
         var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
         var undecided = evaluations.map { Array($0.rules.indices) }
         // Each round answers what it asked, so there are at most as many rounds as questions one item can come to.
-        while true {
+        var turn = Turn()
+        while !Task.isCancelled {
             var questions: [(item: Int, key: ItemEvaluation.AskKey)] = []
             for (index, evaluation) in evaluations.enumerated() where !undecided[index].isEmpty {
+                await turn.give()
+                if Task.isCancelled { break }
                 let rules = evaluation.rules
                 undecided[index].removeAll { place in
                     truths[index][place] = evaluation.decide(rules[place])
                     return truths[index][place] != nil
                 }
-                questions += evaluation.takeWanted().map { (index, $0) }
+                questions += evaluation.takeWanted().map { (portion.lowerBound + index, $0) }
             }
-            if questions.isEmpty { break }
+            if questions.isEmpty || Task.isCancelled { break }
             if let surroundings { await lookAround(&around, for: questions, items: items, in: surroundings) }
             for answer in await answers(to: questions, items: items, around: around, orgID: orgID) {
-                evaluations[answer.item].answer(answer.key, answer.run, time: answer.time)
+                evaluations[answer.item - portion.lowerBound].answer(answer.key, answer.run, time: answer.time)
             }
         }
-        return evaluations.enumerated().map { index, evaluation in
-            let told = zip(evaluation.rules, truths[index]).map { rule, truth in
-                let truth = truth ?? .unknown
-                let isTold =
-                    switch traces {
-                    case .none: false
-                    case .ofPassing: truth == .true
-                    case .ofTold: truth != .false
-                    case .ofToldAndAsking: truth != .false || evaluation.hasAsked(rule)
-                    case .all: true
-                    }
-                return RuleResult(rule: rule, truth: truth, trace: isTold ? evaluation.trace(of: rule) : nil)
+        var decisions: [ItemDecision] = []
+        for (index, evaluation) in evaluations.enumerated() {
+            await turn.give()
+            let told = zip(evaluation.rules, truths[index]).map { (rule: $0, truth: $1 ?? .unknown) }
+            func isTold(_ rule: Int, _ truth: Truth) -> Bool {
+                switch traces {
+                case .none: false
+                case _ where Task.isCancelled: false
+                case .ofPassing: truth == .true
+                case .ofTold: truth != .false
+                case .ofToldAndAsking: truth != .false || evaluation.hasAsked(rule)
+                case .all: true
+                }
             }
-            return ItemDecision(
-                itemID: items[index].id, results: told, conditions: evaluation.evaluatedCount, signalRuns: evaluation.answers.count)
+            // An item's traces share one room: rules that passed or could not be told are asked about most.
+            var made: [Int: TraceNode] = [:]
+            for isFalse in traces == .none ? [] : [false, true] {
+                for (rule, truth) in told where (truth == .false) == isFalse && isTold(rule, truth) { made[rule] = evaluation.trace(of: rule) }
+            }
+            let results = told.map { RuleResult(rule: $0.rule, truth: $0.truth, trace: made[$0.rule]) }
+            decisions.append(
+                ItemDecision(
+                    itemID: items[portion.lowerBound + index].id, results: results, conditions: evaluation.evaluatedCount,
+                    signalRuns: evaluation.answers.count))
         }
+        return decisions
     }
 
     // MARK: - Asking
@@ -203,4 +234,16 @@ package struct ItemDecision: Sendable {
     package let conditions: Int
     /// Questions that were asked of signals outside.
     package let signalRuns: Int
+}
+
+/// Gives others the thread now and then: an item may take seconds.
+struct Turn {
+    private let clock = ContinuousClock()
+    private var start = ContinuousClock().now
+
+    mutating func give() async {
+        guard clock.now - start > RuleLimits.turnTime else { return }
+        await Task.yield()
+        start = clock.now
+    }
 }

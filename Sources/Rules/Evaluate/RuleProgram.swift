@@ -9,6 +9,7 @@ package final class RuleProgram: Sendable {
     /// What compiling had to say: patterns that cannot be read, banks and signals that are not there. Such leaves are ERRORED, and the
     /// rules stand.
     package let findings: [RuleFinding]
+    package let size: ProgramSize
     let roots: [Int32]
     let nodes: [NodeCode]
     let children: [Int32]
@@ -37,7 +38,7 @@ package final class RuleProgram: Sendable {
         self.rules = rules
         (roots, nodes, children, leaves) = (compiler.roots, compiler.nodes, compiler.children, compiler.leaves)
         (slots, asks, questions) = (compiler.slots, compiler.asks, compiler.questions)
-        findings = compiler.notes.findings
+        (findings, size) = (compiler.notes.findings, compiler.size)
         self.penalties = penalties
         var asking: [Bool] = []
         func isAsking(_ node: Int32) -> Bool {
@@ -140,6 +141,19 @@ struct AskCode: Sendable, Hashable {
     let subcategory: String?
     let arguments: JSONValue?
     let matchingValues: [JSONValue]
+    /// Of the same values among those of the program: there may be many, and each of many conditions is looked up by its question.
+    let valuesPlace: Int
+
+    static func == (a: AskCode, b: AskCode) -> Bool {
+        a.signal == b.signal && a.subcategory == b.subcategory && a.arguments == b.arguments && a.valuesPlace == b.valuesPlace
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(signal)
+        hasher.combine(subcategory)
+        hasher.combine(arguments)
+        hasher.combine(valuesPlace)
+    }
 }
 
 /// An ask about the values of a slot: several conditions may differ in nothing but their thresholds.

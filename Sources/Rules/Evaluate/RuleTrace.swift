@@ -18,26 +18,6 @@ package indirect enum TraceNode: Sendable {
         case .leaf(_, let cost, _), .set(_, _, let cost, _): cost
         }
     }
-
-    /// The condition as it is stored, with `cost` (null where it is not finite) and `result` beside it; what was skipped has no `result`.
-    package var json: JSONValue {
-        func price(_ cost: Double) -> JSONValue {
-            cost.isFinite ? Int64(exactly: cost).map(JSONValue.int) ?? .double(cost) : .null
-        }
-        switch self {
-        case .leaf(let condition, let cost, let trace):
-            var object = condition.json
-            object["cost"] = price(cost)
-            object["result"] = trace?.json
-            return .object(object)
-        case .set(let conjunction, let children, let cost, let outcome):
-            var object = JSONObject([
-                ("conjunction", .string(conjunction.rawValue)), ("conditions", .array(children.map(\.json))), ("cost", price(cost)),
-            ])
-            object["result"] = outcome.map { ["outcome": .string($0.word)] }
-            return .object(object)
-        }
-    }
 }
 
 /// What became of one condition.
@@ -66,10 +46,10 @@ package struct LeafTrace: Sendable, Hashable {
     package let error: Failure?
     /// How long it took; of a signal, the longest wait for an answer.
     package let time: Duration
+    /// Whether values were left out, or cut further than elsewhere, since so much was written down of the item already.
+    package let isTruncated: Bool
 
     package static let valuesMax = 50
-    /// Characters of a value that are shown.
-    static let shownMax = 500
 
     /// The value that decided: the first that came to the same as the condition.
     package var deciding: Value? { values.first { $0.outcome == outcome && $0.score != nil } ?? values.first { $0.outcome == outcome } }
@@ -81,6 +61,7 @@ package struct LeafTrace: Sendable, Hashable {
         object["error"] = (error ?? deciding?.error)?.json
         if !values.isEmpty { object["values"] = .array(values.map(\.json)) }
         object["milliseconds"] = .double(time.milliseconds)
+        if isTruncated { object["truncated"] = true }
         return .object(object)
     }
 }
@@ -92,11 +73,7 @@ extension LeafTrace.Failure {
 extension LeafTrace.Value {
     var json: JSONValue {
         var object = JSONObject([("type", .string(scalar?.rawValue ?? "FULL_ITEM"))])
-        if case .text(let text)? = value, text.count > LeafTrace.shownMax {
-            object["value"] = .string(text.prefix(LeafTrace.shownMax) + "…")
-        } else {
-            object["value"] = value?.json
-        }
+        object["value"] = value?.json
         object["outcome"] = .string(outcome.word)
         object["score"] = score.map { $0.json }
         object["matchedValue"] = matched.map { .string($0) }
@@ -109,34 +86,5 @@ extension Duration {
     var milliseconds: Double {
         let microseconds = Double(components.seconds) * 1e6 + Double(components.attoseconds / 1_000_000_000_000)
         return microseconds / 1000
-    }
-}
-
-/// Writes down what a leaf looks at.
-final class LeafTelling {
-    private(set) var values: [LeafTrace.Value] = []
-    var problem: LeafProblem?
-    private(set) var longest: Duration = .zero
-
-    func add(
-        _ value: ItemValue?, _ scalar: Scalar?, _ outcome: Outcome, score: Score? = nil, matched: String? = nil,
-        error: (SignalRun.Reason, String)? = nil, time: Duration? = nil
-    ) {
-        longest = max(longest, time ?? .zero)
-        // What passed must be seen, also behind many that did not.
-        guard values.count < LeafTrace.valuesMax || outcome == .passed else { return }
-        if values.count >= LeafTrace.valuesMax { values.removeLast() }
-        values.append(
-            LeafTrace.Value(
-                value: value, scalar: scalar, outcome: outcome, score: score, matched: matched,
-                error: error.map { LeafTrace.Failure(code: $0.0.rawValue, sentence: $0.1) }, time: time))
-    }
-
-    func add(
-        _ value: ItemValue?, _ scalar: Scalar?, _ result: Comparison.Result, score: Score, matched: String? = nil, time: Duration? = nil
-    ) {
-        var error: (SignalRun.Reason, String)?
-        if case .incomparable(let sentence) = result { error = (.incomparable, sentence) }
-        add(value, scalar, result.outcome, score: score, matched: matched, error: error, time: time)
     }
 }

@@ -7,6 +7,8 @@ package struct Banks: Sendable {
     package var texts: [String: [String]] = [:]
     package var locations: [String: [LocationArea]] = [:]
     package var images: [String: [PerceptualHash]] = [:]
+    /// Ids of banks that are there and were not read, since all of them together are too large.
+    package var leftOut: Set<String> = []
 
     package init() {}
 

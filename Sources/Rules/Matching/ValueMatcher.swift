@@ -11,10 +11,8 @@ final class ValueMatcher: Sendable {
     }
 
     let signal: BuiltInSignal
-    /// As written, at the same places as `needles` and `patterns`.
-    let texts: [String]
-    /// Folded as the signal folds what it looks into.
-    let needles: [Needle]
+    /// Folded as the signal folds what it looks into; nil where it looks for no texts.
+    let needles: NeedleSet?
     let patterns: [Pattern]
     let areas: [LocationArea]
     let hashes: [PerceptualHash]
@@ -23,20 +21,18 @@ final class ValueMatcher: Sendable {
     let similarity: TextSimilarity?
 
     init(
-        _ signal: BuiltInSignal, texts: [String] = [], patterns: [Pattern] = [], areas: [LocationArea] = [], hashes: [PerceptualHash] = [],
-        imageBankIDs: Set<String> = [], similarity: TextSimilarity? = nil
+        _ signal: BuiltInSignal, needles: NeedleSet? = nil, patterns: [Pattern] = [], areas: [LocationArea] = [],
+        hashes: [PerceptualHash] = [], imageBankIDs: Set<String> = [], similarity: TextSimilarity? = nil
     ) {
-        self.signal = signal
-        let isText = signal == .containsText || signal == .containsNoText || signal == .containsVariant
-        // A needle that folds to nothing would be found everywhere.
-        let folded = isText ? texts.map { (text: $0, bytes: Self.folded($0, for: signal)) }.filter { !$0.bytes.isEmpty } : []
-        self.texts = isText ? folded.map(\.text) : texts
-        needles = folded.map { Needle($0.bytes) }
+        (self.signal, self.needles) = (signal, needles)
         (self.patterns, self.areas, self.hashes, self.imageBankIDs) = (patterns, areas, hashes, imageBankIDs)
         self.similarity = similarity
     }
 
     var foldsVariants: Bool { signal == .containsVariant }
+
+    /// Whether any of these texts folds to something that can be looked for.
+    static func hasNeedles(_ texts: [String], for signal: BuiltInSignal) -> Bool { texts.contains { !folded($0, for: signal).isEmpty } }
 
     private static func folded(_ text: String, for signal: BuiltInSignal) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -47,13 +43,16 @@ final class ValueMatcher: Sendable {
     /// Looks into folded text.
     @inline(__always)
     func find(in folded: UnsafeBufferPointer<UInt8>, tells: Bool) -> Found {
-        for index in needles.indices where needles[index].isFound(in: folded) { return .something(tells ? texts[index] : nil) }
-        return .nothing
+        guard let needles, let place = needles.find(in: folded, first: tells) else { return .nothing }
+        return .something(tells ? needles.texts[place] : nil)
     }
 
-    func find(in text: String, with matcher: PatternMatcher, tells: Bool) -> Found {
+    /// - Parameter isOver: Told what each pattern was tried on; whether the item's time is over.
+    func find(in text: String, with matcher: PatternMatcher, tells: Bool, isOver: (Int) -> Bool) -> Found {
         var gaveUp: Int?
+        let bytes = text.utf8.count
         for (index, pattern) in patterns.enumerated() {
+            if isOver(bytes) { return .undecided(.tooLong, EvaluationWatch.sentence) }
             switch matcher.match(pattern, text) {
             case .matches: return .something(tells ? pattern.source : nil)
             case .differs: break

@@ -44,5 +44,7 @@ package enum SignalRun: Sendable, Hashable {
         case otherLanguage = "condition.other-language"
         /// A pattern or a comparison took too long.
         case tooLong = "condition.too-long"
+        /// It compares with more than a condition, or all rules at work together, may.
+        case tooLarge = "condition.too-large"
     }
 }

@@ -141,7 +141,7 @@ export interface LeafTrace extends LeafCondition {
   cost: number | null;
   result?: { outcome: Outcome; score?: string; matchedValue?: string; error?: TraceFailure; values?: TraceValue[]; milliseconds?: number };
 }
-export interface SetTrace { conjunction: Conjunction; conditions: (LeafTrace | SetTrace)[]; cost: number | null; result?: { outcome: Outcome } }
+export interface SetTrace { conjunction: Conjunction; conditions: (LeafTrace | SetTrace)[]; cost: number | null; result?: { outcome: Outcome }; /** Conditions were left out. */ truncated?: boolean }
 
 export interface Item {
   id: string;
@@ -214,7 +214,8 @@ export interface Backtest {
     live: { passed: number };
     wouldStart: number;
     wouldStop: number;
-    samples: BacktestSample[];
+    /** Of one backtest alone: lists and events come without. */
+    samples?: BacktestSample[];
     signalRuns: number;
   };
   problem?: Problem;

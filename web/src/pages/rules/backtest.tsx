@@ -52,7 +52,7 @@ export function BacktestPart({ rule, draft, isDirty, lack, catalogue }: { rule: 
         {lack && <p className="quiet small">First: {lack}</p>}
         {start.problem && <ProblemNote problem={start.problem} />}
       </section>
-      <Loaded from={list}>{() => (shown ? <Shown backtest={shown} catalogue={catalogue} onChanged={list.reload} /> : (
+      <Loaded from={list}>{() => (shown ? <Shown key={shown.id} backtest={shown} catalogue={catalogue} onChanged={list.reload} /> : (
         <Empty icon="clock-history" title="Nothing was tried yet">A run tells how many stored items would be decided otherwise, with some of them to look at.</Empty>
       ))}</Loaded>
       {own.length > 1 && (
@@ -85,6 +85,7 @@ function Shown({ backtest, catalogue, onChanged }: { backtest: Backtest; catalog
   });
   const left = backtest.ratePerSecond > 0 ? (backtest.total - backtest.done) / backtest.ratePerSecond : null;
   const { result } = backtest;
+  const whole = useResource<Backtest>(backtest.state === 'running' ? null : `/rules/backtests/${encodeURIComponent(backtest.id)}`);
   return (
     <section className="card stack" aria-labelledby="rule-backtest-result">
       <div className="row wrap">
@@ -103,12 +104,13 @@ function Shown({ backtest, catalogue, onChanged }: { backtest: Backtest; catalog
       {cancel.problem && <ProblemNote problem={cancel.problem} />}
       {backtest.state === 'cancelled' && <p className="quiet">Cancelled after {plural(backtest.done, 'item')}.</p>}
       {backtest.problem && <ProblemNote problem={backtest.problem} />}
-      {result && <Result result={result} hasLive={backtest.hasLiveVersion ?? true} catalogue={catalogue} />}
+      {result && <Result result={result} hasLive={backtest.hasLiveVersion ?? true} />}
+      {result && <Loaded from={whole}>{(one) => <Samples result={one.result ?? result} catalogue={catalogue} />}</Loaded>}
     </section>
   );
 }
 
-function Result({ result, hasLive, catalogue }: { result: NonNullable<Backtest['result']>; hasLive: boolean; catalogue: Catalogue }) {
+function Result({ result, hasLive }: { result: NonNullable<Backtest['result']>; hasLive: boolean }) {
   const part = (count: number) => (result.items > 0 ? `${((count / result.items) * 100).toFixed(1)} %` : '–');
   const figures: [string, number, string?][] = [
     ['would pass', result.passed, part(result.passed)], ...(hasLive ? [['pass as it is live', result.live.passed, part(result.live.passed)] as [string, number, string]] : []),
@@ -120,12 +122,21 @@ function Result({ result, hasLive, catalogue }: { result: NonNullable<Backtest['
       <ul className="figures" aria-label="What would change">
         {figures.map(([label, count, share]) => <li key={label}><div className="figure">{number(count)}</div><span className="quiet small">{label}{share && ` · ${share}`}</span></li>)}
       </ul>
-      {result.samples.length > 0 && (
+    </>
+  );
+}
+
+/** Items that would be decided otherwise, each with the reason. */
+function Samples({ result, catalogue }: { result: NonNullable<Backtest['result']>; catalogue: Catalogue }) {
+  const samples = result.samples ?? [];
+  return (
+    <>
+      {samples.length > 0 && (
         <div className="table-scroll" tabIndex={0} role="region" aria-label="Items that would be decided otherwise">
           <table>
-            <caption style={{ textAlign: 'left', paddingBottom: 6 }} className="quiet small">Items that would be decided otherwise{result.samples.length < result.wouldStart + result.wouldStop && `, ${result.samples.length} of ${number(result.wouldStart + result.wouldStop)}`}</caption>
+            <caption style={{ textAlign: 'left', paddingBottom: 6 }} className="quiet small">Items that would be decided otherwise{samples.length < result.wouldStart + result.wouldStop && `, ${samples.length} of ${number(result.wouldStart + result.wouldStop)}`}</caption>
             <thead><tr><th>Item</th><th>Is</th><th>Would be</th><th>Why</th></tr></thead>
-            <tbody>{result.samples.map((sample) => (
+            <tbody>{samples.map((sample) => (
               <tr key={sample.sequence}>
                 <td><Link href={`/items/${sample.sequence}`}>{sample.itemId}</Link></td>
                 <td>{sample.was ? 'passes' : 'does not pass'}</td>
@@ -136,7 +147,7 @@ function Result({ result, hasLive, catalogue }: { result: NonNullable<Backtest['
           </table>
         </div>
       )}
-      {result.samples.length === 0 && <p className="quiet">No item would be decided otherwise.</p>}
+      {samples.length === 0 && <p className="quiet">No item would be decided otherwise.</p>}
     </>
   );
 }

@@ -21,6 +21,7 @@ function TraceNode({ node, catalogue }: { node: LeafTrace | SetTrace; catalogue:
         {!node.result && <span className="quiet small">not needed</span>}
       </div>
       <ul>{node.conditions.map((child, place) => <TraceNode key={place} node={child} catalogue={catalogue} />)}</ul>
+      {node.truncated && <p className="quiet small">More conditions are not shown.</p>}
     </li>
   );
 }

@@ -1,0 +1,25 @@
+import HubCore
+import JSON
+import PluginModel
+import Rules
+
+extension RuleBook {
+    /// What would be too much of a rule beside those that are at work: all of them are evaluated together, on every item.
+    nonisolated func excess(
+        of rule: Rule, _ size: ProgramSize, in organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> [RuleFinding] {
+        let shelf = try await shelfRefusing(organisation)
+        // What they share is counted twice here: only where that is too much is it worth looking closer.
+        guard (shelf.working.program.size + size).excess != nil else { return [] }
+        return try await RuleLane.trying.run { () async throws(RuleRefusal) in
+            let rules = shelf.working.rules.filter { $0.id != rule.id } + [rule]
+            let banks: Banks
+            do throws(Fault) {
+                banks = try await shelf.surroundings.banks(rules.map { RuleReferences($0).banks }, store)
+            } catch { throw RuleRefusal(error) }
+            let signals = shelf.surroundings.signals
+            let findings = RuleCheck(signals: signals, banks: banks).check(rules).findings.filter { $0.code == "rule.too-large" }
+            return RuleSurroundings.findings(findings, of: rules.count - 1)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import JSON
+
+/// Looks rules over, one after the other, as compiling would: what each says stands for itself, and nothing is kept of it.
+///
+/// A rule that is too large is so alone, however many others there are.
+package struct RuleCheck {
+    package struct Result: Sendable {
+        /// Pointers begin with `0`, the rule's place.
+        package let findings: [RuleFinding]
+        /// Types of signals that its conditions ask and nobody here has.
+        package let missingSignals: [String]
+        package let size: ProgramSize
+    }
+
+    private let empty: RuleCompiler
+
+    /// - Parameter patternsMax: Different regular expressions that are looked at, of all rules that will come.
+    package init(
+        signals: [SignalDescriptor] = [], banks: Banks = Banks(), hasPenalties: Bool = false,
+        patternsMax: Int = RuleLimits.programPatternsMax
+    ) {
+        empty = RuleCompiler(signals: signals, banks: banks, hasPenalties: hasPenalties, checks: CheckedPatterns(max: patternsMax))
+    }
+
+    package func check(_ rule: Rule) -> Result { check([rule]) }
+
+    /// Rules that are to work together; pointers begin with the place of each.
+    package func check(_ rules: [Rule]) -> Result {
+        var compiler = empty
+        for (place, rule) in rules.enumerated() { compiler.add(rule, at: JSONPointer([String(place)])) }
+        var missing: [String] = []
+        for leaf in compiler.leaves where leaf.problem?.reason == .notLoaded {
+            if let type = leaf.condition.signal?.type, !missing.contains(type) { missing.append(type) }
+        }
+        return Result(findings: compiler.notes.findings, missingSignals: missing, size: compiler.size)
+    }
+}

@@ -1,0 +1,96 @@
+import HubCore
+import JSON
+import Moderation
+import PluginModel
+import Rules
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct RuleSizeTests {
+    private let acme = RuleLab.acme
+    private let ada = RuleLab.who()
+
+    private static func naming(_ banks: [String], name: String = "Banks") -> JSONValue {
+        RuleLab.rule(
+            name,
+            [
+                "input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "signal": ["type": "TEXT_MATCHING_CONTAINS_TEXT"],
+                "matchingValues": ["textBankIds": .array(banks.map(JSONValue.string))],
+            ])
+    }
+
+    private static func patterns(_ range: Range<Int>, name: String, _ comparator: String = "EQUALS") -> JSONValue {
+        RuleLab.rule(
+            name,
+            [
+                "input": ["type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"],
+                "signal": ["type": "TEXT_MATCHING_CONTAINS_REGEX"], "comparator": .string(comparator), "threshold": "true",
+                "matchingValues": ["strings": .array(range.map { .string("p\($0)") })],
+            ])
+    }
+
+    @Test func `a draft that names a bank ten thousand times hinders nobody when the bank grows`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: ["x"], in: acme, by: ada)
+        _ = try await lab.live(RuleLab.words(["spam"]))
+        let often = Self.naming(Array(repeating: "b", count: RuleLimits.matchingValuesMax))
+        let draft = try await lab.book.create(often, in: acme, by: ada).record.id
+        let values = (0..<2_000).map { JSONValue.string("w\($0)") }
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: values, in: acme, by: ada)
+        #expect(try await lab.book.views(in: acme).map(\.findings) == [[], []])
+        #expect(try await lab.book.rules(of: acme).rules.map(\.name) == ["Words"])
+        let live = try await lab.book.setStatus(.live, of: draft, in: acme, by: ada)
+        #expect(live.findings.isEmpty)
+        #expect(try await lab.book.rules(of: acme).program.size.values == 2_001)
+    }
+
+    @Test func `a draft that compares with too much is told so, and is broken alone`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        for bank in 0..<3 {
+            let values = (0..<RuleLimits.bankEntriesMax).map { JSONValue.string("\(bank)\($0)") }
+            _ = try await lab.book.putBank(.text, "b\(bank)", name: "B", values: values, in: acme, by: ada)
+        }
+        _ = try await lab.live(RuleLab.words(["spam"]))
+        let draft = try await lab.book.create(Self.naming(["b0", "b1", "b2"]), in: acme, by: ada)
+        #expect(draft.findings.map(\.code) == ["rule.too-large"])
+        #expect(
+            await ruleCode { try await lab.book.setStatus(.live, of: draft.record.id, force: true, in: acme, by: ada) } == "rule.incomplete"
+        )
+        #expect(try await lab.book.views(in: acme).map { $0.findings.map(\.code) } == [[], ["rule.too-large"]])
+        let working = try await lab.book.rules(of: acme)
+        #expect(working.program.findings.isEmpty && working.program.size.values == 1)
+    }
+
+    @Test func `a rule goes to work only as long as all at work together are not too large`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        let most = RuleLimits.programPatternsMax
+        _ = try await lab.live(Self.patterns(0..<most - 10, name: "Many"))
+        let same = try await lab.live(Self.patterns(0..<most - 10, name: "The same", "NOT_EQUAL_TO"))
+        #expect(same.findings.isEmpty, "a list that two rules name counts once")
+        let more = try await lab.book.create(Self.patterns(most..<most + 20, name: "More"), in: acme, by: ada)
+        #expect(more.findings.isEmpty, "alone it is as it should be")
+        do throws(RuleRefusal) {
+            _ = try await lab.book.setStatus(.background, of: more.record.id, force: true, in: acme, by: ada)
+            Issue.record("it went to work")
+        } catch {
+            #expect(error.fault.code == "rule.incomplete")
+            #expect(error.findings.map(\.code) == ["rule.too-large"])
+            #expect(error.findings.first?.pointer.description == "/conditionSet/conditions/0/matchingValues")
+        }
+        _ = try await lab.live(Self.patterns(most..<most + 10, name: "Few"))
+        #expect(try await lab.book.rules(of: acme).program.size.patterns == most)
+        #expect(try await lab.book.rules(of: acme).program.findings.isEmpty)
+    }
+
+    @Test func `an archived rule is not looked into`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        let id = try await lab.book.create(RuleLab.asking("TOXICITY"), in: acme, by: ada).record.id
+        #expect(try await lab.book.view(id, in: acme).missingSignals == ["TOXICITY"])
+        let archived = try await lab.book.setStatus(.archived, of: id, in: acme, by: ada)
+        #expect(archived.missingSignals.isEmpty)
+        #expect(try await lab.book.setStatus(.draft, of: id, in: acme, by: ada).missingSignals == ["TOXICITY"])
+    }
+}
