@@ -174,7 +174,7 @@ extension PluginRegistry {
             version: manifest?.version ?? version?.version,
             format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state,
             switches: PluginView.Switches(facts), manifest: manifest,
-            findings: entry.reading?.findings ?? [], permissions: manifest?.permissions.map(\.text) ?? [],
+            findings: (entry.reading?.findings ?? []) + duplicates(in: manifest, of: entry.id), permissions: manifest?.permissions.map(\.text) ?? [],
             publicConfig: layers?.publicConfig ?? JSONObject(), trust: version?.trust,
             waiting: waiting.map { name in
                 PluginView.Waiting(
