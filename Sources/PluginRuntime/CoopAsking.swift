@@ -29,6 +29,9 @@ package enum CoopAnswer: Sendable, Hashable {
     case run(CoopRun)
     /// Nothing came back. Late: it took too long, as opposed to bringing its worker down.
     case none(Fault, isLate: Bool)
+
+    /// Of the fault where a value did not go into any message.
+    package static let tooLargeCode = "call.argument-too-large"
 }
 
 /// Answers, one a value and in order, and what went wrong on the way there.

@@ -19,15 +19,28 @@ extension LoadedCoopPackage {
         // Together, slice by slice. Whoever is known to have stopped the worker is left out, and the others go on together.
         var isTogether = true
         var culprits = 0
+        // Values that go into one call; fewer after one that was too large.
+        var together = left.count
         while isTogether, !left.isEmpty {
             let time = end - clock.now
             guard time > limits.leastTime else { break }
-            let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
+            let asked = Array(left.prefix(together))
+            let marks = self.marks.wrappingAdd(UInt32(asked.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
             do throws(CallFailure) {
-                let some = try await some(question, left, time: time, limits: limits, marks: marks)
-                for (place, run) in zip(left, some) { answers[place] = .run(run) }
+                let some = try await some(question, asked, time: time, limits: limits, marks: marks)
+                for (place, run) in zip(asked, some) { answers[place] = .run(run) }
                 left.removeFirst(some.count)
+                together = min(together * 2, max(1, left.count))
             } catch {
+                if error.isTooLarge {
+                    // Nothing was sent, and nobody has failed.
+                    together = asked.count / 2
+                    guard together == 0 else { continue }
+                    answers[asked[0]] = .none(plugin.fault(error, calling: question.signal), isLate: false)
+                    left.removeFirst()
+                    together = 1
+                    continue
+                }
                 failures.append(error)
                 let fault = plugin.fault(error, calling: question.signal)
                 guard error.isOfOneValue else {
@@ -38,7 +51,7 @@ extension LoadedCoopPackage {
                 culprits += 1
                 if error.isOfAnotherCall, culprits <= limits.culpritsMax { continue }
                 let mark = plugin.host.failureMark.load(ordering: .acquiring)
-                if mark >= marks, mark - marks < UInt32(left.count), culprits <= limits.culpritsMax {
+                if mark >= marks, mark - marks < UInt32(asked.count), culprits <= limits.culpritsMax {
                     let place = left.remove(at: Int(mark - marks))
                     remember(question, place, limits: limits)
                     answers[place] = .none(fault, isLate: error.isLate)
@@ -75,8 +88,13 @@ extension LoadedCoopPackage {
                 guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }
                 answers[place] = .run(run)
             } catch {
-                failures.append(error)
                 let fault = plugin.fault(error, calling: question.signal)
+                if error.isTooLarge {
+                    answers[place] = .none(fault, isLate: false)
+                    left.removeFirst()
+                    continue
+                }
+                failures.append(error)
                 if error.isOfAnotherCall, culprits < limits.culpritsMax {
                     culprits += 1
                     continue
@@ -188,6 +206,11 @@ extension CallFailure {
     /// Whether the call was well and shared its worker with one that was not: it may be made again, and nobody in it is to blame.
     var isOfAnotherCall: Bool {
         if case .lostWorker = self { true } else { false }
+    }
+
+    /// Whether the message was larger than any may be: nothing was sent, and with fewer values it may go.
+    var isTooLarge: Bool {
+        if case .argumentTooLarge = self { true } else { false }
     }
 
     package var isLate: Bool {

@@ -18,6 +18,8 @@ package enum RuleLimits {
     package static let itemTextBytesMax = 1024 * 1024
     /// Values that a signal is asked about in one message.
     package static let signalBatchMax = 256
+    /// Bytes of the values of one message, as they are estimated before they are written; one value that is larger goes alone.
+    package static let signalMessageBytes = 4 << 20
     /// Messages to signals on their way at once, for one evaluation.
     package static let batchesInFlightMax = 16
     /// How long a signal may take for one message, unless the caller says otherwise.

@@ -61,7 +61,9 @@ struct OrganisationSignals: SignalRunning {
 extension SignalRun {
     fileprivate init(_ answer: CoopAnswer) {
         switch answer {
-        case .none(let fault, let isLate): self = .unavailable(isLate ? .timedOut : .failed, "\(fault.message) [\(fault.code)]")
+        case .none(let fault, let isLate):
+            let reason: Reason = isLate ? .timedOut : fault.code == CoopAnswer.tooLargeCode ? .tooLarge : .failed
+            self = .unavailable(reason, "\(fault.message) [\(fault.code)]")
         case .run(let run): self.init(run)
         }
     }

@@ -1,7 +1,7 @@
 /// Decides items by compiled rules, asking signals in as few messages as may be.
 ///
 /// Rules of all items are walked until each is decided or stands before a question; then the questions of all of them go out together, a
-/// message a signal for up to `RuleLimits.signalBatchMax` values; and so on until nothing is left to ask. What a rule turns out not to
+/// message a signal for up to `RuleLimits.signalBatchMax` values and `RuleLimits.signalMessageBytes`; and so on until nothing is left to ask. What a rule turns out not to
 /// need is never asked.
 package struct RuleEvaluator: Sendable {
     package let program: RuleProgram
@@ -104,13 +104,13 @@ package struct RuleEvaluator: Sendable {
         }
         return types.flatMap { type -> [Message] in
             let all = byType[type] ?? []
-            return stride(from: 0, to: all.count, by: RuleLimits.signalBatchMax).map { start in
-                let part = Array(all[start..<min(start + RuleLimits.signalBatchMax, all.count)])
-                let inputs = part.map { item, key in
-                    SignalInput.json(program.asks[key.ask], about: key, of: items[item], orgID: orgID, penalties: program.penalties)
-                }
-                let signal = program.asks[part[0].key.ask].signal
-                return Message(places: part, batch: SignalBatch(signal: signal, orgID: orgID, inputs: inputs, time: signalTime))
+            let inputs = all.map { item, key in
+                SignalInput.json(program.asks[key.ask], about: key, of: items[item], orgID: orgID, penalties: program.penalties)
+            }
+            return SignalCutting.parts(of: inputs).map { part in
+                let signal = program.asks[all[part.lowerBound].key.ask].signal
+                let batch = SignalBatch(signal: signal, orgID: orgID, inputs: Array(inputs[part]), time: signalTime)
+                return Message(places: Array(all[part]), batch: batch)
             }
         }
     }

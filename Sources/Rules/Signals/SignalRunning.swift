@@ -28,6 +28,8 @@ package enum SignalRun: Sendable, Hashable {
         /// It threw, or its answer was none.
         case failed = "condition.signal-failed"
         case timedOut = "condition.signal-timed-out"
+        /// The value with what its condition compares it with is larger than any message.
+        case tooLarge = "condition.too-large"
         /// It says that it cannot be used by this organisation now.
         case disabled = "condition.signal-disabled"
         /// Nobody here has it.
