@@ -39,7 +39,7 @@ extension PluginRegistry {
 
     /// Every integration of Coop's that an organisation can ask, by id. A type that several name is that of one alone: signals that everybody has
     /// stand before those of catalogs, and then whoever had it first (``SignalTypes``); the others are told so. Built-in names are no
-    /// integration's. Starts no worker but for a first catalog.
+    /// integration's. Starts no worker and waits for none: until its first catalog is made an organisation has none.
     ///
     /// Missing settings keep no integration out: its signals say themselves whether they work without them.
     package nonisolated func signals(for organisation: Organisation.ID) async -> [IntegrationSignals] {
@@ -116,15 +116,20 @@ extension PluginRegistry {
         return box.value
     }
 
-    /// Why a signal cannot be used by an organisation, in its own words; nil when it can. Asked once, until settings or versions change.
+    /// What a signal said before of whether an organisation can use it; nil: it was not asked yet, and nil inside: it can.
+    package nonisolated func knownDisabledMessage(of signal: String, _ plugin: PluginID, organisation: Organisation.ID) -> String?? {
+        guard let live = directory.live(plugin), live.desk.signalRefusal(of: organisation) == nil else { return nil }
+        return live.desk.generation?.disabledMessage(of: signal, ConfigurationScope(organisation))
+    }
+
+    /// Why a signal cannot be used by an organisation, in its own words; nil when it can. Asked until it has said so, and then not before
+    /// settings or versions change. Throws when it does not say, within `time` where that is named.
     package nonisolated func disabledMessage(
-        of signal: String, _ plugin: PluginID, organisation: Organisation.ID
+        of signal: String, _ plugin: PluginID, organisation: Organisation.ID, within time: Duration? = nil
     ) async throws(Fault) -> String? {
+        if let known = knownDisabledMessage(of: signal, plugin, organisation: organisation) { return known }
         guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
         let scope = ConfigurationScope(organisation)
-        if let known = live.desk.generation?.disabledMessage(of: signal, scope), live.desk.signalRefusal(of: organisation) == nil {
-            return known
-        }
         let catalog = await catalogs.kept(of: plugin, for: organisation)
         let box = CallBox<String?>(nil)
         _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
@@ -132,7 +137,7 @@ extension PluginRegistry {
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
                 box.value = try await package.disabledMessage(
-                    of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog)
+                    of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog, limit: time)
                 generation.keep(disabled: box.value, of: signal, scope)
                 return .success([])
             } catch { return .failure(error) }
