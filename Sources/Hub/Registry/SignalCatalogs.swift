@@ -69,7 +69,8 @@ actor SignalCatalogs {
         return read
     }
 
-    /// The catalog to use now: the kept one, or on first use a new one. An old one, and one that another version made, is replaced meanwhile.
+    /// The catalog to use now: the kept one. Where there is none, and where it is old or another version made it, one is made meanwhile:
+    /// nobody who looks waits for an integration's provider.
     func current(
         of plugin: PluginID, version: String?, for organisation: Organisation.ID, in registry: PluginRegistry
     ) async -> SignalCatalog? {
@@ -87,9 +88,7 @@ actor SignalCatalogs {
                 self.refreshing[key] = nil
             }
         }
-        guard found == nil else { return found }
-        await refreshing[key]?.value
-        return await kept(of: plugin, for: organisation)
+        return found
     }
 
     func keep(_ catalog: SignalCatalog, of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) {
@@ -116,6 +115,18 @@ actor SignalCatalogs {
     /// Types of every organisation's, as far as they are read.
     func signals(of plugin: PluginID) -> Set<String> {
         Set(known.filter { $0.key.plugin == plugin }.flatMap { $0.value?.catalog.signals.map(\.type) ?? [] })
+    }
+
+    /// An organisation is gone, and what plugins keep for it goes too.
+    func forget(_ organisation: Organisation.ID, of plugins: [PluginID]) async {
+        known = known.filter { $0.key.organisation != organisation }
+        tried = tried.filter { $0.key.organisation != organisation }
+        let name = Self.keyPrefix + organisation.rawValue
+        await onThread { [state] in
+            // What cannot be removed now is of an id that never comes back.
+            for plugin in plugins { _ = try? state.remove(of: plugin, key: name) }
+        }
+        changes.add()
     }
 
     func forget(_ plugin: PluginID) {
