@@ -53,7 +53,7 @@ extension LoadedCoopPackage {
                 let mark = plugin.host.failureMark.load(ordering: .acquiring)
                 if mark >= marks, mark - marks < UInt32(asked.count), culprits <= limits.culpritsMax {
                     let place = left.remove(at: Int(mark - marks))
-                    remember(question, place, limits: limits)
+                    if error.bringsDown { remember(question, place, limits: limits) }
                     answers[place] = .none(fault, isLate: error.isLate)
                 } else {
                     isTogether = false
@@ -76,7 +76,7 @@ extension LoadedCoopPackage {
         var culprits = 0
         // A single value cannot be told from itself: it has failed, and asking again would do it all over.
         if left.count == 1, let place = left.first, let failure = failures.last, !failure.isOfAnotherCall {
-            remember(question, place, limits: limits)
+            if failure.bringsDown { remember(question, place, limits: limits) }
             answers[place] = .none(plugin.fault(failure, calling: question.signal), isLate: failure.isLate)
             left = []
         }
@@ -102,7 +102,7 @@ extension LoadedCoopPackage {
                 answers[place] = .none(fault, isLate: error.isLate)
                 if error.isOfOneValue, !error.isOfAnotherCall {
                     culprits += 1
-                    remember(question, place, limits: limits)
+                    if error.bringsDown { remember(question, place, limits: limits) }
                 }
                 if !error.isOfOneValue || culprits >= limits.culpritsMax {
                     for place in left.dropFirst() { answers[place] = .none(fault, isLate: error.isLate) }
@@ -172,23 +172,29 @@ extension LoadedCoopPackage {
 
     private func remember(_ question: CoopQuestion, _ place: Int, limits: CoopAskingLimits) {
         culprits.withLock { culprits in
-            if culprits.count >= limits.culpritsKept { culprits = [:] }
+            if culprits.count >= limits.culpritsKept, let oldest = culprits.min(by: { $0.value < $1.value })?.key { culprits[oldest] = nil }
             culprits[CoopCulprit(question, place)] = .now + limits.culpritTime
         }
     }
 }
 
 /// A value that brought a worker down, for one organisation: another one's settings may make it harmless.
+///
+/// Known by 128 bits that nobody outside this process can aim at, since the value itself may be a megabyte.
 struct CoopCulprit: Hashable {
-    let signal: String
-    let orgID: String
-    let value: JSONValue?
-    let subcategory: JSONValue?
+    private let bits: [Int]
 
     init(_ question: CoopQuestion, _ place: Int) {
-        (signal, orgID) = (question.signal, question.orgID)
         let input = question.inputs[place]
-        (value, subcategory) = (input["value"], input["subcategory"])
+        bits = (0..<2).map { salt in
+            var hasher = Hasher()
+            hasher.combine(salt)
+            hasher.combine(question.signal)
+            hasher.combine(question.orgID)
+            hasher.combine(input["value"])
+            hasher.combine(input["subcategory"])
+            return hasher.finalize()
+        }
     }
 }
 
@@ -201,6 +207,11 @@ extension CallFailure {
             .sandboxUnavailable, .stopped:
             false
         }
+    }
+
+    /// Whether the worker was lost or given up over it, as opposed to an error that it told of.
+    var bringsDown: Bool {
+        if case .threw = self { false } else { isOfOneValue && !isOfAnotherCall }
     }
 
     /// Whether the call was well and shared its worker with one that was not: it may be made again, and nobody in it is to blame.
