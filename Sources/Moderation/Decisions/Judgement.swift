@@ -125,8 +125,10 @@ struct Judge: Sendable {
         // What passed or failed to tell is asked about most, so it comes first where not all is kept.
         for (place, trace) in told + untold {
             let json = trace.json
-            bytes += json.serializedBytes().count
-            guard bytes <= limits.traceBytesMax else { break }
+            let size = json.serializedBytes().count
+            // One that is too large leaves room for those behind it.
+            guard bytes + size <= limits.traceBytesMax else { continue }
+            bytes += size
             traces[place] = json
         }
         return Judgement.Draft(

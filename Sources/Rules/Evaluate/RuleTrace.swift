@@ -71,13 +71,18 @@ package struct LeafTrace: Sendable, Hashable {
     /// Characters of a value that are shown.
     static let shownMax = 500
 
+    static func shown(_ text: String) -> String {
+        guard text.utf8.count > shownMax, text.unicodeScalars.count > shownMax else { return text }
+        return String(text.unicodeScalars.prefix(shownMax)) + "…"
+    }
+
     /// The value that decided: the first that came to the same as the condition.
     package var deciding: Value? { values.first { $0.outcome == outcome && $0.score != nil } ?? values.first { $0.outcome == outcome } }
 
     package var json: JSONValue {
         var object = JSONObject([("outcome", .string(outcome.word))])
         object["score"] = deciding?.score.map { .string($0.description) }
-        object["matchedValue"] = deciding?.matched.map { .string($0) }
+        object["matchedValue"] = deciding?.matched.map { .string(LeafTrace.shown($0)) }
         object["error"] = (error ?? deciding?.error)?.json
         if !values.isEmpty { object["values"] = .array(values.map(\.json)) }
         object["milliseconds"] = .double(time.milliseconds)
@@ -92,14 +97,10 @@ extension LeafTrace.Failure {
 extension LeafTrace.Value {
     var json: JSONValue {
         var object = JSONObject([("type", .string(scalar?.rawValue ?? "FULL_ITEM"))])
-        if case .text(let text)? = value, text.count > LeafTrace.shownMax {
-            object["value"] = .string(text.prefix(LeafTrace.shownMax) + "…")
-        } else {
-            object["value"] = value?.json
-        }
+        if case .text(let text)? = value { object["value"] = .string(LeafTrace.shown(text)) } else { object["value"] = value?.json }
         object["outcome"] = .string(outcome.word)
         object["score"] = score.map { $0.json }
-        object["matchedValue"] = matched.map { .string($0) }
+        object["matchedValue"] = matched.map { .string(LeafTrace.shown($0)) }
         object["error"] = error?.json
         return .object(object)
     }
