@@ -47,7 +47,7 @@ extension PluginRegistry {
     }
 
     /// An organisation is gone: nothing of it is kept in memory either. Its records go with it in the store.
-    package func forget(_ organisation: Organisation.ID) {
+    package func forget(_ organisation: Organisation.ID) async {
         for id in entries.keys where entries[id]?.organisations.contains(organisation) == true {
             entries[id]?.enablement[organisation] = nil
             entries[id]?.settings[.organisation(organisation)] = nil
@@ -55,5 +55,14 @@ extension PluginRegistry {
             renew(id)
             refresh(id)
         }
+        for live in directory.all {
+            live.desk.endRest(of: organisation)
+            guard let generation = live.desk.generation, let instance = generation.forget(.organisation(organisation)) else { continue }
+            Task {
+                await instance.drain(within: limits.drainTime)
+                self.collect(instance, of: live)
+            }
+        }
+        await catalogs.forget(organisation, of: entries.values.filter { $0.manifest?.hasSignalCatalog == true }.map(\.id))
     }
 }

@@ -62,5 +62,6 @@ extension PluginRegistry {
             let own = entry.manifest?.contributions.filter { $0.kind == .signal }.map(\.id) ?? []
             types.restore(entry.id, bytes, types: own, installedAt: entry.record.installedAt)
         }
+        types.settle()
     }
 }

@@ -233,6 +233,8 @@ package actor PluginRegistry {
         let old = live.desk.change { desk in
             (desk.refusal, desk.refusals, desk.scopes) = (hub, refusals, entry.scopes)
             (desk.signalRefusal, desk.signalRefusals) = (hubSignals, signalRefusals)
+            // The version that runs may know secrets of one organisation in the variables of its modules: docs/decisions/0013.
+            desk.isApart = entry.manifest?.format == .coop
             if !desk.isUsed { desk.generation = nil }
         }
         if let old { drain(old) }

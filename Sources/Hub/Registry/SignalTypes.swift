@@ -30,7 +30,7 @@ final class SignalTypes: Sendable {
     /// Types that others than this plugin have, by type.
     func holders(but plugin: PluginID) -> [String: PluginID] { state.withLock { $0.holders.filter { $0.value != plugin } } }
 
-    /// What was kept of a plugin; nil: nothing, and its types count from its installation.
+    /// What was kept of a plugin; nil: nothing, and its types count from its installation. `settle` comes after the last one.
     func restore(_ plugin: PluginID, _ kept: [UInt8]?, types: [String], installedAt: Timestamp) {
         var since = Dictionary(types.map { ($0, installedAt.unixMilliseconds) }, uniquingKeysWith: { first, _ in first })
         if let kept, let object = (try? JSONValue(parsing: kept))?.objectValue {
@@ -39,9 +39,10 @@ final class SignalTypes: Sendable {
         }
         state.withLock { state in
             state.owners[plugin] = Owner(since: since, installedAt: installedAt.unixMilliseconds)
-            state.settle()
         }
     }
+
+    func settle() { state.withLock { $0.settle() } }
 
     /// The types a plugin has from here on. Gives what is to be kept; nil: nothing has changed.
     func set(_ types: [String], of plugin: PluginID, installedAt: Timestamp, now: Timestamp) -> [UInt8]? {
