@@ -29,6 +29,9 @@ package enum CoopAnswer: Sendable, Hashable {
     case run(CoopRun)
     /// Nothing came back. Late: it took too long, as opposed to bringing its worker down.
     case none(Fault, isLate: Bool)
+
+    /// Of the fault where a value did not go into any message.
+    package static let tooLargeCode = "call.argument-too-large"
 }
 
 /// Answers, one a value and in order, and what went wrong on the way there.
@@ -54,7 +57,7 @@ package struct CoopAskingLimits: Sendable, Hashable {
     package var culpritsMax = 2
     /// How long a value that brought the worker down is not asked about again.
     package var culpritTime: Duration = .seconds(600)
-    /// Values remembered for that, for one plugin.
+    /// Values remembered for that, for one plugin and organisation; beyond them the oldest are forgotten.
     package var culpritsKept = 1_000
     /// CPU time of one call of an integration in the hub. A loop is known by it.
     package static let callCPUTime: Duration = .milliseconds(700)

@@ -19,15 +19,28 @@ extension LoadedCoopPackage {
         // Together, slice by slice. Whoever is known to have stopped the worker is left out, and the others go on together.
         var isTogether = true
         var culprits = 0
+        // Values that go into one call; fewer after one that was too large.
+        var together = left.count
         while isTogether, !left.isEmpty {
             let time = end - clock.now
             guard time > limits.leastTime else { break }
-            let marks = self.marks.wrappingAdd(UInt32(left.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
+            let asked = Array(left.prefix(together))
+            let marks = self.marks.wrappingAdd(UInt32(asked.count), ordering: .relaxed).oldValue & 0x7FFF_FFFF | 0x8000_0000
             do throws(CallFailure) {
-                let some = try await some(question, left, time: time, limits: limits, marks: marks)
-                for (place, run) in zip(left, some) { answers[place] = .run(run) }
+                let some = try await some(question, asked, time: time, limits: limits, marks: marks)
+                for (place, run) in zip(asked, some) { answers[place] = .run(run) }
                 left.removeFirst(some.count)
+                together = min(together * 2, max(1, left.count))
             } catch {
+                if error.isTooLarge {
+                    // Nothing was sent, and nobody has failed.
+                    together = asked.count / 2
+                    guard together == 0 else { continue }
+                    answers[asked[0]] = .none(plugin.fault(error, calling: question.signal), isLate: false)
+                    left.removeFirst()
+                    together = 1
+                    continue
+                }
                 failures.append(error)
                 let fault = plugin.fault(error, calling: question.signal)
                 guard error.isOfOneValue else {
@@ -38,9 +51,9 @@ extension LoadedCoopPackage {
                 culprits += 1
                 if error.isOfAnotherCall, culprits <= limits.culpritsMax { continue }
                 let mark = plugin.host.failureMark.load(ordering: .acquiring)
-                if mark >= marks, mark - marks < UInt32(left.count), culprits <= limits.culpritsMax {
+                if mark >= marks, mark - marks < UInt32(asked.count), culprits <= limits.culpritsMax {
                     let place = left.remove(at: Int(mark - marks))
-                    remember(question, place, limits: limits)
+                    if error.bringsDown { remember(question, place, limits: limits) }
                     answers[place] = .none(fault, isLate: error.isLate)
                 } else {
                     isTogether = false
@@ -63,7 +76,7 @@ extension LoadedCoopPackage {
         var culprits = 0
         // A single value cannot be told from itself: it has failed, and asking again would do it all over.
         if left.count == 1, let place = left.first, let failure = failures.last, !failure.isOfAnotherCall {
-            remember(question, place, limits: limits)
+            if failure.bringsDown { remember(question, place, limits: limits) }
             answers[place] = .none(plugin.fault(failure, calling: question.signal), isLate: failure.isLate)
             left = []
         }
@@ -75,8 +88,13 @@ extension LoadedCoopPackage {
                 guard let run = try await some(question, [place], time: time, limits: limits, isAlone: true).first else { return }
                 answers[place] = .run(run)
             } catch {
-                failures.append(error)
                 let fault = plugin.fault(error, calling: question.signal)
+                if error.isTooLarge {
+                    answers[place] = .none(fault, isLate: false)
+                    left.removeFirst()
+                    continue
+                }
+                failures.append(error)
                 if error.isOfAnotherCall, culprits < limits.culpritsMax {
                     culprits += 1
                     continue
@@ -84,7 +102,7 @@ extension LoadedCoopPackage {
                 answers[place] = .none(fault, isLate: error.isLate)
                 if error.isOfOneValue, !error.isOfAnotherCall {
                     culprits += 1
-                    remember(question, place, limits: limits)
+                    if error.bringsDown { remember(question, place, limits: limits) }
                 }
                 if !error.isOfOneValue || culprits >= limits.culpritsMax {
                     for place in left.dropFirst() { answers[place] = .none(fault, isLate: error.isLate) }
@@ -154,23 +172,29 @@ extension LoadedCoopPackage {
 
     private func remember(_ question: CoopQuestion, _ place: Int, limits: CoopAskingLimits) {
         culprits.withLock { culprits in
-            if culprits.count >= limits.culpritsKept { culprits = [:] }
+            if culprits.count >= limits.culpritsKept, let oldest = culprits.min(by: { $0.value < $1.value })?.key { culprits[oldest] = nil }
             culprits[CoopCulprit(question, place)] = .now + limits.culpritTime
         }
     }
 }
 
 /// A value that brought a worker down, for one organisation: another one's settings may make it harmless.
+///
+/// Known by 128 bits that nobody outside this process can aim at, since the value itself may be a megabyte.
 struct CoopCulprit: Hashable {
-    let signal: String
-    let orgID: String
-    let value: JSONValue?
-    let subcategory: JSONValue?
+    private let bits: [Int]
 
     init(_ question: CoopQuestion, _ place: Int) {
-        (signal, orgID) = (question.signal, question.orgID)
         let input = question.inputs[place]
-        (value, subcategory) = (input["value"], input["subcategory"])
+        bits = (0..<2).map { salt in
+            var hasher = Hasher()
+            hasher.combine(salt)
+            hasher.combine(question.signal)
+            hasher.combine(question.orgID)
+            hasher.combine(input["value"])
+            hasher.combine(input["subcategory"])
+            return hasher.finalize()
+        }
     }
 }
 
@@ -185,9 +209,19 @@ extension CallFailure {
         }
     }
 
+    /// Whether the worker was lost or given up over it, as opposed to an error that it told of.
+    var bringsDown: Bool {
+        if case .threw = self { false } else { isOfOneValue && !isOfAnotherCall }
+    }
+
     /// Whether the call was well and shared its worker with one that was not: it may be made again, and nobody in it is to blame.
     var isOfAnotherCall: Bool {
         if case .lostWorker = self { true } else { false }
+    }
+
+    /// Whether the message was larger than any may be: nothing was sent, and with fewer values it may go.
+    var isTooLarge: Bool {
+        if case .argumentTooLarge = self { true } else { false }
     }
 
     package var isLate: Bool {

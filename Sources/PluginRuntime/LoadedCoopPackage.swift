@@ -14,9 +14,9 @@ package final class LoadedCoopPackage: Sendable {
     /// Pictures that lie in the package; nil where the manifest names none, or an address.
     package let logo: PackageLogo?
     package let logoWithBackground: PackageLogo?
-    /// Values that brought the worker down, and until when they are not asked about.
     /// Numbers for values on their way, so that the worker can say which one it works on. Never 0, and different for all that may be at once.
     let marks = Atomic<UInt32>(1)
+    /// Values that brought the worker down, and until when they are not asked about.
     let culprits = Mutex<[CoopCulprit: ContinuousClock.Instant]>([:])
 
     private init(integration: CoopIntegration, findings: [Finding], plugin: RunnablePlugin, logos: [PackageLogo?]) {
@@ -110,21 +110,26 @@ package final class LoadedCoopPackage: Sendable {
         return list.map { CoopRun($0) }
     }
 
-    /// Why a signal cannot be used by an organisation now; nil when it can.
+    /// Why a signal cannot be used by an organisation now; nil when it can. Throws when it does not say.
     package func disabledMessage(
-        of signal: String, orgID: String, credential: JSONObject? = nil, catalog: CoopCatalog? = nil
+        of signal: String, orgID: String, credential: JSONObject? = nil, catalog: CoopCatalog? = nil, limit: Duration? = nil
     ) async throws(Fault) -> String? {
         var argument: JSONObject = ["signalTypeId": .string(signal), "orgId": .string(orgID)]
         if let credential { argument["credential"] = .object(credential) }
         argument["catalogKey"] = catalog.map { .string($0.key) }
-        var answer = try await plugin.json("disabledInfo", .object(argument))
+        var answer = try await plugin.json("disabledInfo", .object(argument), limit: limit)
         if answer["catalogMissing"]?.boolValue == true, let catalog {
             do throws(CallFailure) {
                 _ = try await describe(catalog, orgID: orgID, credential: credential)
             } catch { throw plugin.fault(error, calling: signal) }
-            answer = try await plugin.json("disabledInfo", .object(argument))
+            answer = try await plugin.json("disabledInfo", .object(argument), limit: limit)
         }
-        if let error = answer["error"] { return error["message"]?.stringValue ?? "It does not say whether it can be used." }
+        if let error = answer["error"] {
+            let why = visible(error["message"]?.stringValue ?? "it gave nothing", scalarsMax: 1_000)
+            throw Fault(
+                code: "coop.disabled-info", message: "The signal '\(signal)' did not say whether it can be used: \(why)", place: signal,
+                remedy: "Mend its getDisabledInfo(), or createSignals(). It is asked again with the next message.", turn: .plugin)
+        }
         guard answer["disabled"]?.boolValue == true else { return nil }
         return answer["disabledMessage"]?.stringValue ?? "The signal is disabled."
     }
@@ -141,10 +146,10 @@ extension PackageLogo {
 
 extension RunnablePlugin {
     /// Calls an entry and reads its answer.
-    package func json(_ export: String, _ argument: JSONValue) async throws(Fault) -> JSONValue {
+    package func json(_ export: String, _ argument: JSONValue, limit: Duration? = nil) async throws(Fault) -> JSONValue {
         let bytes: [UInt8]
         do throws(CallFailure) {
-            guard case .value(let value) = try await host.call(export, argument.serializedBytes()) else {
+            guard case .value(let value) = try await host.call(export, argument.serializedBytes(), limit: limit) else {
                 throw .protocolViolation("a stream where a value was due")
             }
             bytes = value

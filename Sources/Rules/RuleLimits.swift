@@ -34,10 +34,10 @@ package enum RuleLimits {
     package static let turnTime: Duration = .milliseconds(10)
     /// Values that a signal is asked about in one message.
     package static let signalBatchMax = 256
-    /// Bytes of all values of one message, about: more go in another one. A worker takes 16 MiB.
-    package static let signalBatchBytesMax = 6 * 1024 * 1024
     /// Bytes of the item above, and of a thread, that a signal is shown with one value; of a thread the latest messages that fit.
     package static let contextPartBytesMax = 64 * 1024
+    /// Bytes of the values of one message, as they are estimated before they are written; one value that is larger goes alone.
+    package static let signalMessageBytes = 4 << 20
     /// Messages to signals on their way at once, for one evaluation.
     package static let batchesInFlightMax = 16
     /// How long a signal may take for one message, unless the caller says otherwise.

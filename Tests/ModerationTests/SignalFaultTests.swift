@@ -2,6 +2,7 @@ import HubCore
 import JSON
 import Moderation
 import Rules
+import Sandbox
 import Testing
 
 extension LiveSignals {
@@ -96,6 +97,32 @@ extension LiveSignals {
                 if round > 0 { #expect(clock.now - start < .milliseconds(900), "nothing hangs any more") }
                 #expect(decisions[0].results.map(\.truth) == [.unknown, .true], "round \(round)")
                 #expect(decisions[1].results.map(\.truth) == [.true, .true], "round \(round)")
+            }
+            await lab.end()
+        }
+
+        @Test(.timeLimit(.minutes(1))) func `large values are asked about a few at a time, and only one that fits nowhere goes without`()
+            async throws
+        {
+            var sandbox = SandboxLimits()
+            sandbox.messageBytes = 256 << 10
+            let lab = try await SignalLab(sandbox: sandbox)
+            try await lab.install("faults", Self.code)
+            // Together more than three messages carry. Written out, the control characters take six times as much as they look.
+            var texts = (0..<40).map { String(repeating: "a", count: (16 << 10) + $0) }
+            texts += (0..<10).map { String(repeating: "\u{1}", count: (16 << 10) + 100 + $0) }
+            texts.append(String(repeating: "\u{1}", count: 48 << 10))
+            texts.append("last")
+            let decisions = await lab.decide(texts, by: [SignalLab.asking("SYNC", .greaterThan, .number(0))], for: SignalLab.red)
+            for (index, decision) in decisions.enumerated() {
+                let result = decision.results[0]
+                if index == 50 {
+                    #expect(
+                        result.truth == .unknown && result.errorCode == "condition.too-large",
+                        "\(String(describing: result.result?["error"]))")
+                } else {
+                    #expect(result.truth == .true, "\(index): \(String(describing: result.result?["error"]))")
+                }
             }
             await lab.end()
         }

@@ -47,13 +47,14 @@ final class SignalLab: Sendable {
         init(_ what: String) { self.what = what }
     }
 
-    init(limits: SignalLimits = SignalLimits()) async throws {
+    init(limits: SignalLimits = SignalLimits(), sandbox: SandboxLimits = SandboxLimits()) async throws {
         folder = try Self.temporaryFolder()
         let store = MemoryHubStore()
         let packages = try PackageStore(folder: folder + "/data", examiner: HubExaminer(services: Self.services))
         let vault = try await Vault.start(store: store, keyRing: KeyRing(active: Self.key))
-        let parts = PluginRegistry.Parts(
+        var parts = PluginRegistry.Parts(
             packages: packages, services: Self.services, store: store, secrets: vault, state: state, random: Entropy.system.bytes)
+        parts.sandbox = sandbox
         registry = PluginRegistry(parts)
         _ = try await registry.start()
         signals = PluginSignals(registry: registry, limits: limits)

@@ -102,9 +102,9 @@ struct SurroundingsTests {
         let items = try (0..<RuleLimits.signalBatchMax).map { try item(["text": .string("t\($0)")], id: "\($0)") }
         let decisions = await RuleEvaluator(program, runner: runner).decide(items, orgID: "o", surroundings: Scripted(wide))
         #expect(decisions.allSatisfy { $0.results[0].passed })
-        #expect(runner.questions == items.count && runner.messages.count == 3)
+        #expect(runner.questions == items.count && runner.messages.count == 5)
         let largest = runner.messages.map { JSONValue.array($0.inputs).serializedBytes().count }.max() ?? 0
-        #expect(largest <= RuleLimits.signalBatchBytesMax && largest > RuleLimits.signalBatchBytesMax / 2, "\(largest)")
+        #expect(largest <= RuleLimits.signalMessageBytes && largest > RuleLimits.signalMessageBytes / 2, "\(largest)")
     }
 
     struct Named: Sendable, CustomTestStringConvertible {

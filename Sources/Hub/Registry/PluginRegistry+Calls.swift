@@ -128,8 +128,9 @@ extension PluginRegistry {
     nonisolated func follow(
         _ failure: CallFailure, _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive
     ) {
-        if case .quarantined(let reason) = failure { quarantine(live, reason, generation) }
-        if failure.countsAgainstPlugin { Task { await self.lookForQuarantine(live) } }
+        var mayBeOut = failure.countsAgainstPlugin
+        if case .quarantined = failure { mayBeOut = true }
+        if mayBeOut { Task { await self.lookForQuarantine(live) } }
         if failure.isOfThePlugin {
             note(fault, entry: entry, for: organisation, generation: generation, live: live, trial: failure.trialOutcome)
         }
@@ -159,10 +160,6 @@ extension PluginRegistry {
         case .passed: Task { await self.trialPassed(generation) }
         case .takenBack(let reason): Task { await self.takeBack(generation, reason) }
         }
-    }
-
-    private nonisolated func quarantine(_ live: PluginLive, _ reason: String, _ generation: Generation) {
-        Task { await self.quarantine(live.id, reason, generation) }
     }
 
     /// An organisation's settings for one of Coop's integrations; nil when nothing is set.

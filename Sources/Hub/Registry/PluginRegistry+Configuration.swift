@@ -90,6 +90,8 @@ extension PluginRegistry {
         entries[id]?.record = record
         entries[id]?.settings[scope] = settings
         entries[id]?.sealed[scope] = sealed
+        // Other settings may mend what failed, for whom they are.
+        directory.live(id)?.desk.endRest(of: scope.organisation)
         renew(id)
         refresh(id)
         await refreshCatalogs(of: id, in: scope)

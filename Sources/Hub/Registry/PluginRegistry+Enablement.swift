@@ -55,6 +55,14 @@ extension PluginRegistry {
             renew(id)
             refresh(id)
         }
+        for live in directory.all {
+            live.desk.endRest(of: organisation)
+            guard let generation = live.desk.generation, let instance = generation.forget(.organisation(organisation)) else { continue }
+            Task {
+                await instance.drain(within: limits.drainTime)
+                self.collect(instance, of: live)
+            }
+        }
         await catalogs.forget(organisation, of: entries.keys.sorted { $0.rawValue < $1.rawValue })
     }
 }

@@ -189,24 +189,37 @@ extension PluginRegistry {
                 await made.plugin.stop()
                 continue
             }
-            switch generation.place(made, max: limits.scopesMax) {
-            case .placed: return
-            case .taken:
-                await made.plugin.stop()
-                return
-            case .full(let rested):
-                guard let rested else {
-                    await made.plugin.stop()
-                    throw RegistryFault.tooManyOrganisations(id, max: limits.scopesMax)
-                }
-                collect(rested, of: live)
-                await rested.plugin.stop()
-                if case .placed = generation.place(made, max: limits.scopesMax) { return }
-                await made.plugin.stop()
-            }
+            if try await place(made, in: generation, live) { return }
         }
         throw RegistryFault.busy(id)
     }
+
+    /// Finds a place for an instance, where all are taken by ending the one that rested longest. False: somebody else has been quicker every time.
+    private func place(_ made: Instance, in generation: Generation, _ live: PluginLive) async throws(Fault) -> Bool {
+        let deadline = ContinuousClock.now + limits.placeTime
+        for _ in 0..<Self.placingsMax {
+            switch generation.place(made, max: limits.scopesMax) {
+            case .placed: return true
+            case .taken:
+                await made.plugin.stop()
+                return true
+            case .full(let rested?):
+                collect(rested, of: live)
+                await rested.plugin.stop()
+            case .full(nil):
+                guard ContinuousClock.now < deadline, !isStopping else {
+                    await made.plugin.stop()
+                    throw RegistryFault.tooManyOrganisations(live.id, max: limits.scopesMax)
+                }
+                try? await Task.sleep(for: Self.placingPause)
+            }
+        }
+        await made.plugin.stop()
+        return false
+    }
+
+    private static let placingsMax = 1_000
+    private static let placingPause = Duration.milliseconds(5)
 
     private static let makingsMax = 8
 

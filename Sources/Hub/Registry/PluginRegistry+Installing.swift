@@ -209,9 +209,10 @@ extension PluginRegistry {
         let reading = VersionReading(name: name, folder: folder, reading: outcome.reading)
         let known = entries[id]
         let isUpdate = known?.record.runningVersion != nil
+        let duplicates = duplicates(in: outcome.reading.manifest, of: id)
         job.change { installation in
             (installation.version, installation.isUpdate) = (outcome.version?.version, isUpdate)
-            installation.findings = outcome.reading.findings
+            installation.findings = outcome.reading.findings + duplicates
         }
         if let known, known.record.runningVersion == name {
             // The same bytes again, or the linked folder: nothing has to be asked.

@@ -73,6 +73,7 @@ extension PluginRegistry {
             for instance in instances { await instance.drain(within: limits.drainTime) }
         }
         await catalogs.forget(id)
+        if types.forget(id) { seen.changed() }
         refreshNames()
         events.publish(.removed(id))
         // What is left now is invisible; when it cannot be taken away the next start tries again.

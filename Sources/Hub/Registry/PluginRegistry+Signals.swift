@@ -37,13 +37,13 @@ extension PluginRegistry {
     /// Moves on with everything that may change what `signals(for:)` says; what is made from the same stamp is the same.
     package nonisolated var signalsStamp: Int { seen.changes &+ catalogs.changes.value }
 
-    /// Every integration of Coop's that an organisation can ask, by id. Of two that name one signal the first by id has it; built-in names are
-    /// no integration's. Starts no worker but for a first catalog.
+    /// Every integration of Coop's that an organisation can ask, by id. A type that several name is that of one alone: signals that everybody has
+    /// stand before those of catalogs, and then whoever had it first (``SignalTypes``); the others are told so. Built-in names are no
+    /// integration's. Starts no worker and waits for none: until its first catalog is made an organisation has none.
     ///
     /// Missing settings keep no integration out: its signals say themselves whether they work without them.
     package nonisolated func signals(for organisation: Organisation.ID) async -> [IntegrationSignals] {
-        var taken: Set<String> = []
-        var found: [IntegrationSignals] = []
+        var found: [(integration: IntegrationSignals, catalog: [PluginSignal])] = []
         for view in await plugins(for: organisation) {
             guard let manifest = view.manifest, manifest.format == .coop, view.runningVersion != nil else { continue }
             guard view.state.name == .enabled || view.state.name == .needsConfiguration else { continue }
@@ -52,18 +52,34 @@ extension PluginRegistry {
                 ? await catalogs.current(
                     of: view.id, version: view.version, for: organisation, in: self)
                 : nil
-            var signals = manifest.contributions.filter { $0.kind == .signal }.map {
+            let signals = manifest.contributions.filter { $0.kind == .signal && types.holder(of: $0.id) == view.id }.map {
                 PluginSignal(plugin: view.id, contribution: $0, isOfCatalog: false)
             }
-            for (index, signal) in (catalog?.catalog.signals ?? []).enumerated() {
-                let made = PluginSignal(
+            let made = (catalog?.catalog.signals ?? []).enumerated().map { index, signal in
+                PluginSignal(
                     plugin: view.id, contribution: Contribution(signal, origin: JSONPointer(["catalog", String(index)])), isOfCatalog: true)
-                if let place = signals.firstIndex(where: { $0.type == signal.type }) { signals[place] = made } else { signals.append(made) }
             }
-            signals = signals.filter { taken.insert($0.type).inserted }
-            found.append(IntegrationSignals(view: view, signals: signals, catalog: catalog))
+            found.append((IntegrationSignals(view: view, signals: signals, catalog: catalog), made))
         }
-        return found
+        var taken: [String: PluginID] = [:]
+        for place in found.indices.sorted(by: { Self.isFirst(found[$0].integration.view, found[$1].integration.view) }) {
+            let view = found[place].integration.view
+            for made in found[place].catalog {
+                let other = types.holder(of: made.type) ?? taken[made.type] ?? view.id
+                guard other == view.id else {
+                    found[place].integration.view.findings.append(Self.duplicate(made.contribution, of: view.id, other))
+                    continue
+                }
+                taken[made.type] = view.id
+                let same = found[place].integration.signals.firstIndex { $0.type == made.type }
+                if let same { found[place].integration.signals[same] = made } else { found[place].integration.signals.append(made) }
+            }
+        }
+        return found.map(\.integration)
+    }
+
+    private static func isFirst(_ a: PluginView, _ b: PluginView) -> Bool {
+        (a.installedAt.unixMilliseconds, a.id.rawValue) < (b.installedAt.unixMilliseconds, b.id.rawValue)
     }
 
     /// Asks one signal about many values, for an organisation and with its settings. Whatever a value does to the worker, the others are answered.
@@ -100,15 +116,20 @@ extension PluginRegistry {
         return box.value
     }
 
-    /// Why a signal cannot be used by an organisation, in its own words; nil when it can. Asked once, until settings or versions change.
+    /// What a signal said before of whether an organisation can use it; nil: it was not asked yet, and nil inside: it can.
+    package nonisolated func knownDisabledMessage(of signal: String, _ plugin: PluginID, organisation: Organisation.ID) -> String?? {
+        guard let live = directory.live(plugin), live.desk.signalRefusal(of: organisation) == nil else { return nil }
+        return live.desk.generation?.disabledMessage(of: signal, ConfigurationScope(organisation))
+    }
+
+    /// Why a signal cannot be used by an organisation, in its own words; nil when it can. Asked until it has said so, and then not before
+    /// settings or versions change. Throws when it does not say, within `time` where that is named.
     package nonisolated func disabledMessage(
-        of signal: String, _ plugin: PluginID, organisation: Organisation.ID
+        of signal: String, _ plugin: PluginID, organisation: Organisation.ID, within time: Duration? = nil
     ) async throws(Fault) -> String? {
+        if let known = knownDisabledMessage(of: signal, plugin, organisation: organisation) { return known }
         guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
         let scope = ConfigurationScope(organisation)
-        if let known = live.desk.generation?.disabledMessage(of: signal, scope), live.desk.signalRefusal(of: organisation) == nil {
-            return known
-        }
         let catalog = await catalogs.kept(of: plugin, for: organisation)
         let box = CallBox<String?>(nil)
         _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
@@ -116,7 +137,7 @@ extension PluginRegistry {
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
                 box.value = try await package.disabledMessage(
-                    of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog)
+                    of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog, limit: time)
                 generation.keep(disabled: box.value, of: signal, scope)
                 return .success([])
             } catch { return .failure(error) }
@@ -131,6 +152,7 @@ extension PluginRegistry {
     /// Asks an integration for an organisation's catalog, and keeps it when every entry of it is good; else the one before stays.
     package nonisolated func refreshCatalog(of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) -> SignalCatalog {
         guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
+        let others = await typesOfOthers(than: plugin, for: organisation)
         let box = CallBox<CoopCatalog?>(nil)
         let version = CallBox<String?>(nil)
         _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
@@ -138,7 +160,9 @@ extension PluginRegistry {
             guard package.integration.hasCatalog else { return .failure(RegistryFault.noCatalog(live.id)) }
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
-                box.value = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
+                let made = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
+                try Self.check(made, others)
+                box.value = made
                 version.value = generation.version
                 generation.forgetDisabled()
                 return .success([])

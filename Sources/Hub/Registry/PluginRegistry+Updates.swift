@@ -82,7 +82,8 @@ extension PluginRegistry {
             throw try await refused(error, next, nil)
         }
         var scopes = Set(live.desk.generation?.instances.map(\.scope) ?? [])
-        if scopes.isEmpty { scopes = [.hub] }
+        // What Coop's integrations load does not depend on settings: the workers of organisations begin with their next calls.
+        if scopes.isEmpty || manifest.format == .coop { scopes = [.hub] }
         for scope in scopes {
             guard let layers = next.layers(scope.organisation, environment: parts.environment) else { continue }
             do throws(Fault) {
@@ -269,6 +270,29 @@ extension PluginRegistry {
         }
     }
 
+    /// Its worker of one organisation has failed too often: for that one it rests, and for all once it does for several. What one organisation
+    /// asks, or one author of items, must not take an integration from the others.
+    func rest(_ organisation: Organisation.ID, _ instance: Instance, _ reason: String, _ generation: Generation, _ live: PluginLive) async {
+        let id = live.id
+        guard !generation.isOnTrial else { return await quarantine(id, reason, generation) }
+        guard generation.remove(instance) else { return }
+        let fault = RegistryFault.resting(id, reason, for: limits.restTime)
+        let resting = live.desk.rest(organisation, .init(until: .now + limits.restTime, fault: fault))
+        seen.changed()
+        Task {
+            await instance.drain(within: limits.drainTime)
+            self.collect(instance, of: live)
+        }
+        let deed = Deed(
+            action: "plugin.quarantine", event: "PluginQuarantined", plugin: id, organisation: organisation,
+            detail: ["reason": .string(reason)])
+        // Whether it could be written down or not, nobody of that organisation is let in.
+        try? await write(deed, by: .hub) { (_) throws(Fault) in }
+        events.publish(.plugin(id))
+        guard resting >= limits.restingMax else { return }
+        await quarantine(id, "its workers of \(resting) organisations failed too often; the last: \(reason)", generation)
+    }
+
     /// Lets a quarantined plugin go on, with a clean record.
     package func release(_ id: PluginID, by initiator: Initiator) async throws(Fault) {
         try await enter(id)
@@ -280,6 +304,7 @@ extension PluginRegistry {
             try records.put(record)
         }
         entries[id]?.record = record
+        directory.live(id)?.desk.endRest()
         renew(id)
         refresh(id)
     }
@@ -292,6 +317,7 @@ extension PluginRegistry {
         var reading: VersionReading?
         if entry.record.runningVersion == LinkedFolder.name { reading = try await self.reading(LinkedFolder.name, of: entry) }
         try await write(Deed(action: "plugin.restart", event: nil, plugin: id), by: initiator) { (_) throws(Fault) in }
+        directory.live(id)?.desk.endRest()
         renew(id)
         await reload(id, record: entry.record, reading: reading)
     }

@@ -157,7 +157,12 @@ extension PluginRegistry {
     func lookForQuarantine(_ live: PluginLive) async {
         guard let generation = live.desk.generation else { return }
         for instance in generation.instances {
-            if case .quarantined(let reason) = await instance.plugin.host.status.state { await quarantine(live.id, reason, generation) }
+            guard case .quarantined(let reason) = await instance.plugin.host.status.state else { continue }
+            if case .coop = instance.kind, let organisation = instance.scope.organisation {
+                await rest(organisation, instance, reason, generation, live)
+            } else {
+                await quarantine(live.id, reason, generation)
+            }
         }
     }
 

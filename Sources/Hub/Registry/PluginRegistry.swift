@@ -50,6 +50,7 @@ package actor PluginRegistry {
     package nonisolated let events: HubEvents
     nonisolated let journal: JournalFeed
     nonisolated let catalogs: SignalCatalogs
+    nonisolated let types = SignalTypes()
     nonisolated let rules = RuleFinder()
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
@@ -215,6 +216,7 @@ package actor PluginRegistry {
     /// Lets calls in or keeps them out, as the entry now says, and tells those who look. What ran and may no more finishes its calls.
     func refresh(_ id: PluginID) {
         guard let entry = entries[id], let live = directory.live(id) else { return }
+        noteSignalTypes(of: id)
         func refusal(_ organisation: Organisation.ID?, forSignals: Bool = false) -> Fault? {
             if isStopping { return RegistryFault.stopping }
             var facts = entry.facts(organisation, environment: parts.environment)
@@ -231,6 +233,8 @@ package actor PluginRegistry {
         let old = live.desk.change { desk in
             (desk.refusal, desk.refusals, desk.scopes) = (hub, refusals, entry.scopes)
             (desk.signalRefusal, desk.signalRefusals) = (hubSignals, signalRefusals)
+            // The version that runs may know secrets of one organisation in the variables of its modules: docs/decisions/0013.
+            desk.isApart = entry.manifest?.format == .coop
             if !desk.isUsed { desk.generation = nil }
         }
         if let old { drain(old) }

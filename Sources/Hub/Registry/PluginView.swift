@@ -174,7 +174,8 @@ extension PluginRegistry {
             version: manifest?.version ?? version?.version,
             format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state,
             switches: PluginView.Switches(facts), manifest: manifest,
-            findings: entry.reading?.findings ?? [], permissions: manifest?.permissions.map(\.text) ?? [],
+            findings: (entry.reading?.findings ?? []) + duplicates(in: manifest, of: entry.id),
+            permissions: manifest?.permissions.map(\.text) ?? [],
             publicConfig: layers?.publicConfig ?? JSONObject(), trust: version?.trust,
             waiting: waiting.map { name in
                 PluginView.Waiting(
@@ -200,11 +201,23 @@ extension PluginRegistry {
     private func worker(
         _ live: PluginLive, _ entry: PluginEntry, _ organisation: Organisation.ID?
     ) async -> (PluginState.Worker, degraded: [String]) {
+        if live.desk.isResting(organisation) { return (.quarantined, []) }
         guard let generation = live.desk.generation else { return (entry.draining > 0 ? .draining : .idle, []) }
-        let scope =
-            organisation.flatMap { entry.scopes.contains($0) && generation.hasScopes ? .organisation($0) : nil } ?? ConfigurationScope.hub
-        guard let instance = generation.instance(scope) else { return (.idle, []) }
-        let status = await instance.plugin.host.status
+        let isApart = entry.manifest?.format == .coop
+        let scope = organisation.flatMap { isApart || entry.scopes.contains($0) ? .organisation($0) : nil } ?? ConfigurationScope.hub
+        guard organisation == nil, isApart else { return await worker(generation.instance(scope)) }
+        // The hub sees the workers of all organisations as one: any that runs.
+        var shown: (PluginState.Worker, degraded: [String]) = (.idle, [])
+        for instance in generation.instances {
+            let found = await worker(instance)
+            if found.0 == .running { return found }
+            if found.0 != .idle { shown = found }
+        }
+        return shown
+    }
+
+    private func worker(_ instance: Instance?) async -> (PluginState.Worker, degraded: [String]) {
+        guard let status = await instance?.plugin.host.status else { return (.idle, []) }
         switch status.state {
         case .idle: return (.idle, [])
         case .starting: return (.starting, [])

@@ -1,5 +1,6 @@
 package import HostCalls
 import PluginModel
+import Sandbox
 
 /// The faults of the registry, worded once.
 package enum RegistryFault {
@@ -65,6 +66,12 @@ package enum RegistryFault {
 
     static func nothingBefore(_ id: PluginID) -> Fault {
         make("plugin.nothing-before", "No other version of '\(id)' was in use before.", "Name the version to go back to.", .caller)
+    }
+
+    static func resting(_ id: PluginID, _ reason: String, for time: Duration) -> Fault {
+        make(
+            "plugin.quarantined", "'\(id)' is in quarantine for this organisation: \(reason).",
+            "It is tried again \(time.brief) after that; other settings, or a restart by an operator, have it tried at once.", .operator)
     }
 
     static func tooManyOrganisations(_ id: PluginID, max: Int) -> Fault {

@@ -10,8 +10,14 @@ package struct RegistryLimits: Sendable, Hashable {
     package var installationsKept = 100
     /// Decisions about one plugin that wait for the one at work; one more is `plugin.busy`.
     package var decisionsWaiting = 32
-    /// Workers of one plugin for organisations with settings of their own; the one that rested longest makes room.
+    /// Workers of one plugin for organisations of their own; the one that rested longest makes room.
     package var scopesMax = 32
+    /// How long an organisation waits for one of them to be free before it is `plugin.too-many-organisations`.
+    package var placeTime = Duration.seconds(1)
+    /// How long an organisation whose own worker of an integration failed too often goes without it.
+    package var restTime = Duration.seconds(600)
+    /// Organisations that go without an integration at the same time, from which on it is quarantined for all.
+    package var restingMax = 3
     /// How long calls in flight may finish on a version that was replaced or switched off.
     package var drainTime = Duration.seconds(15)
     package var trial = HealthTrial.Policy()

@@ -71,7 +71,8 @@ actor SignalCatalogs {
         return read
     }
 
-    /// The catalog to use now: the kept one, or on first use a new one. An old one, and one that another version made, is replaced meanwhile.
+    /// The catalog to use now: the kept one. Where there is none, and where it is old or another version made it, one is made meanwhile:
+    /// nobody who looks waits for an integration's provider.
     func current(
         of plugin: PluginID, version: String?, for organisation: Organisation.ID, in registry: PluginRegistry
     ) async -> SignalCatalog? {
@@ -89,9 +90,7 @@ actor SignalCatalogs {
                 self.refreshing[key] = nil
             }
         }
-        guard found == nil else { return found }
-        await refreshing[key]?.value
-        return await kept(of: plugin, for: organisation)
+        return found
     }
 
     func keep(_ catalog: SignalCatalog, of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) {

@@ -17,6 +17,16 @@ final class CallDesk: Sendable {
         var signalRefusals: [Organisation.ID: Fault?] = [:]
         /// Organisations whose workers have settings of their own.
         var scopes: Set<Organisation.ID> = []
+        /// Whether each organisation has a worker of its own, with settings or without: what one's calls leave in it, no other sees.
+        var isApart = false
+        /// Organisations whose own worker has failed too often.
+        var rests: [Organisation.ID: Rest] = [:]
+    }
+
+    /// Why an organisation is not let in for a while.
+    struct Rest {
+        var until: ContinuousClock.Instant
+        var fault: Fault
     }
 
     enum Ticket {
@@ -34,6 +44,7 @@ final class CallDesk: Sendable {
     func ticket(_ organisation: Organisation.ID?, forSignals: Bool = false) -> Ticket {
         state.withLock { state in
             if let refusal = forSignals ? state.signalRefusal(organisation) : state.refusal(organisation) { return .refused(refusal) }
+            if let rest = state.rest(of: organisation) { return .refused(rest.fault) }
             let scope = state.scope(organisation)
             guard let generation = state.generation, let instance = generation.instance(scope), instance.take() else {
                 return .wanted(scope)
@@ -44,6 +55,23 @@ final class CallDesk: Sendable {
 
     /// Why the hub's own calls are not let in.
     var refusal: Fault? { state.withLock { $0.refusal } }
+
+    /// Keeps an organisation out for a while. Gives how many are kept out now.
+    func rest(_ organisation: Organisation.ID, _ rest: Rest) -> Int {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            state.rests = state.rests.filter { $0.value.until > now }
+            state.rests[organisation] = rest
+            return state.rests.count
+        }
+    }
+
+    func isResting(_ organisation: Organisation.ID?) -> Bool { state.withLock { $0.rest(of: organisation) != nil } }
+
+    /// Lets an organisation in again, or all.
+    func endRest(of organisation: Organisation.ID? = nil) {
+        state.withLock { state in if let organisation { state.rests[organisation] = nil } else { state.rests = [:] } }
+    }
 
     /// Why an organisation may ask no signals.
     func signalRefusal(of organisation: Organisation.ID) -> Fault? { state.withLock { $0.signalRefusal(organisation) } }
@@ -73,7 +101,7 @@ extension CallDesk.State {
 
     /// Lets nobody in from here on.
     mutating func close(_ fault: Fault) {
-        (generation, refusal, refusals, signalRefusal, signalRefusals) = (nil, fault, [:], fault, [:])
+        (generation, refusal, refusals, signalRefusal, signalRefusals, rests) = (nil, fault, [:], fault, [:], [:])
     }
 
     fileprivate func signalRefusal(_ organisation: Organisation.ID?) -> Fault? {
@@ -86,8 +114,13 @@ extension CallDesk.State {
         return own
     }
 
+    /// Nil as soon as it is over.
+    fileprivate func rest(of organisation: Organisation.ID?) -> CallDesk.Rest? {
+        organisation.flatMap { rests[$0] }.flatMap { $0.until > .now ? $0 : nil }
+    }
+
     fileprivate func scope(_ organisation: Organisation.ID?) -> ConfigurationScope {
-        guard let organisation, scopes.contains(organisation), generation?.hasScopes ?? true else { return .hub }
+        guard let organisation, isApart || scopes.contains(organisation) else { return .hub }
         return .organisation(organisation)
     }
 }

@@ -48,11 +48,6 @@ final class Generation: Sendable {
         state = Mutex(State(trial: trial.map { HealthTrial(policy: $0, beganAt: .zero) }))
     }
 
-    /// Coop's integrations get their settings with each call, so one worker serves every organisation.
-    var hasScopes: Bool {
-        if case .native = code { true } else { false }
-    }
-
     var instances: [Instance] { state.withLock { Array($0.instances.values) } }
 
     func instance(_ scope: ConfigurationScope) -> Instance? { state.withLock { $0.instances[scope] } }
@@ -78,6 +73,15 @@ final class Generation: Sendable {
             }
             state.instances[instance.scope] = instance
             return .placed
+        }
+    }
+
+    /// Takes one out; false when it is not there any more.
+    func remove(_ instance: Instance) -> Bool {
+        state.withLock { state in
+            guard state.instances[instance.scope] === instance else { return false }
+            state.instances[instance.scope] = nil
+            return true
         }
     }
 
@@ -130,6 +134,15 @@ final class Generation: Sendable {
         state.withLock { state in
             if state.disabled.count >= Self.disabledMax { state.disabled = [:] }
             state.disabled[DisabledKey(signal: signal, scope: scope)] = .some(message)
+        }
+    }
+
+    /// Nothing of a scope stays; gives its instance, if there is one.
+    func forget(_ scope: ConfigurationScope) -> Instance? {
+        state.withLock { state in
+            state.credentials[scope] = nil
+            state.disabled = state.disabled.filter { $0.key.scope != scope }
+            return state.instances.removeValue(forKey: scope)
         }
     }
 

@@ -24,7 +24,7 @@ package struct CoopCatalog: Sendable, Hashable {
 
     /// Reads `{ version, signals }` and holds every entry to the limits; the first that breaks one refuses the whole.
     package static func read(_ value: JSONValue) throws(Fault) -> CoopCatalog {
-        guard let version = value["version"]?.stringValue, !version.isEmpty, version.count <= versionCharactersMax else {
+        guard let version = value["version"]?.stringValue, !version.isEmpty, version.unicodeScalars.count <= versionCharactersMax else {
             throw refused("a catalog has a version of 1 to \(versionCharactersMax) characters", at: "/version")
         }
         guard let entries = value["signals"]?.arrayValue else { throw refused("a catalog has a list of signals", at: "/signals") }
@@ -53,7 +53,9 @@ package struct CoopCatalog: Sendable, Hashable {
             throw refused("'\(type)' is a built-in signal", at: place + "/signalTypeId")
         }
         func hold(_ value: JSONValue?, to limit: Int, _ path: String) throws(Fault) {
-            if let text = value?.stringValue, text.count > limit { throw refused("'\(type)' has more than \(limit) characters", at: path) }
+            if let text = value?.stringValue, text.unicodeScalars.count > limit {
+                throw refused("'\(type)' has more than \(limit) characters", at: path)
+            }
         }
         guard let name = entry["displayName"]?.stringValue, !name.isEmpty else {
             throw refused("'\(type)' has no displayName", at: place + "/displayName")

@@ -33,15 +33,24 @@ package enum CoopRun: Sendable, Hashable {
     /// The name under which the facade tells runs that did not settle in time.
     package static let lateName = "RunTimeLimit"
 
+    /// What is kept of the texts of a run: of a worker that was taken over the facade's own limits hold nothing.
+    package static let (nameMax, messageMax, stackMax, matchedMax, scoreMax) = (100, 2_000, 8_000, 4_000, 100_000)
+    package static let (enumMax, enumTextMax) = (1_000, 1_000)
+
+    private static func text(_ value: JSONValue?, _ max: Int) -> String? {
+        guard let text = value?.stringValue else { return nil }
+        return text.utf8.count <= max ? text : String(text.unicodeScalars.prefix(max))
+    }
+
     /// Reads `{ ok: { score, number?, outputType?, matchedValue? } }` or `{ error: { name, message, stack? } }`. Whatever else a worker
     /// sends is a failed run.
     package init(_ answer: JSONValue) {
         guard let ok = answer["ok"] else {
             let error = answer["error"]
             self = .failed(
-                name: error?["name"]?.stringValue ?? "Error",
-                message: error?["message"]?.stringValue ?? "The worker's answer cannot be read.",
-                stack: error?["stack"]?.stringValue)
+                name: Self.text(error?["name"], Self.nameMax) ?? "Error",
+                message: Self.text(error?["message"], Self.messageMax) ?? "The worker's answer cannot be read.",
+                stack: Self.text(error?["stack"], Self.stackMax))
             return
         }
         let score: CoopThreshold?
@@ -49,13 +58,16 @@ package enum CoopRun: Sendable, Hashable {
         case "NaN": score = .number(.nan)
         case "Infinity": score = .number(.infinity)
         case "-Infinity": score = .number(-.infinity)
-        default: score = ok["score"].flatMap { CoopThreshold($0) }
+        default:
+            score =
+                Self.text(ok["score"], Self.scoreMax).map { .string($0) } ?? ok["score"].flatMap { CoopThreshold($0) }
         }
         guard let score else {
             self = .failed(name: "InvalidResult", message: "The signal gave no score.", stack: nil)
             return
         }
-        self = .scored(score, output: ok["outputType"].flatMap { CoopOutput($0) }, matchedValue: ok["matchedValue"]?.stringValue)
+        self = .scored(
+            score, output: ok["outputType"].flatMap { CoopOutput($0) }, matchedValue: Self.text(ok["matchedValue"], Self.matchedMax))
     }
 }
 
@@ -63,7 +75,9 @@ extension CoopOutput {
     /// Reads `{ scalarType, enum?, ordered? }`; nil when the scalar is none.
     package init?(_ value: JSONValue) {
         guard let scalar = value["scalarType"]?.stringValue.flatMap(CoopScalar.init) else { return nil }
-        let values = value["enum"]?.arrayValue?.compactMap { CoopThreshold($0)?.description }
+        let values = value["enum"]?.arrayValue?.prefix(CoopRun.enumMax).compactMap { value in
+            CoopThreshold(value).map { String($0.description.unicodeScalars.prefix(CoopRun.enumTextMax)) }
+        }
         self.init(scalar, values: values, isOrdered: value["ordered"]?.boolValue ?? false)
     }
 }

@@ -2,7 +2,7 @@ import Hub
 import HubCore
 package import Manifests
 import PluginModel
-import PluginRuntime
+package import PluginRuntime
 package import Rules
 
 /// Asks signals for one organisation, with its settings and never another's.
@@ -24,30 +24,45 @@ struct OrganisationSignals: SignalRunning {
         guard let signal = await source.signal(type, for: organisation) else {
             return all(.notLoaded, "No integration of this organisation has the signal '\(type)'.")
         }
-        if signal.detail.tellsAvailability {
-            do throws(Fault) {
-                if let message = try await source.registry.disabledMessage(of: type, signal.plugin, organisation: organisation) {
-                    return all(.disabled, message)
-                }
-            } catch { return all(.failed, Self.sentence(error)) }
+        var isToTell = signal.detail.tellsAvailability
+        if isToTell, let known = source.registry.knownDisabledMessage(of: type, signal.plugin, organisation: organisation) {
+            if let known { return all(.disabled, known) }
+            isToTell = false
         }
         let key = SignalGate.Key(plugin: signal.plugin, signal: type, organisation: organisation)
         switch await source.gate.enter(key, values: batch.inputs.count, patience: end - clock.now) {
         case .resting(let rest):
             return all(.failed, "The signal '\(type)' has failed so often that it is left alone; it is asked again in \(rest.words).")
         case .tooMany(let what): return all(.failed, "The signal '\(type)' is asked too much: \(what).")
-        case .admitted(let wait):
-            if wait > .zero { try? await clock.sleep(for: wait) }
+        case .admitted: break
         }
         let start = clock.now
         guard start < end, !Task.isCancelled else {
             source.gate.leave(key, calls: 0, errors: 0, took: .zero)
             return all(.timedOut, "The signal '\(type)' had so many questions to answer that this one did not get its turn.")
         }
+        if isToTell {
+            do throws(Fault) {
+                let message = try await source.registry.disabledMessage(
+                    of: type, signal.plugin, organisation: organisation, within: min(source.limits.disabledTime, end - start))
+                if let message {
+                    source.gate.leave(key, calls: 0, errors: 0, took: .zero)
+                    return all(.disabled, message)
+                }
+            } catch {
+                source.gate.leave(key, calls: batch.inputs.count, errors: batch.inputs.count, took: clock.now - start)
+                return all(.failed, Self.sentence(error))
+            }
+        }
+        let asked = clock.now
+        guard asked < end else {
+            source.gate.leave(key, calls: batch.inputs.count, errors: batch.inputs.count, took: asked - start)
+            return all(.timedOut, "The signal '\(type)' took the time of its message to say whether it can be used.")
+        }
         let runs: [SignalRun]
         do throws(Fault) {
             runs = try await source.registry.ask(
-                signal.plugin, signal: type, inputs: batch.inputs, organisation: organisation, within: end - start
+                signal.plugin, signal: type, inputs: batch.inputs, organisation: organisation, within: end - asked
             ).map { SignalRun($0) }
         } catch { runs = all(.failed, Self.sentence(error)) }
         let errors = runs.reduce(0) { count, run in if case .unavailable = run { count + 1 } else { count } }
@@ -59,9 +74,11 @@ struct OrganisationSignals: SignalRunning {
 }
 
 extension SignalRun {
-    fileprivate init(_ answer: CoopAnswer) {
+    package init(_ answer: CoopAnswer) {
         switch answer {
-        case .none(let fault, let isLate): self = .unavailable(isLate ? .timedOut : .failed, "\(fault.message) [\(fault.code)]")
+        case .none(let fault, let isLate):
+            let reason: Reason = isLate ? .timedOut : fault.code == CoopAnswer.tooLargeCode ? .tooLarge : .failed
+            self = .unavailable(reason, "\(fault.message) [\(fault.code)]")
         case .run(let run): self.init(run)
         }
     }

@@ -76,6 +76,7 @@ package final class PluginSignals: SignalSource {
     /// Every signal of an organisation's integrations with what can be said of it, by integration. Asks each whether it is disabled.
     package func gallery(for organisation: Organisation.ID) async -> [GallerySignal] {
         let all = await registry.signals(for: organisation).flatMap { integration in integration.signals.map { (integration, $0) } }
+        let end = ContinuousClock.now + limits.galleryTime
         return await withTaskGroup(of: (Int, GallerySignal).self) { group in
             var made: [GallerySignal?] = Array(repeating: nil, count: all.count)
             var next = 0
@@ -83,7 +84,7 @@ package final class PluginSignals: SignalSource {
                 guard next < all.count else { return }
                 let (index, one) = (next, all[next])
                 next += 1
-                group.addTask { (index, await self.shown(one.1, of: one.0, for: organisation)) }
+                group.addTask { (index, await self.shown(one.1, of: one.0, for: organisation, until: end)) }
             }
             for _ in 0..<Self.looksAtOnce { look() }
             for await (index, signal) in group {
@@ -98,7 +99,7 @@ package final class PluginSignals: SignalSource {
     package func gallery(_ type: String, for organisation: Organisation.ID) async -> GallerySignal? {
         for integration in await registry.signals(for: organisation) {
             guard let signal = integration.signals.first(where: { $0.type == type }) else { continue }
-            return await shown(signal, of: integration, for: organisation)
+            return await shown(signal, of: integration, for: organisation, until: .now + limits.galleryTime)
         }
         return nil
     }
@@ -106,19 +107,28 @@ package final class PluginSignals: SignalSource {
     private static let looksAtOnce = 4
 
     private func shown(
-        _ signal: PluginSignal, of integration: IntegrationSignals, for organisation: Organisation.ID
+        _ signal: PluginSignal, of integration: IntegrationSignals, for organisation: Organisation.ID, until end: ContinuousClock.Instant
     ) async -> GallerySignal {
         GallerySignal(
-            signal: signal, integration: integration.view, disabled: await disabledMessage(signal, for: organisation),
+            signal: signal, integration: integration.view, disabled: await disabledMessage(signal, for: organisation, until: end),
             health: gate.health(SignalGate.Key(plugin: signal.plugin, signal: signal.type, organisation: organisation)))
     }
 
     /// Why it cannot be used now; a signal that does not say so in time is shown as usable.
-    private func disabledMessage(_ signal: PluginSignal, for organisation: Organisation.ID) async -> String? {
+    private func disabledMessage(
+        _ signal: PluginSignal, for organisation: Organisation.ID, until end: ContinuousClock.Instant
+    ) async -> String? {
         guard signal.detail.tellsAvailability else { return nil }
+        if let known = registry.knownDisabledMessage(of: signal.type, signal.plugin, organisation: organisation) { return known }
+        let key = SignalGate.Key(plugin: signal.plugin, signal: signal.type, organisation: organisation)
+        guard ContinuousClock.now < end, case .admitted = await gate.enter(key, values: 0, patience: .zero) else { return nil }
+        defer { gate.leave(key, calls: 0, errors: 0, took: .zero) }
+        let left = end - .now
+        guard left > .zero else { return nil }
         do throws(Fault) {
-            return try await registry.disabledMessage(of: signal.type, signal.plugin, organisation: organisation)
-        } catch { return error.message }
+            return try await registry.disabledMessage(
+                of: signal.type, signal.plugin, organisation: organisation, within: min(limits.disabledTime, left))
+        } catch { return error.code.hasPrefix("call.") ? nil : error.message }
     }
 }
 

@@ -19,8 +19,10 @@ package struct SignalLimits: Sendable, Hashable {
     package var healthsKept = 20_000
     /// Health is that of this time, and of as much before.
     package var healthTime = Duration.seconds(300)
-    /// How long looking at signals waits for one to say whether it is disabled.
+    /// How long one signal may take to say whether it is disabled.
     package var disabledTime = Duration.seconds(3)
+    /// How long looking at all signals of an organisation waits for them to say so; those that have not are shown as usable.
+    package var galleryTime = Duration.seconds(5)
 
     package init() {}
 }

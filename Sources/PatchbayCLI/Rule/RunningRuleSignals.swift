@@ -62,12 +62,7 @@ final class RunningRuleSignals: RuleSignalSession {
         } catch { return all(.failed, "\(error.message) [\(error.code)]") }
         let question = CoopQuestion(
             signal: type, inputs: batch.inputs, orgID: batch.orgID, credential: credential, time: batch.time)
-        return await package.answers(to: question).answers.map { answer in
-            switch answer {
-            case .run(let run): SignalRun(run)
-            case .none(let fault, let isLate): .unavailable(isLate ? .timedOut : .failed, "\(fault.message) [\(fault.code)]")
-            }
-        }
+        return await package.answers(to: question).answers.map { SignalRun($0) }
     }
 
     private func disabledMessage(

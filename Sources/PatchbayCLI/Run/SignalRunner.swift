@@ -73,7 +73,11 @@ struct SignalRunner: SignalLoading {
     private static func describe(_ integration: CoopIntegration, _ package: LoadedCoopPackage) async throws(Fault) -> LoadedIntegration {
         var signals: [LoadedSignal] = []
         for signal in integration.signals {
-            var disabled = try await package.disabledMessage(of: signal.type, orgID: RunningSignals.orgID)
+            var disabled: String?
+            do throws(Fault) { disabled = try await package.disabledMessage(of: signal.type, orgID: RunningSignals.orgID) } catch {
+                guard error.code == "coop.disabled-info" else { throw error }
+                disabled = error.message
+            }
             if !signal.accepts(.scalar(.string)) { disabled = disabled ?? "It does not judge texts." }
             var threshold: Double?
             if case .number(let number)? = signal.recommendedThresholds?.highPrecision { threshold = number }

@@ -3,7 +3,7 @@ import JSON
 /// Decides items by compiled rules, asking signals in as few messages as may be.
 ///
 /// Rules of all items are walked until each is decided or stands before a question; then the questions of all of them go out together, a
-/// message a signal for up to `RuleLimits.signalBatchMax` values; and so on until nothing is left to ask. What a rule turns out not to
+/// message a signal for up to `RuleLimits.signalBatchMax` values and `RuleLimits.signalMessageBytes`; and so on until nothing is left to ask. What a rule turns out not to
 /// need is never asked.
 package struct RuleEvaluator: Sendable {
     package let program: RuleProgram
@@ -162,29 +162,18 @@ package struct RuleEvaluator: Sendable {
             if byType[type] == nil { types.append(type) }
             byType[type, default: []].append(question)
         }
-        var messages: [Message] = []
-        for type in types {
-            var (part, inputs, bytes): ([(item: Int, key: ItemEvaluation.AskKey)], [JSONValue], Int) = ([], [], 0)
-            func close() {
-                guard let first = part.first else { return }
-                let signal = program.asks[first.key.ask].signal
-                messages.append(
-                    Message(places: part, batch: SignalBatch(signal: signal, orgID: orgID, inputs: inputs, time: signalTime)))
-                (part, inputs, bytes) = ([], [], 0)
+        return types.flatMap { type -> [Message] in
+            let all = byType[type] ?? []
+            let inputs = all.map { item, key in
+                SignalInput.json(
+                    program.asks[key.ask], about: key, of: items[item], orgID: orgID, penalties: program.penalties, around: around[item])
             }
-            for question in byType[type] ?? [] {
-                let input = SignalInput.json(
-                    program.asks[question.key.ask], about: question.key, of: items[question.item], orgID: orgID,
-                    penalties: program.penalties, around: around[question.item])
-                let size = SignalInput.bytes(of: input)
-                if part.count >= RuleLimits.signalBatchMax || bytes + size > RuleLimits.signalBatchBytesMax { close() }
-                part.append(question)
-                inputs.append(input)
-                bytes += size
+            return SignalCutting.parts(of: inputs).map { part in
+                let signal = program.asks[all[part.lowerBound].key.ask].signal
+                let batch = SignalBatch(signal: signal, orgID: orgID, inputs: Array(inputs[part]), time: signalTime)
+                return Message(places: Array(all[part]), batch: batch)
             }
-            close()
         }
-        return messages
     }
 
     private func ask(_ message: Message) async -> [Answered] {

@@ -24,17 +24,6 @@ enum SignalInput {
         return .object(input)
     }
 
-    /// About how many bytes it is as JSON, without writing it.
-    static func bytes(of value: JSONValue) -> Int {
-        switch value {
-        case .null, .bool: 5
-        case .int, .double: 12
-        case .string(let text): text.utf8.count + 3
-        case .array(let values): values.reduce(2) { $0 + bytes(of: $1) }
-        case .object(let members): members.reduce(2) { $0 + $1.key.utf8.count + 4 + bytes(of: $1.value) }
-        }
-    }
-
     /// The item itself is at hand; what stands around it was looked up where somebody keeps items.
     private static func context(_ wish: ContextWish, of item: Item, _ around: Surroundings) -> JSONValue {
         var context = JSONObject()

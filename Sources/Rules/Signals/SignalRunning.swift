@@ -44,7 +44,7 @@ package enum SignalRun: Sendable, Hashable {
         case otherLanguage = "condition.other-language"
         /// A pattern or a comparison took too long.
         case tooLong = "condition.too-long"
-        /// It compares with more than a condition, or all rules at work together, may.
+        /// It compares with more than a condition, or all rules at work together, may; or the value with all that is larger than any message.
         case tooLarge = "condition.too-large"
     }
 }

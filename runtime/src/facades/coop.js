@@ -183,12 +183,18 @@ class Tenant {
 
   constructor(orgId) { this.#orgId = orgId; }
 
+  /// Lets `getCredential` answer until the lease that is given has ended. It may be ended twice.
   begin(credential) {
     this.running++;
     this.#credential = credential ?? undefined;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      // What outlives its call finds nothing.
+      if (--this.running === 0) this.#credential = undefined;
+    };
   }
-
-  end() { this.running--; }
 
   /// Bound, because plugins take it off the context.
   getCredential = async (orgId) => {
@@ -289,25 +295,29 @@ exports.create = function create({ exports: moduleExports, mark }) {
   }
 
   /// Gives `reading` of what `asking(signal)` gives or promises, with the organisation's credential at hand meanwhile. Never throws.
-  function withSignal(argument, asking, reading) {
+  /// What takes longer leaves the end of its lease in `leases`, where one is named.
+  function withSignal(argument, asking, reading, leases) {
     const orgId = argument.orgId ?? argument.input?.orgId;
     const tenant = tenantFor(typeof orgId === 'string' ? orgId : undefined);
-    tenant.begin(argument.credential);
+    const end = tenant.begin(argument.credential);
     let answer;
     try {
       if (tenant.signals === undefined) makeSignals(tenant);
       const made = tenant.signals;
       answer = isThenable(made)
         ? (async () => ask(tenant, settleSignals(tenant, await made), argument, asking))() : ask(tenant, made, argument, asking);
-      if (isThenable(answer)) return finishLater(tenant, answer, reading);
+      if (isThenable(answer)) {
+        if (leases) leases[leases.length] = end;
+        return finishLater(end, answer, reading);
+      }
       answer = reading(answer);
     } catch (thrown) { answer = { error: describeFailure(thrown) }; }
-    tenant.end();
+    end();
     return answer;
   }
 
-  async function finishLater(tenant, answer, reading) {
-    try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { tenant.end(); }
+  async function finishLater(end, answer, reading) {
+    try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
   }
 
   function ask(tenant, signals, { signalTypeId, catalogKey }, asking) {
@@ -341,12 +351,12 @@ exports.create = function create({ exports: moduleExports, mark }) {
 
   // MARK: Running
 
-  function run(argument) {
+  function run(argument, leases) {
     return withSignal(argument, (signal) => {
       const { input } = argument;
       if (isObject(input) && input.signal === undefined) input.signal = { type: argument.signalTypeId };
       return apply(signal.run, signal, [input]);
-    }, normalise);
+    }, normalise, leases);
   }
 
   /// What a run gave, as `{ ok: { score, outputType?, matchedValue? } }` or `{ error }`.
@@ -400,14 +410,16 @@ exports.create = function create({ exports: moduleExports, mark }) {
   async function runSome({ signalTypeId, credential, orgId, catalogKey, inputs, sliceMs, waitMs, marks }) {
     if (!isArray(inputs)) throw new TypeError('runSome takes a list of inputs.');
     if (catalogKey !== undefined && tenantFor(orgId).catalog?.key !== catalogKey) return { catalogMissing: true };
-    const begun = now(), out = [], length = inputs.length < limits.batch ? inputs.length : limits.batch;
+    const begun = now(), out = [], leases = [], length = inputs.length < limits.batch ? inputs.length : limits.batch;
     for (let i = 0; i < length; i++) {
       mark(marks + i);
-      out[i] = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] });
+      out[i] = run({ signalTypeId, credential, orgId, catalogKey, input: inputs[i] }, leases);
       if (now() - begun >= sliceMs) break;
     }
     mark(0);
     await settleAll(out, begun + waitMs);
+    // A run that goes on by itself does so without the organisation's credential.
+    for (let i = 0; i < leases.length; i++) leases[i]();
     const answers = [];
     let characters = 0;
     for (let i = 0; i < out.length; i++) {
@@ -464,14 +476,14 @@ exports.create = function create({ exports: moduleExports, mark }) {
     const waiting = prepare();
     if (waiting) await waiting;
     const tenant = tenantFor(orgId);
-    tenant.begin(credential);
+    const end = tenant.begin(credential);
     try {
       const given = await apply(plugin.refreshCatalog, plugin, [{
         integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: new AbortController().signal,
       }]);
       if (!isObject(given)) return { error: failure('refreshCatalog() gave no { version, signals }.', 'InvalidResult') };
       return new Copier(limits.catalogValues, limits.catalogCharacters).object(given, ['version', 'signals']);
-    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { tenant.end(); }
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
   }
 
   /// Makes an organisation's signals from the entries of its catalog, and describes them as `describe` does: `{ signals }`.
@@ -479,7 +491,7 @@ exports.create = function create({ exports: moduleExports, mark }) {
     const waiting = prepare();
     if (waiting) await waiting;
     const tenant = tenantFor(orgId);
-    tenant.begin(credential);
+    const end = tenant.begin(credential);
     try {
       const context = { integrationId: plugin.manifest.id, getCredential: tenant.getCredential };
       const signals = new NativeMap(), described = [];
@@ -494,7 +506,7 @@ exports.create = function create({ exports: moduleExports, mark }) {
       }
       tenant.catalog = { key, signals };
       return { signals: described };
-    } finally { tenant.end(); }
+    } finally { end(); }
   }
 
   // MARK: Asking
