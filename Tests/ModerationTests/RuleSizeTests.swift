@@ -9,11 +9,11 @@ import Testing
     private let acme = RuleLab.acme
     private let ada = RuleLab.who()
 
-    private static func naming(_ banks: [String], name: String = "Banks") -> JSONValue {
+    private static func naming(_ banks: [String], signal: String = "TEXT_MATCHING_CONTAINS_TEXT") -> JSONValue {
         RuleLab.rule(
-            name,
+            "Banks",
             [
-                "input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "signal": ["type": "TEXT_MATCHING_CONTAINS_TEXT"],
+                "input": ["type": "CONTENT_COOP_INPUT", "name": "All text"], "signal": ["type": .string(signal)],
                 "matchingValues": ["textBankIds": .array(banks.map(JSONValue.string))],
             ])
     }
@@ -47,12 +47,10 @@ import Testing
     @Test func `a draft that compares with too much is told so, and is broken alone`() async throws {
         let lab = try await RuleLab()
         try await lab.addPostType()
-        for bank in 0..<3 {
-            let values = (0..<RuleLimits.bankEntriesMax).map { JSONValue.string("\(bank)\($0)") }
-            _ = try await lab.book.putBank(.text, "b\(bank)", name: "B", values: values, in: acme, by: ada)
-        }
+        let values = (0...RuleLimits.programPatternsMax).map { JSONValue.string("p\($0)") }
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: values, in: acme, by: ada)
         _ = try await lab.live(RuleLab.words(["spam"]))
-        let draft = try await lab.book.create(Self.naming(["b0", "b1", "b2"]), in: acme, by: ada)
+        let draft = try await lab.book.create(Self.naming(["b"], signal: "TEXT_MATCHING_CONTAINS_REGEX"), in: acme, by: ada)
         #expect(draft.findings.map(\.code) == ["rule.too-large"])
         #expect(
             await ruleCode { try await lab.book.setStatus(.live, of: draft.record.id, force: true, in: acme, by: ada) } == "rule.incomplete"
