@@ -98,8 +98,9 @@ package struct HubAPI: Sendable {
         let pages = ["/", "/setup", "/redeem", "/plugins", "/integrations", "/store", "/journal", "/audit", "/settings"]
         let ofRules = [
             "/rules", "/decisions", "/signals", "/items", "/item-types", "/banks", "/policies", "/rule-actions", "/reviews", "/routing",
+            "/item-users",
         ]
-        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items", "/reviews", "/routing"]
+        let within = ["/plugins", "/settings", "/pages", "/rules", "/decisions", "/items", "/item-users", "/reviews", "/routing"]
         for path in pages + ofRules + within.map({ $0 + "/{rest...}" }) {
             routes.append(endpoint(path) { try await page.response(to: $0, segments: ["index.html"]) })
         }

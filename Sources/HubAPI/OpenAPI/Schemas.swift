@@ -260,7 +260,8 @@ enum Schemas {
                 .init("logoWithBackground", .nullable(.text)),
                 .init("docsUrl", .text, optional: true), .init("requiresConfig", .boolean), .init("isConfigured", .boolean),
                 .init("modelCard", .anything),
-                .init("modelCardLearnMoreUrl", .text, optional: true), .init("hasCatalog", .boolean), .init("signals", .list(.anything)),
+                .init("modelCardLearnMoreUrl", .text, optional: true), .init("hasCatalog", .boolean), .init("hasContext", .boolean),
+                .init("signals", .list(.anything)),
             ])
         ),
         (

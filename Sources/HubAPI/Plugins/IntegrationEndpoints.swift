@@ -49,6 +49,7 @@ extension PluginView {
         members["isConfigured"] = .bool(state.missing.isEmpty)
         members["modelCard"] = manifest.json["modelCard"] ?? .null
         if let url = manifest.modelCard?.learnMoreURL { members["modelCardLearnMoreUrl"] = .string(url) }
+        members["hasContext"] = .bool(manifest.context != nil)
         members["hasCatalog"] = .bool(manifest.hasSignalCatalog)
         members["signals"] = .array(
             manifest.contributions.filter { $0.kind == .signal }.map { signal in

@@ -7,7 +7,7 @@ PAGES = [
     '/plugins/acme.weather/configuration', '/plugins/acme.weather/activity', '/plugins/acme.weather/versions', '/plugins/acme.weather/about',
     '/plugins/acme.weather/consent?version=2.0.0', '/plugins/patchbay.field-notes/consent', '/plugins/patchbay.field-notes/about', '/integrations',
     '/store', '/rules', '/rules/new', '/rules/no-such', '/signals', '/decisions', '/decisions/0', '/items', '/item-types', '/item-types?new=1', '/banks?new=1', '/policies',
-    '/rule-actions?new=1', '/reviews', '/reviews?new=1', '/reviews/no-such', '/routing', '/routing/new', '/journal', '/audit', '/settings/account', '/settings/tokens', '/settings/organisations', '/settings/people', '/settings/keys',
+    '/rule-actions?new=1', '/item-users', '/item-users/member/nobody', '/reviews', '/reviews?new=1', '/reviews/no-such', '/routing', '/routing/new', '/journal', '/audit', '/settings/account', '/settings/tokens', '/settings/organisations', '/settings/people', '/settings/keys',
     '/settings/machine', '/pages/patchbay.guestbook/book', '/settings/nowhere', '/plugins/no.such', '/nowhere',
 ]
 

@@ -5,7 +5,7 @@ from harness import Story, expect
 PATHS = [
     '/', '/plugins', '/plugins/patchbay.field-notes', '/plugins/patchbay.field-notes/consent', '/plugins/patchbay.field-notes/permissions',
     '/plugins/patchbay.field-notes/configuration', '/plugins/patchbay.field-notes/activity', '/plugins/patchbay.field-notes/versions',
-    '/plugins/patchbay.field-notes/about', '/integrations', '/store', '/rules', '/rules/new', '/signals', '/decisions',
+    '/plugins/patchbay.field-notes/about', '/integrations', '/store', '/rules', '/rules/new', '/signals', '/decisions', '/item-users', '/item-users/member/nobody', '/reviews', '/routing',
     '/items', '/item-types?new=1', '/banks', '/policies', '/rule-actions', '/journal', '/audit', '/settings/account', '/settings/tokens',
     '/settings/organisations', '/settings/people', '/settings/keys', '/settings/machine', '/pages/patchbay.guestbook/book',
 ]

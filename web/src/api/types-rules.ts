@@ -61,7 +61,7 @@ export interface ItemType {
 
 export type BankKind = 'text' | 'location' | 'image';
 export interface Bank { kind: BankKind; id: string; name: string; count: number; revision: number; values?: unknown[] }
-export interface Policy { id: string; name: string; description?: string; revision: number }
+export interface Policy { id: string; name: string; description?: string; strikes?: number; revision: number }
 export interface RuleAction { id: string; name: string; kind: 'webhook' | 'journal' | 'review'; url?: string; hasSecret: boolean; revision: number; custom?: Record<string, unknown> }
 
 export type ConditionInput =
@@ -161,6 +161,7 @@ export interface StoredItem {
   state: 'waiting' | 'decided' | 'failed';
   data: Record<string, unknown>;
   problem?: { code: string; message: string };
+  creator?: { id: string; typeId: string };
   decision?: Decision | null;
 }
 

@@ -321,6 +321,8 @@ export interface Integration {
   modelCardLearnMoreUrl?: string;
   /** Whether it makes signals for each organisation. */
   hasCatalog: boolean;
+  /** Whether its signals can be shown what stands around an item. */
+  hasContext: boolean;
   signals: { id: string; title: string; description?: string; disabled?: boolean; disabledReason?: string }[];
 }
 

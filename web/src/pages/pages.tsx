@@ -7,6 +7,8 @@ import { DecisionPage } from './decisions/decision';
 import { DecisionsPage } from './decisions/decisions';
 import { FramePage } from './frame/frame';
 import { IntegrationsPage } from './integrations/integrations';
+import { UserPage } from './item-users/user';
+import { UsersPage } from './item-users/users';
 import { ItemTypesPage } from './item-types/item-types';
 import { ItemPage } from './items/item';
 import { ItemsPage } from './items/items';
@@ -46,6 +48,8 @@ const table: [string, Page][] = [
   ['/decisions/:id', ({ id }) => <DecisionPage id={id ?? ''} />],
   ['/items', () => <ItemsPage />],
   ['/items/:sequence', ({ sequence }) => <ItemPage sequence={sequence ?? ''} />],
+  ['/item-users', () => <UsersPage />],
+  ['/item-users/:type/:id', ({ type, id }) => <UserPage type={type ?? ''} id={id ?? ''} />],
   ['/item-types', () => <ItemTypesPage />],
   ['/banks', () => <BanksPage />],
   ['/policies', () => <PoliciesPage />],

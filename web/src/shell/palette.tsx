@@ -17,6 +17,7 @@ const places: SearchHit[] = [
   { kind: 'page', title: 'Submit an item', subtitle: 'By hand', url: '/items?submit=1' },
   { kind: 'page', title: 'Signals', subtitle: 'What conditions can ask', url: '/signals' },
   { kind: 'page', title: 'Item types', subtitle: 'Fields of what is submitted', url: '/item-types' },
+  { kind: 'page', title: 'Users', subtitle: 'Whom items come from: strikes, scores', url: '/item-users' },
   { kind: 'page', title: 'Banks', subtitle: 'Texts, places, image hashes', url: '/banks' },
   { kind: 'page', title: 'Policies', subtitle: 'What rules are for', url: '/policies' },
   { kind: 'page', title: 'Actions of rules', subtitle: 'Webhooks, journal events, reviews', url: '/rule-actions' },

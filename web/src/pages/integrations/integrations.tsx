@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/overlay';
 import { Loaded } from '../../ui/problem';
 import { resolvedTheme } from '../../shell/theme';
 import { CatalogPart } from './catalog';
+import { ContextPart } from './context';
 
 /** What judges: every integration with its signals, its model card and whether it is ready. */
 export function IntegrationsPage() {
@@ -52,6 +53,7 @@ function Card({ item }: { item: Integration }) {
           </li>
         ))}
       </ul>
+      {item.hasContext && <ContextPart integration={item} />}
       {item.hasCatalog && <CatalogPart integration={item} />}
       <div className="row wrap">
         <Link className="button small" href={`/plugins/${encodeURIComponent(item.id)}/configuration`}>Configure<span className="visually-hidden"> {item.title}</span></Link>

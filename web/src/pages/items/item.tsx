@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useEvents } from '../../api/events';
 import { useResource, useWholeList } from '../../api/resource';
 import type { Rule, StoredItem } from '../../api/types-rules';
+import { userAddress } from '../../api/types-users';
 import { Link, useRouter } from '../../shell/router';
 import { Ago, Badge, Empty } from '../../ui/basics';
 import { Menu } from '../../ui/overlay';
@@ -40,7 +41,7 @@ export function ItemPage({ sequence }: { sequence: string }) {
           <div className="page-head">
             <div className="grow stack tight">
               <h1 style={{ overflowWrap: 'anywhere' }}>{typeName(value.typeId, catalogue)} {value.id}</h1>
-              <p className="quiet row wrap"><Badge look={value.state === 'decided' ? 'good' : value.state === 'failed' ? 'bad' : 'accent'}>{value.state}</Badge> <span>came <Ago at={value.receivedAt} /> as no. {value.sequence}</span></p>
+              <p className="quiet row wrap"><Badge look={value.state === 'decided' ? 'good' : value.state === 'failed' ? 'bad' : 'accent'}>{value.state}</Badge> <span>came <Ago at={value.receivedAt} /> as no. {value.sequence}</span>{value.creator && <span>from <Link href={userAddress(value.creator)}>{value.creator.id}</Link></span>}</p>
             </div>
             {(rules.value ?? []).length > 0 && (
               <Menu label="Test a rule on it" entries={(rules.value ?? []).slice(0, 30).map((rule) => ({ label: rule.name, onPick: () => go(`/rules/${encodeURIComponent(rule.id)}?item=${value.sequence}`) }))}>Test a rule on it</Menu>

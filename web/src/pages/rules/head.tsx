@@ -3,7 +3,7 @@ import { Tabs } from '../../ui/tabs';
 
 /** The places that belong to rules, each with an address of its own. */
 export const rulePlaces: [string, string, string][] = [
-  ['rules', 'Rules', '/rules'], ['decisions', 'Decisions', '/decisions'], ['items', 'Items', '/items'], ['signals', 'Signals', '/signals'],
+  ['rules', 'Rules', '/rules'], ['decisions', 'Decisions', '/decisions'], ['items', 'Items', '/items'], ['item-users', 'Users', '/item-users'], ['signals', 'Signals', '/signals'],
   ['item-types', 'Item types', '/item-types'], ['banks', 'Banks', '/banks'], ['policies', 'Policies', '/policies'], ['rule-actions', 'Actions', '/rule-actions'],
   ['reviews', 'Reviews', '/reviews'], ['routing', 'Routing', '/routing'],
 ];

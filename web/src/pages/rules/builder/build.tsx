@@ -34,7 +34,8 @@ export function BuildPart({ history, catalogue, rule, found, lack, isOff, isTold
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
   }, [undo, redo]);
-  const types = draft.itemTypeIds.length > 0 ? catalogue.types.filter((type) => draft.itemTypeIds.includes(type.id)) : catalogue.types;
+  const isOnUsers = draft.ruleType === 'USER';
+  const types = isOnUsers ? catalogue.types.filter((type) => type.kind === 'USER') : draft.itemTypeIds.length > 0 ? catalogue.types.filter((type) => draft.itemTypeIds.includes(type.id)) : catalogue.types;
   const others = found.others.filter((finding) => !(finding.pointer ?? '').endsWith('/name') || draft.name.trim() !== '');
   return (
     <div className="builder">
@@ -50,7 +51,7 @@ export function BuildPart({ history, catalogue, rule, found, lack, isOff, isTold
               </>
             )}
           </div>
-          <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue)} itemTypeIds={draft.itemTypeIds}
+          <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue, isOnUsers)} itemTypeIds={draft.itemTypeIds}
             catalogue={catalogue} byNode={found.byNode} isOff={isOff} isTold={isTold} />
           {!isOff && <p className="quiet small only-wide">Drag by the dots, or on a condition’s <span aria-hidden="true">⋯</span> press <kbd>Alt</kbd> with an arrow: <kbd>↑</kbd> <kbd>↓</kbd> move it, <kbd>→</kbd> into a group, <kbd>←</kbd> out of it.</p>}
           <Findings list={others} />

@@ -16,7 +16,7 @@ export function ThenCard({ draft, edit, catalogue, isOff }: { draft: Draft; edit
     <section className="card stack" aria-labelledby="rule-then">
       <h2 id="rule-then">Then</h2>
       <div className="columns">
-        <Choices legend="Actions" member="actionIds" list={catalogue.actions.map((one) => ({ id: one.id, name: one.name, help: one.kind === 'webhook' ? one.url ?? 'webhook' : 'an event in the journal' }))}
+        <Choices legend="Actions" member="actionIds" list={catalogue.actions.map((one) => ({ id: one.id, name: one.name, help: one.kind === 'webhook' ? one.url ?? 'webhook' : one.kind === 'review' ? 'somebody looks at it' : 'an event in the journal' }))}
           chosen={draft.actionIds} isOff={isOff} onChoose={choose} empty={<>None yet: the rule only decides. <Link href="/rule-actions?new=1">Make an action</Link>, a webhook for one.</>} />
         <Choices legend="Policies" member="policyIds" list={catalogue.policies.map((one) => ({ id: one.id, name: one.name, help: one.description }))}
           chosen={draft.policyIds} isOff={isOff} onChoose={choose} empty={<>None yet. <Link href="/policies?new=1">Write a policy</Link> that rules can name.</>} />

@@ -28,12 +28,12 @@ const gathered: [string, Scalar, Scalar | null][] = [
 ];
 
 /** What conditions of a rule on these item types can look at. */
-export function inputChoices(types: ItemType[], catalogue: Catalogue): InputChoice[] {
+export function inputChoices(types: ItemType[], catalogue: Catalogue, isOnUsers = false): InputChoice[] {
   const has = (scalar: Scalar) => types.some((type) => type.schema.some((field) => fieldScalar(field) === scalar));
-  const choices: InputChoice[] = gathered
+  const choices: InputChoice[] = isOnUsers ? [] : gathered
     .filter(([name, , needs]) => (needs ? has(needs) : name !== 'Content author (user)' || types.some((type) => type.kind !== 'USER')))
     .map(([name, scalar]) => ({ id: `gathered ${name}`, group: 'Aggregate inputs', label: name, input: { type: 'CONTENT_COOP_INPUT', name }, scalar }));
-  if (types.some((type) => type.kind === 'USER')) {
+  if (isOnUsers || types.some((type) => type.kind === 'USER')) {
     choices.push({ id: 'user', group: 'Aggregate inputs', label: 'The user', input: { type: 'USER_ID' }, scalar: 'USER_ID' });
   }
   if (catalogue.signals.some((signal) => signal.eligibleInputs.includes('FULL_ITEM'))) {
