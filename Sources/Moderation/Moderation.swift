@@ -69,16 +69,18 @@ package final class Moderation: Sendable {
         } else {
             webhooks = nil
         }
-        reviews = ReviewDesk(
-            store: parts.store, rules: rules, events: parts.events, webhooks: webhooks, limits: parts.reviewLimits,
-            actionLimits: parts.actionLimits, now: parts.clock, entropy: parts.entropy)
         var working = ItemDesk.Parts(store: parts.store, rules: rules, signals: signals)
         (working.webhooks, working.limits, working.actionLimits) = (webhooks, parts.itemLimits, parts.actionLimits)
         (working.now, working.entropy, working.log) = (parts.clock, parts.entropy, parts.log)
         working.told = { [events = parts.events] organisation in events.publish(.decisions(organisation)) }
         working.reviewLimits = parts.reviewLimits
         working.reviewed = { [events = parts.events] organisation in events.publish(.reviews(organisation)) }
-        desk = ItemDesk(working)
+        let desk = ItemDesk(working)
+        self.desk = desk
+        reviews = ReviewDesk(
+            store: parts.store, rules: rules, events: parts.events, webhooks: webhooks, limits: parts.reviewLimits,
+            actionLimits: parts.actionLimits, now: parts.clock, entropy: parts.entropy
+        ) { organisation, looks in if looks > 0 { await desk.expect(looks, of: organisation) } }
         people = PeopleBook(store: parts.store, rules: rules, desk: desk, now: parts.clock, entropy: parts.entropy)
     }
 

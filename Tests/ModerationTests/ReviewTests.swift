@@ -312,13 +312,56 @@ private func withReviews(
                 try r.dueRuns(in: RuleLab.acme, at: HubCore.Timestamp(unixMilliseconds: .max), limit: 9)
             }
             let payload = try #require(due.last?.payload)
-            #expect(payload["item"]?["data"]?["text"] == "spam" && payload["policies"] == [["id": "spam"]])
+            #expect(payload["item"]?["data"]?["text"] == "spam" && payload["policies"] == [["id": "spam", "name": "Spam", "strikes": 0]])
             #expect(payload["review"]?["by"] == "Ada" && payload["custom"] == ["team": "blue"])
             let acted = try await items.events("moderation.ReviewActed")
             #expect(acted.map { $0.data["action"] } == ["note"] && acted[0].data["review"]?.stringValue == "\(job)")
             let ended = try await items.events("moderation.ReviewClosed")
             #expect(ended.map { $0.data["outcome"] } == ["acted"])
             #expect(await ruleCode { try await lab.reviews.reopen(job, in: RuleLab.acme, by: ReviewLab.lead) } == "review.acted")
+        }
+    }
+
+    @Test(arguments: ItemStore.allCases) func `who is only looked at is not struck, until somebody acts`(_ kind: ItemStore) async throws {
+        try await withReviews(kind) { lab, items in
+            _ = try await lab.queue("a")
+            _ = try await lab.rules.book.putPolicy("spam", name: "Spam", description: nil, strikes: 2, in: RuleLab.acme, by: ReviewLab.lead)
+            _ = try await lab.rules.live(RuleLab.words(["bad"], name: "Bad", ["actionIds": ["look"], "policyIds": ["spam"]]))
+            let struck: JSONValue = [
+                "name": "Struck", "ruleType": "USER",
+                "conditionSet": [
+                    "conjunction": "AND",
+                    "conditions": [
+                        ["input": ["type": "USER_ID"], "signal": ["type": "USER_STRIKE_VALUE"], "comparator": "EQUALS", "threshold": 2]
+                    ],
+                ],
+            ]
+            let onUsers = try await lab.rules.live(struck).record.id.rawValue
+            var post = RuleLabItems.post("x", "bad").objectValue ?? [:]
+            post["creator"] = ["id": "mallory", "typeId": "member"]
+            _ = try await lab.rules.moderation.desk.decide([.object(post)], in: RuleLab.acme)
+            let mallory = try #require(ItemUser(id: "mallory", typeID: "member"))
+            func standing() async throws -> PeopleBook.Standing {
+                try await lab.rules.moderation.people.standing(of: mallory, in: RuleLab.acme)
+            }
+            #expect(try await standing().strikes == 0)
+            #expect(try await standing().tally == UserTally(items: 1, acted: 0))
+            let job = try #require(try await lab.open("a").first).job.sequence
+            let draft = ReviewClosingDraft(outcome: .acted, actions: ["hook"], policies: ["spam"])
+            _ = try await lab.reviews.close(job, as: draft, in: RuleLab.acme, by: ReviewLab.reviewer)
+            #expect(try await standing().strikes == 2)
+            #expect(try await standing().tally == UserTally(items: 1, acted: 1))
+            let due = try await lab.store.read { (r) throws(Fault) in
+                try r.dueRuns(in: RuleLab.acme, at: HubCore.Timestamp(unixMilliseconds: .max), limit: 9)
+            }
+            #expect(due.last?.payload?["userStrikeCount"] == 2)
+            #expect(due.last?.payload?["policies"] == [["id": "spam", "name": "Spam", "strikes": 2]])
+            #expect(try await items.events("moderation.UserStruck").map { $0.data["total"] } == [2])
+            try await until("the user was looked at") {
+                try await lab.store.read { (r) throws(Fault) in
+                    try r.decisions(DecisionFilter(), in: RuleLab.acme, before: nil, limit: 9)
+                }.contains { $0.passed == [onUsers] }
+            }
         }
     }
 

@@ -63,7 +63,11 @@ struct Firing {
             followed.runs.append(run(id, of: item, .capped))
         }
         let acting = fired.map { draft.rules[$0] }.filter { rule in
-            rule.kind == .content && followed.runs.contains { $0.isUnderway && rule.actionIDs.contains($0.action) }
+            rule.kind == .content
+                && followed.runs.contains {
+                    // What is only to be looked at has not been found guilty: closing the review decides that.
+                    $0.isUnderway && actions?[$0.action]?.kind != .review && rule.actionIDs.contains($0.action)
+                }
         }
         followed.hasActed = !acting.isEmpty
         followed.policies = FiringActions.union(acting.map(\.policyIDs)).map { policies[$0] ?? NamedPolicy($0, nil) }

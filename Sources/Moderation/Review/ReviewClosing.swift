@@ -1,6 +1,8 @@
 package import HubCore
 import JSON
 package import PluginModel
+import Rules
+import Synchronization
 
 /// How somebody ends a review.
 package struct ReviewClosingDraft: Sendable {
@@ -24,8 +26,10 @@ extension ReviewDesk {
         let said = requester.note(
             "review.close", "review:\(sequence)", at: now, in: organisation,
             detail: ["outcome": .string(draft.outcome.rawValue), "actions": .array(draft.actions.map { .string($0) })], entropy)
+        let working = try await rules.rules(of: organisation)
         let acting = ReviewActing(
-            organisation: organisation, draft: draft, requester: requester, now: now, waitingMax: actionsMax, entropy: entropy)
+            organisation: organisation, draft: draft, requester: requester, now: now, waitingMax: actionsMax, entropy: entropy,
+            types: Array(working.types.values), looksAtUsers: working.looksAtUsers)
         let view = try await change(sequence, in: organisation, by: requester) { (records, job) throws(Fault) in
             try acting.checkPolicies(in: records)
             if draft.outcome == .acted { try acting.fire(on: job, in: records) }
@@ -40,7 +44,10 @@ extension ReviewDesk {
                     "policies": .array(draft.policies.map { .string($0) }),
                 ])
         }
-        if draft.outcome == .acted { await webhooks?.wake() }
+        if draft.outcome == .acted {
+            await webhooks?.wake()
+            await looked(organisation, acting.looks.count.withLock(\.self))
+        }
         return view
     }
 
@@ -69,10 +76,14 @@ struct ReviewActing: Sendable {
     let organisation: Organisation.ID
     let draft: ReviewClosingDraft
     let requester: Requester
-    let now: Timestamp
+    let now: HubCore.Timestamp
     /// Webhooks of the organisation that may wait.
     let waitingMax: Int
     let entropy: Entropy
+    let types: [ItemType]
+    /// Whether rules on users are at work: then whoever is struck is looked at.
+    let looksAtUsers: Bool
+    let looks = LooksAdded()
 
     func checkPolicies(in records: any HubTransaction) throws(Fault) {
         guard !draft.policies.isEmpty else { return }
@@ -86,6 +97,9 @@ struct ReviewActing: Sendable {
             let item = try records.item(reason.decision, in: organisation)
         else { throw ItemFault.notFound(job.itemID) }
         let known = Dictionary(try records.ruleActions(in: organisation).map { ($0.id, $0) }) { first, _ in first }
+        let policies = try draft.policies.map { (id) throws(Fault) in NamedPolicy(id, try records.rulePart(.policy, id, in: organisation)) }
+        let user = ItemReading(types).read(item.data).value?.creator.flatMap { ItemUser(id: $0.id, typeID: $0.typeID) }
+        let strikes = try user.map { (user) throws(Fault) in try strike(user, for: item, policies, known, in: records) }
         var runs: [ActionRun] = []
         var events: [JournalEvent] = []
         var room = waitingMax - (try records.waitingRunCount(in: organisation, max: waitingMax))
@@ -102,7 +116,7 @@ struct ReviewActing: Sendable {
                 events.append(event(action, item, job))
             } else if room > 0 {
                 room -= 1
-                run.payload = payload(action, item, job, reason)
+                run.payload = payload(action, item, job, reason, policies, user, strikes: strikes)
             } else {
                 (run.state, run.problem) = (.failed, ActionFault.full(waitingMax))
             }
@@ -125,7 +139,10 @@ struct ReviewActing: Sendable {
     }
 
     /// As that of a rule's webhook, with the review beside it.
-    private func payload(_ action: RuleAction, _ item: SubmittedItem, _ job: ReviewJob, _ reason: ReviewReason) -> JSONValue {
+    private func payload(
+        _ action: RuleAction, _ item: SubmittedItem, _ job: ReviewJob, _ reason: ReviewReason, _ policies: [NamedPolicy], _ user: ItemUser?,
+        strikes: Int?
+    ) -> JSONValue {
         var told = item.data.objectValue ?? [:]
         (told["id"], told["typeId"]) = (.string(item.itemID), .string(item.typeID))
         var review: JSONObject = [
@@ -134,10 +151,11 @@ struct ReviewActing: Sendable {
         review["note"] = draft.note.map { .string($0) }
         var payload: JSONObject = [
             "item": .object(told), "action": ["id": .string(action.id), "name": .string(action.name)],
-            "policies": .array(draft.policies.map { ["id": .string($0)] }), "rules": .array(reason.rules.map { ["id": .string($0)] }),
+            "policies": .array(policies.map(\.json)), "rules": .array(reason.rules.map { ["id": .string($0)] }),
             "custom": .object(action.custom), "review": .object(review),
         ]
-        payload["creator"] = item.data["creator"]
+        payload["creator"] = user?.json ?? item.data["creator"]
+        payload["userStrikeCount"] = strikes.map { .int(Int64($0)) }
         payload["organisation"] = .string(organisation.rawValue)
         payload["decision"] = .string("\(item.sequence)")
         payload["submissionId"] = .string(item.submission.rawValue)

@@ -13,13 +13,16 @@ package struct ReviewDesk: Sendable {
     let actionLimits: ActionLimits
     let now: @Sendable () -> Timestamp
     let entropy: Entropy
+    /// Called when something was acted on, with how many looks at users wait because of it.
+    let looked: @Sendable (Organisation.ID, Int) async -> Void
 
     package init(
         store: any HubStore, rules: RuleBook, events: HubEvents, webhooks: WebhookSender? = nil, limits: ReviewLimits = ReviewLimits(),
-        actionLimits: ActionLimits = ActionLimits(), now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system
+        actionLimits: ActionLimits = ActionLimits(), now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system,
+        looked: @escaping @Sendable (Organisation.ID, Int) async -> Void = { _, _ in }
     ) {
         (self.store, self.rules, self.events, self.webhooks) = (store, rules, events, webhooks)
-        (self.limits, self.actionLimits, self.now, self.entropy) = (limits, actionLimits, now, entropy)
+        (self.limits, self.actionLimits, self.now, self.entropy, self.looked) = (limits, actionLimits, now, entropy, looked)
     }
 
     /// A queue with what waits in it.

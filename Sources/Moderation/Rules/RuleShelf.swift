@@ -45,7 +45,9 @@ struct RuleShelf: Sendable {
         let inUse = read.compactMap(\.rule).filter { $0.status != .archived && $0.status != .deprecated }
         let working = inUse.filter { $0.state(at: now).judgesSubmissions }
         let inOrder = working + inUse.filter { !$0.state(at: now).judgesSubmissions }
-        let named = working.map { RuleReferences($0).banks } + [keptRouting.banks] + inOrder.dropFirst(working.count).map { RuleReferences($0).banks }
+        let named =
+            working.map { RuleReferences($0).banks } + [keptRouting.banks]
+            + inOrder.dropFirst(working.count).map { RuleReferences($0).banks }
         let banks = try await surroundings.banks(named, store)
         let check = RuleCheck(signals: signals, banks: banks, patternsMax: RuleBookLimits.patternsCheckedMax)
         let checked = Dictionary(uniqueKeysWithValues: inOrder.map { ($0.id, check.check($0)) })

@@ -92,7 +92,9 @@ package struct RuleEvaluator: Sendable {
             // An item's traces share one room: rules that passed or could not be told are asked about most.
             var made: [Int: TraceNode] = [:]
             for isFalse in traces == .none ? [] : [false, true] {
-                for (rule, truth) in told where (truth == .false) == isFalse && isTold(rule, truth) { made[rule] = evaluation.trace(of: rule) }
+                for (rule, truth) in told where (truth == .false) == isFalse && isTold(rule, truth) {
+                    made[rule] = evaluation.trace(of: rule)
+                }
             }
             let results = told.map { RuleResult(rule: $0.rule, truth: $0.truth, trace: made[$0.rule]) }
             decisions.append(

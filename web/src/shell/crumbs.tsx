@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { isPage } from '../pages/pages';
 import { Icon } from '../ui/basics';
 import { Link, useRouter } from './router';
 
@@ -31,6 +32,7 @@ export function Crumbs() {
   const given = useSyncExternalStore(subscribe, () => known);
   const parts = location.path.split('/').filter(Boolean).map(decodeURIComponent);
   const names = parts.map((part) => crumbNames[part] ?? given.get(part) ?? part);
+  const address = (place: number) => `/${parts.slice(0, place + 1).map(encodeURIComponent).join('/')}`;
   const title = names.length > 0 ? `${[...names].reverse().join(' · ')} · Patchbay` : 'Overview · Patchbay';
   const first = useRef(true);
   useEffect(() => {
@@ -46,8 +48,7 @@ export function Crumbs() {
         {names.map((name, place) => (
           <li key={place} aria-current={place === names.length - 1 ? 'page' : undefined}>
             {place > 0 && <Icon name="chevron-right" />}
-            {place === names.length - 1 || parts[place] === 'pages' ? <span className="cut">{name}</span>
-              : <Link className="cut" href={`/${parts.slice(0, place + 1).map(encodeURIComponent).join('/')}`}>{name}</Link>}
+            {place === names.length - 1 || !isPage(address(place)) ? <span className="cut">{name}</span> : <Link className="cut" href={address(place)}>{name}</Link>}
           </li>
         ))}
       </ol>
