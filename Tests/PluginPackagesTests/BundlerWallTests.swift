@@ -84,7 +84,9 @@ import Testing
     @Test("refuse more files, bytes and depth than allowed") func folderLimits() throws {
         var limits = BundleLimits()
         limits.filesMax = 3
-        #expect(try BundlerBench(["index.ts": "", "a": "", "b": "", "c": ""], limits: limits).refusal().map(\.code) == ["bundle.too-many-files"])
+        #expect(
+            try BundlerBench(["index.ts": "", "a": "", "b": "", "c": ""], limits: limits).refusal().map(\.code) == ["bundle.too-many-files"]
+        )
         limits = BundleLimits()
         limits.sourceBytesMax = 1000
         let large = String(repeating: "x", count: 990)

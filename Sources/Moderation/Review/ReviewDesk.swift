@@ -18,7 +18,8 @@ package struct ReviewDesk: Sendable {
 
     package init(
         store: any HubStore, rules: RuleBook, events: HubEvents, webhooks: WebhookSender? = nil, limits: ReviewLimits = ReviewLimits(),
-        actionLimits: ActionLimits = ActionLimits(), now: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system,
+        actionLimits: ActionLimits = ActionLimits(), now: @escaping @Sendable () -> Timestamp = Timestamp.system,
+        entropy: Entropy = .system,
         looked: @escaping @Sendable (Organisation.ID, Int) async -> Void = { _, _ in }
     ) {
         (self.store, self.rules, self.events, self.webhooks) = (store, rules, events, webhooks)

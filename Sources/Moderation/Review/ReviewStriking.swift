@@ -8,7 +8,8 @@ extension ReviewActing {
     /// item acted on, where none of a rule's actions was done.
     /// - Returns: What the user has now.
     func strike(
-        _ user: ItemUser, for item: SubmittedItem, _ policies: [NamedPolicy], _ actions: [String: RuleAction], in records: any HubTransaction
+        _ user: ItemUser, for item: SubmittedItem, _ policies: [NamedPolicy], _ actions: [String: RuleAction],
+        in records: any HubTransaction
     ) throws(Fault) -> Int {
         let since = PeopleLimits.start(at: now)
         let past = try records.strikes(of: user, in: organisation, since: since, limit: PeopleLimits.strikesKeptMax)
