@@ -26,7 +26,9 @@ import Testing
         _ = try bench.bundle()
         // The same esbuild is still looked at, because the key names it; bubblewrap is not needed any more.
         let bundler = Bundler(cache: bench.bundler.cache, tools: BundlerTools(bwrap: "/nowhere/bwrap"))
-        #expect(try bundler.bundle(root: bench.plugin.path, entry: "index.ts", externals: BundlerBench.externals, pluginID: "acme.hello").wasCached)
+        #expect(
+            try bundler.bundle(root: bench.plugin.path, entry: "index.ts", externals: BundlerBench.externals, pluginID: "acme.hello")
+                .wasCached)
     }
 
     @Test("bundles anew when a file, its name, the entry or the externals change") func misses() throws {
@@ -70,7 +72,8 @@ import Testing
     }
 
     @Test("lets the longest unused go when it is full") func eviction() throws {
-        let bench = try BundlerBench(["a.ts": "export const a = 1", "b.ts": "export const b = 1", "c.ts": "export const c = 1"], entriesMax: 2)
+        let bench = try BundlerBench(
+            ["a.ts": "export const a = 1", "b.ts": "export const b = 1", "c.ts": "export const c = 1"], entriesMax: 2)
         for entry in ["a.ts", "b.ts", "a.ts", "c.ts"] { _ = try bench.bundle(entry) }
         #expect(try bench.bundle("a.ts").wasCached)
         #expect(try bench.bundle("c.ts").wasCached)

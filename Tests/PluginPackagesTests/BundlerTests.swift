@@ -40,7 +40,8 @@ private struct ErrorCase: Sendable, CustomTestStringConvertible {
         let bench = try BundlerBench(["index.js": code, "b.js": "export const b = 1;"])
         for wasCached in [false, true] {
             let bundle = try bench.bundler.bundle(
-                root: bench.plugin.path, entry: "index.js", externals: BundlerBench.externals, pluginID: "acme.hello", allowsTopLevelAwait: true)
+                root: bench.plugin.path, entry: "index.js", externals: BundlerBench.externals, pluginID: "acme.hello",
+                allowsTopLevelAwait: true)
             #expect(bundle.exports == expected && bundle.wasCached == wasCached)
         }
     }
