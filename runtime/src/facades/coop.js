@@ -6,24 +6,19 @@
 //
 // Each organisation gets its own signals: `createSignals` is called once for each, with a `getCredential` that answers for that
 // organisation alone, and only while a call of its is running. A shared one could not tell, after an `await`, whose call is asking.
-'use strict';
 
-const { apply, ownKeys, getOwnPropertyDescriptor } = Reflect;
+import { limits } from './coop/limits.js';
+import { isPlugin, pluginOf, whyNot } from './coop/plugin.js';
+import { Copier, cut, describeFailure, failure, isObject, isThenable } from './coop/reading.js';
+import { Tenant } from './coop/tenant.js';
+
+const { apply } = Reflect;
 const { isArray } = Array;
-const { parse, stringify } = JSON;
-const { toISOString } = Date.prototype;
-const { slice, toWellFormed } = String.prototype;
 const { get: mapGet, set: mapSet, delete: mapDelete, keys: mapKeys } = Map.prototype;
 const { next: nextKey } = Object.getPrototypeOf(new Map().keys());
-const NativeMap = Map, NativeString = String, NativeError = Error, NativeDate = Date;
+const NativeMap = Map, NativeString = String, NativeError = Error;
 const { now } = Date;
 const { isFinite: isFiniteNumber } = Number;
-
-const limits = {
-  depth: 32, values: 50_000, keyCharacters: 200, stringCharacters: 100_000, charactersInAll: 1_000_000, signals: 500, notices: 200,
-  messageCharacters: 2000, matchedValueCharacters: 4000, enumValues: 1000, organisations: 256, batch: 10_000,
-  answerCharacters: 2_000_000, hops: 32, catalogValues: 400_000, catalogCharacters: 4_000_000,
-};
 
 /// Read by name as well, because a class may define them as getters of its prototype.
 const manifestMembers = [
@@ -38,174 +33,7 @@ const descriptorMembers = [
 const descriptorFunctions = ['run', 'getCost', 'getDisabledInfo'];
 const pluginFunctions = ['createSignals', 'refreshCatalog', 'createCatalogSignal'];
 
-// MARK: Reading what may bite
-
-function isObject(value) { return typeof value === 'object' && value !== null; }
-
-function isThenable(value) { return (isObject(value) || typeof value === 'function') && typeof value.then === 'function'; }
-
-function cut(text, max) { return apply(toWellFormed, text.length > max ? apply(slice, text, [0, max]) : text, []); }
-
-/// What was thrown or rejected with, as `{ name, message, stack?, code? }`. Never throws.
-function describeFailure(thrown) {
-  const out = { name: 'Error', message: '' };
-  try {
-    if (isObject(thrown) || typeof thrown === 'function') {
-      const { name, message, stack, code } = thrown;
-      if (typeof name === 'string') out.name = cut(name, 100);
-      out.message = typeof message === 'string' ? cut(message, limits.messageCharacters) : 'an object without a message was thrown';
-      if (typeof stack === 'string') out.stack = cut(stack, 8000);
-      if (typeof code === 'string') out.code = cut(code, 100);
-    } else {
-      out.message = cut(NativeString(thrown), limits.messageCharacters);
-    }
-  } catch {
-    out.message = 'what was thrown cannot be described: reading it throws again';
-  }
-  return out;
-}
-
-function failure(message, name = 'Error') { return { name, message }; }
-
-/// Copies a value as JSON would, with limits; functions and symbols are left out and counted.
-class Copier {
-  #values = 0;
-  #characters = 0;
-  #valuesMax;
-  #charactersMax;
-
-  constructor(valuesMax = limits.values, charactersMax = limits.charactersInAll) {
-    this.#valuesMax = valuesMax;
-    this.#charactersMax = charactersMax;
-  }
-
-  /// Places of functions, such as `/modelCard/render`.
-  dropped = [];
-
-  copy(value, pointer = '', depth = 0) {
-    if (++this.#values > this.#valuesMax) throw new NativeError(`has more than ${this.#valuesMax} values`);
-    switch (typeof value) {
-      case 'string': return this.#text(value, pointer);
-      case 'boolean': return value;
-      case 'number': return isFiniteNumber(value) ? value : null;
-      case 'bigint': return NativeString(value);
-      case 'object': break;
-      case 'undefined': return undefined;
-      default: if (this.dropped.length < limits.notices) this.dropped[this.dropped.length] = pointer; return undefined;
-    }
-    if (value === null) return null;
-    if (depth >= limits.depth) throw new NativeError(`lies more than ${limits.depth} deep, or contains itself, at ${pointer}`);
-    if (value instanceof NativeDate) { try { return apply(toISOString, value, []); } catch { return null; } }
-    return isArray(value) ? this.#array(value, pointer, depth) : this.object(value, [], pointer, depth);
-  }
-
-  /// An object's own enumerable members, and those named, wherever they are defined.
-  object(value, named, pointer = '', depth = 0) {
-    const out = { __proto__: null };
-    for (let i = 0; i < named.length; i++) this.#member(out, value, named[i], pointer, depth);
-    const keys = ownKeys(value);
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i];
-      if (typeof key !== 'string' || key === '__proto__' || out[key] !== undefined) continue;
-      if (getOwnPropertyDescriptor(value, key)?.enumerable) this.#member(out, value, key, pointer, depth);
-    }
-    return out;
-  }
-
-  #member(out, value, key, pointer, depth) {
-    if (key.length > limits.keyCharacters) throw new NativeError(`has a member name of more than ${limits.keyCharacters} characters`);
-    const copied = this.copy(value[key], pointer + '/' + key, depth + 1);
-    if (copied !== undefined) out[cut(key, limits.keyCharacters)] = copied;
-  }
-
-  #array(value, pointer, depth) {
-    const out = [], length = value.length;
-    if (!(length <= limits.values)) throw new NativeError(`has a list of more than ${limits.values} values at ${pointer}`);
-    for (let i = 0; i < length; i++) {
-      const copied = this.copy(value[i], pointer + '/' + i, depth + 1);
-      out[i] = copied === undefined ? null : copied;
-    }
-    return out;
-  }
-
-  #text(value, pointer) {
-    this.#characters += value.length;
-    if (value.length > limits.stringCharacters) throw new NativeError(`has a text of more than ${limits.stringCharacters} characters at ${pointer}`);
-    if (this.#characters > this.#charactersMax) throw new NativeError(`has more than ${this.#charactersMax} characters of text`);
-    return apply(toWellFormed, value, []);
-  }
-}
-
-// MARK: The plugin object
-
-const guardedTexts = ['id', 'name', 'version'];
-
-/// The published run-time guard, reading each member once.
-function isPlugin(value) {
-  if (!isObject(value)) return false;
-  const { manifest } = value;
-  if (!isObject(manifest)) return false;
-  const { id, name, version, requiresConfig } = manifest;
-  return typeof id === 'string' && typeof name === 'string' && typeof version === 'string' && typeof requiresConfig === 'boolean';
-}
-
-/// The plugin among a module's exports: the default export, else the module. A CommonJS module imported as an ES module has one more
-/// `default` around it.
-function pluginOf(exports) {
-  const candidate = exports?.default ?? exports;
-  if (isPlugin(candidate)) return candidate;
-  const inner = isObject(candidate) ? candidate.default : undefined;
-  return isPlugin(inner) ? inner : candidate;
-}
-
-/// What helps an author whose module was refused: `hint`, and the members that are missing or of another type.
-function whyNot(candidate) {
-  if (typeof candidate === 'function') return { hint: 'function' };
-  if (!isObject(candidate)) return { hint: 'nothing' };
-  const { manifest } = candidate;
-  if (!isObject(manifest)) return { hint: isPlugin(candidate.plugin) ? 'named-plugin' : 'no-manifest' };
-  const missing = [];
-  for (let i = 0; i < guardedTexts.length; i++) if (typeof manifest[guardedTexts[i]] !== 'string') missing[missing.length] = guardedTexts[i];
-  if (typeof manifest.requiresConfig !== 'boolean') missing[missing.length] = 'requiresConfig';
-  const isOld = typeof manifest.requiresCredentials === 'boolean' && manifest.requiresConfig === undefined;
-  return { hint: isOld ? 'generation-0' : 'members', missing };
-}
-
-// MARK: Signals of an organisation
-
-/// One organisation's signals, and what their `getCredential` may answer.
-class Tenant {
-  running = 0;
-  catalog;       // { key, signals: Map of signalTypeId to signal } once loaded: those stand before `signals`
-  signals;       // Map of signalTypeId to signal once made, a promise of what `load` gives while they are being made
-  #orgId;
-  #credential;   // undefined when nothing is stored
-
-  constructor(orgId) { this.#orgId = orgId; }
-
-  /// Lets `getCredential` answer until the lease that is given has ended. It may be ended twice.
-  begin(credential) {
-    this.running++;
-    this.#credential = credential ?? undefined;
-    let isOpen = true;
-    return () => {
-      if (!isOpen) return;
-      isOpen = false;
-      // What outlives its call finds nothing.
-      if (--this.running === 0) this.#credential = undefined;
-    };
-  }
-
-  /// Bound, because plugins take it off the context.
-  getCredential = async (orgId) => {
-    if (this.running === 0) throw new NativeError('getCredential works only while a call for the organisation is running.');
-    if (orgId !== this.#orgId) throw new NativeError('getCredential answers only for the organisation of the running call.');
-    // A copy for each: what a plugin does to one must not show in the next.
-    return this.#credential === undefined ? undefined : parse(stringify(this.#credential));
-  };
-}
-
-exports.create = function create({ exports: moduleExports, mark }) {
+facade.create = function create({ exports: moduleExports, mark }) {
   const tenants = new NativeMap();   // orgId -> Tenant, least recently used first
   let plugin, isReady = false;
 
