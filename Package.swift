@@ -171,7 +171,8 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "Hub", "HubCore", "Storage", "hub-crasher", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox", "Manifests",
+                "TestServers", "Hub", "HubCore", "Storage", "hub-crasher", "PluginRuntime", "PluginPackages", "HostCalls", "Sandbox",
+                "Manifests",
                 "PluginModel", "JSON",
             ],
             swiftSettings: house),

@@ -1,55 +1,32 @@
 import Glibc
 import Synchronization
+import TestServers
 
 /// A small HTTP/1.1 server on a free loopback port: `/echo` answers with the request as it came, headers too; `/away` redirects.
 final class EchoServer: Sendable {
-    let port: UInt16
-    private let listener: Int32
-    private let seen = Mutex<[String]>([])
-    private let target = Mutex("")
+    private let listener: LoopbackListener
+    private let echo: Echo
 
+    var port: UInt16 { listener.port }
     /// Heads of requests, header names in lower case.
-    var requests: [String] { seen.withLock { $0 } }
-
-    struct POSIXFailure: Error { let number: Int32 }
+    var requests: [String] { echo.seen.withLock { $0 } }
 
     init() throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard bound else { throw POSIXFailure(number: errno) }
-        port = UInt16(bigEndian: address.sin_port)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { @Sendable raw in
-                if let raw { Unmanaged<EchoServer>.fromOpaque(raw).takeRetainedValue().loop() }
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        pthread_detach(thread)
+        let echo = Echo()
+        self.echo = echo
+        listener = try LoopbackListener("an echo server") { echo.answer($0) }
     }
 
-    func redirect(to address: String) { target.withLock { $0 = address } }
+    func redirect(to address: String) { echo.target.withLock { $0 = address } }
 
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    func stop() { listener.stop() }
+}
 
-    private func loop() {
-        while case let connection = accept(listener, nil, nil), connection >= 0 {
-            answer(connection)
-            close(connection)
-        }
-        close(listener)
-    }
+private final class Echo: Sendable {
+    let seen = Mutex<[String]>([])
+    let target = Mutex("")
 
-    private func answer(_ connection: Int32) {
+    func answer(_ connection: Int32) {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while bytes.count < 1 << 20, bytes.firstRange(of: Array("\r\n\r\n".utf8)) == nil {

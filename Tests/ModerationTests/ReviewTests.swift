@@ -399,6 +399,41 @@ private func withReviews(
             // What it stands on is guarded as for other rules.
             #expect(
                 await ruleCode { try await book.removePart(.itemType, "post", in: RuleLab.acme, by: ReviewLab.lead) } == "rule.in-use")
+            // A bank that it alone names, by whoever may not publish, with force or without.
+            _ = try await book.putBank(.text, "b", name: "B", values: ["x"], in: RuleLab.acme, by: ReviewLab.lead)
+            let leaf: JSONValue = [
+                "input": ["type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"],
+                "signal": ["type": "TEXT_MATCHING_CONTAINS_TEXT"], "matchingValues": ["textBankIds": ["b"]],
+            ]
+            try await lab.route(ReviewLab.routing([], to: "a", leaf))
+            let who = ReviewLab.reviewer
+            #expect(
+                await ruleCode { try await book.putBank(.text, "b", name: "B", values: ["y"], in: RuleLab.acme, by: who) }
+                    == "account.not-allowed")
+            #expect(
+                await ruleCode { try await book.removePart(.textBank, "b", force: true, in: RuleLab.acme, by: who) }
+                    == "account.not-allowed")
+            #expect(await ruleCode { try await book.removePart(.textBank, "b", in: RuleLab.acme, by: ReviewLab.lead) } == "rule.in-use")
+        }
+    }
+
+    @Test func `a review does not end what came in after somebody looked`() async throws {
+        try await withReviews(.memory) { lab, _ in
+            _ = try await lab.queue("a")
+            _ = try await lab.decide(("x", "spam"))
+            let job = try #require(try await lab.open("a").first).job
+            _ = try await lab.decide(("x", "spam, and more"))
+            var draft = ReviewClosingDraft(outcome: .ignored)
+            draft.seen = job.decisions
+            let early = draft
+            #expect(
+                await ruleCode { try await lab.reviews.close(job.sequence, as: early, in: RuleLab.acme, by: ReviewLab.reviewer) }
+                    == "review.joined-meanwhile")
+            let now = try #require(try await lab.open("a").first).job
+            draft.seen = now.decisions
+            let late = draft
+            #expect(now.decisions == job.decisions + 1)
+            #expect(await ruleCode { try await lab.reviews.close(job.sequence, as: late, in: RuleLab.acme, by: ReviewLab.reviewer) } == nil)
         }
     }
 

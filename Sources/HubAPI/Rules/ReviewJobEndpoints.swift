@@ -50,11 +50,15 @@ enum ReviewJobEndpoints {
                 .object([
                     .init("outcome", .choice(ReviewJob.Outcome.allCases.map(\.rawValue))),
                     .init("actionIds", .list(.text), optional: true), .init("policyIds", .list(.text), optional: true),
-                    .init("note", .nullable(.text), optional: true),
+                    .init("note", .nullable(.text), optional: true), .init("decisions", .integer, optional: true),
                 ]))
         ) { call, job in
             let outcome: ReviewJob.Outcome = try call.word("outcome")
             var draft = ReviewClosingDraft(outcome: outcome, note: try call.optionalText("note"))
+            if let seen = call.body["decisions"], !seen.isNull {
+                guard let count = seen.intValue else { throw call.wrong("decisions", "must be a whole number") }
+                draft.seen = count
+            }
             if call.body["actionIds"] != nil { draft.actions = try call.texts("actionIds") }
             if call.body["policyIds"] != nil { draft.policies = try call.texts("policyIds") }
             return try await call.moderation.reviews.close(job, as: draft, in: try call.needOrganisation().id, by: call.requester)

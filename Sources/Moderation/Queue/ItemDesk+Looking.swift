@@ -43,10 +43,13 @@ extension ItemDesk {
                     }
                     if removed < limits.sweptAtOnce { break }
                 }
-                _ = try await parts.store.write { (records) throws(Fault) in
-                    _ = try records.removeReviewJobs(in: organisation, closedBefore: moment, limit: limits.sweptAtOnce)
-                    return try records.removeIdleLineups(in: organisation)
+                while !Task.isCancelled {
+                    let removed = try await parts.store.write { (records) throws(Fault) in
+                        try records.removeReviewJobs(in: organisation, closedBefore: moment, limit: limits.sweptAtOnce)
+                    }
+                    if removed < limits.sweptAtOnce { break }
                 }
+                _ = try await parts.store.write { (records) throws(Fault) in try records.removeIdleLineups(in: organisation) }
                 try await PeopleBook.sweep(parts.store, organisation, at: now)
             }
             guard organisations.count == page.limit, !Task.isCancelled else { return }

@@ -10,6 +10,8 @@ package struct ReviewClosingDraft: Sendable {
     package var actions: [String]
     package var policies: [String]
     package var note: String?
+    /// How many decisions had asked for it when it was looked at; nil: whatever there are now.
+    package var seen: Int?
 
     package init(outcome: ReviewJob.Outcome, actions: [String] = [], policies: [String] = [], note: String? = nil) {
         (self.outcome, self.actions, self.policies, self.note) = (outcome, actions, policies, note)
@@ -31,6 +33,8 @@ extension ReviewDesk {
             organisation: organisation, draft: draft, requester: requester, now: now, waitingMax: actionsMax, entropy: entropy,
             types: Array(working.types.values), looksAtUsers: working.looksAtUsers)
         let view = try await change(sequence, in: organisation, by: requester) { (records, job) throws(Fault) in
+            // What came in since would be ended unseen.
+            if let seen = draft.seen, seen != job.decisions { throw ReviewFault.joinedMeanwhile(job.itemID) }
             try acting.checkPolicies(in: records)
             if draft.outcome == .acted { try acting.fire(on: job, in: records) }
             job.closing = ReviewJob.Closing(
@@ -65,7 +69,7 @@ extension ReviewDesk {
         guard draft.policies.count <= limits.policiesMax, Set(draft.policies).count == draft.policies.count else {
             throw ReviewFault.bad("policyIds", "A review names at most \(limits.policiesMax) policies, each once.", "Leave some out.")
         }
-        if let note = draft.note, note.count > limits.textMax || note.unicodeScalars.contains("\0") {
+        if let note = draft.note, note.unicodeScalars.count > limits.textMax || note.unicodeScalars.contains("\0") {
             throw ReviewFault.bad("note", "A note has at most \(limits.textMax) characters.", "Shorten it.")
         }
     }

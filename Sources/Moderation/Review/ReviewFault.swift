@@ -23,6 +23,12 @@ package enum ReviewFault {
             remedy: "GET /review-queues shows the queues, GET /review-queues/ID/jobs what is in one.", turn: .caller)
     }
 
+    static func joinedMeanwhile(_ item: String) -> Fault {
+        Fault(
+            code: "review.joined-meanwhile", message: "'\(visible(item))' was handed in again meanwhile, and that asked for a review too.",
+            remedy: "Look at what came in, then end it again.", turn: .caller)
+    }
+
     static func isDefault(_ name: String) -> Fault {
         Fault(
             code: "review.default-queue",

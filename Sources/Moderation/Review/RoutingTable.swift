@@ -90,6 +90,8 @@ struct RoutingChoosing: Sendable {
         let clock = ContinuousClock()
         let deadline = clock.now + limits.routingTime
         var choices = items.map { _ in RoutingChoice() }
+        // What is not kept in the end is not kept on the way either.
+        var room = items.map { _ in limits.routingTraceBytesMax }
         for route in table.routes {
             let asked = items.indices.filter { choices[$0].match == nil && route.rule.looksAt(items[$0].type) }
             guard !asked.isEmpty else { continue }
@@ -104,9 +106,11 @@ struct RoutingChoosing: Sendable {
                 asked.map { items[$0] }, orgID: organisation.rawValue, traces: .all, surroundings: around(places))
             for (index, decision) in zip(asked, decisions) {
                 guard let result = decision.results.first else { continue }
+                let trace = room[index] > 0 ? result.trace?.json(bytesMax: room[index]) ?? .null : .null
+                room[index] -= trace.serializedBytes().count
                 let step = RoutingChoice.Step(
                     rule: route.rule.id, name: route.rule.name, revision: route.revision, queue: route.queue,
-                    outcome: result.truth.outcome, trace: result.trace?.json ?? .null)
+                    outcome: result.truth.outcome, trace: trace)
                 choices[index].steps.append(step)
                 choices[index].signalRuns += decision.signalRuns
                 if result.passed { choices[index].match = step }

@@ -34,7 +34,10 @@ extension RuleBook {
 
     /// Whether a rule that is LIVE or in the BACKGROUND, expired or not, is such.
     private nonisolated func isAtWork(in organisation: Organisation.ID, _ isSuch: (Rule) -> Bool) async throws(Fault) -> Bool {
-        try await shelf(of: organisation).entries.contains { entry in entry.record.isAtWork && (entry.rule.map(isSuch) ?? false) }
+        let shelf = try await shelf(of: organisation)
+        return (shelf.entries + shelf.routing.entries.map(\.entry)).contains { entry in
+            entry.record.isAtWork && (entry.rule.map(isSuch) ?? false)
+        }
     }
 }
 

@@ -198,7 +198,7 @@ extension RuleBook {
     }
 
     static func checked(name: String) throws(RuleRefusal) -> String {
-        let isFit = name.contains { !$0.isWhitespace } && name.count <= RuleBookLimits.nameMax
+        let isFit = name.contains { !$0.isWhitespace } && name.unicodeScalars.count <= RuleBookLimits.nameMax
         guard isFit, !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
             throw RuleRefusal.badName("A name", "has 1 to \(RuleBookLimits.nameMax) characters, in one line")
         }

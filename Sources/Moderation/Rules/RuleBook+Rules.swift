@@ -249,7 +249,7 @@ extension RuleText {
 
     static func checked(note: String?) throws(RuleRefusal) -> String? {
         guard let note, !note.isEmpty else { return nil }
-        guard note.count <= RuleBookLimits.noteMax, !note.unicodeScalars.contains("\0") else {
+        guard note.unicodeScalars.count <= RuleBookLimits.noteMax, !note.unicodeScalars.contains("\0") else {
             throw RuleRefusal.badName("A note", "has at most \(RuleBookLimits.noteMax) characters")
         }
         return note

@@ -150,6 +150,7 @@ extension ItemEvaluation {
         var gathering = Gathering()
         var hasPassed = false
         for (index, answer) in answers.enumerated() {
+            if watch.pointee.isOver { return tooLong(place, telling) }
             switch answer.run {
             case .unavailable(let reason, let sentence):
                 let outcome: Outcome = comparator == .isUnavailable ? .passed : .errored
@@ -163,8 +164,11 @@ extension ItemEvaluation {
                 } else if case .number(let number) = score, program.leaves[place].isNumeric,
                     output.map({ $0.scalar == .number }) ?? program.questions[question].isNumeric
                 {
+                    watch.pointee.did(1)
                     result = .init(Comparison.holds(comparator ?? .equals, Comparison.order(number, program.leaves[place].number)))
                 } else {
+                    // A signal may name a thousand words in order, and both sides are looked up among them.
+                    watch.pointee.did(64)
                     result = Comparison.judge(
                         score, of: output ?? program.asks[ask].signal.output, comparator, program.leaves[place].condition.threshold)
                 }

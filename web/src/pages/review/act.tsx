@@ -17,7 +17,7 @@ export function ActDialog({ review, catalogue, onClose, close }: { review: Revie
   const toggle = (list: string[], id: string, isOn: boolean) => (isOn ? [...list, id] : list.filter((one) => one !== id));
   const known = named.filter((id) => (policies.value ?? []).some((one) => one.id === id));
   return (
-    <Dialog title={`Act on ${review.itemId}`} onClose={onClose} onSubmit={() => { if (actions.length > 0) close({ outcome: 'acted', actionIds: actions, policyIds: known, note: note.trim() || undefined }); }}
+    <Dialog title={`Act on ${review.itemId}`} onClose={onClose} onSubmit={() => { if (actions.length > 0) close({ outcome: 'acted', actionIds: actions, policyIds: known, decisions: review.decisions, note: note.trim() || undefined }); }}
       foot={<><Button onClick={onClose}>Cancel</Button><Button look="primary" type="submit" disabled={actions.length === 0}>Act</Button></>}>
       <fieldset className="stack tight"><legend className="label">Actions</legend>
         {choices.map((one) => <Check key={one.id} label={one.name} checked={actions.includes(one.id)} onChange={(isOn) => setActions(toggle(actions, one.id, isOn))} />)}

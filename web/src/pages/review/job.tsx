@@ -74,7 +74,7 @@ function Whole({ review, replace, reload }: { review: ReviewDetail; replace: (re
           <div className="row wrap">
             {review.claim?.isYours ? <Button onClick={() => void change.run('release')}>Give back</Button> : <Button disabled={isTheirs} onClick={() => void change.run('claim')}>Take it</Button>}
             {(queues.value ?? []).length > 1 && <Menu label="Move to another queue" entries={(queues.value ?? []).filter((one) => one.id !== review.queueId).map((one) => ({ label: one.name, onPick: () => void change.run('move', { queueId: one.id }) }))}>Move</Menu>}
-            <Button disabled={isTheirs} isBusy={change.isBusy} onClick={() => void change.run('close', { outcome: 'ignored' })}>Leave as it is</Button>
+            <Button disabled={isTheirs} isBusy={change.isBusy} onClick={() => void change.run('close', { outcome: 'ignored', decisions: review.decisions })}>Leave as it is</Button>
             <Button look="primary" disabled={isTheirs} onClick={() => setActing(true)}>Act on it</Button>
           </div>
         )}
