@@ -61,7 +61,12 @@ with Story('review') as story:
         story.theme(scheme)
         story.accessible(f'/routing in {scheme}')
         story.shot(f'routing-{scheme}')
+    panel = page.get_by_role('region', name='Where would it go?')
+    panel.get_by_label('Item', exact=True).fill('{"text": "spam and money"}')
+    panel.get_by_role('button', name='Test', exact=True).click()
+    expect(panel).to_contain_text('It would wait in Money.')
     order.get_by_role('button', name='Move About money down').click()
+    expect(panel).to_contain_text('It would wait in Everything.')
     expect(order.get_by_role('listitem').first).to_contain_text('All of it')
     order.get_by_role('button', name='Move About money up').click()
     expect(order.get_by_role('listitem').first).to_contain_text('About money')
@@ -72,6 +77,30 @@ with Story('review') as story:
     page.get_by_role('button', name='Save', exact=True).click()
     expect(page.get_by_role('status').filter(has_text='“Money talk” is live.')).to_be_visible()
     story.accessible('a routing rule')
+
+    # Where items would go, with the rule as it stands on the page, while it is edited.
+    panel = page.get_by_role('region', name='Where would it go?')
+    panel.get_by_role('button', name='Write an example').click()
+    item = panel.get_by_label('Item', exact=True)
+    item.fill('{"text": "{"}, broken')
+    panel.get_by_role('button', name='Test', exact=True).click()
+    expect(panel).to_contain_text('This is no JSON')
+    item.fill('[{"text": "spam and money"}, {"text": "tea"}, {"words": 1}]')
+    panel.get_by_role('button', name='Test', exact=True).click()
+    expect(panel).to_contain_text('pasted-1: It would wait in Money.')
+    expect(panel).to_contain_text('pasted-2: It would wait in Everything.')
+    expect(panel).to_contain_text('pasted-3 could not be read')
+    panel.get_by_text('“Money talk” sends it there').click()
+    item.fill('{"text": "spam and money"}')
+    panel.get_by_role('button', name='Test', exact=True).click()
+    expect(panel).to_contain_text('It would wait in Money.')
+    page.get_by_label('Send it to').select_option('everything')
+    expect(panel).to_contain_text('It would wait in Everything.')
+    for scheme in ['dark', 'light']:
+        story.theme(scheme)
+        story.accessible(f'trying a routing rule in {scheme}')
+        story.shot(f'routing-try-{scheme}')
+    assert story.api('GET', '/items') == []
     story.shot('routing-rule')
 
     # What comes in waits where it should, and the list says so by itself.

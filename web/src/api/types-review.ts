@@ -8,6 +8,18 @@ export interface ReviewQueue { id: string; name: string; description?: string; i
 /** What a routing rule said of an item. */
 export interface RoutingStep { id: string; name: string; revision: number; queueId: string; outcome: Outcome; trace?: SetTrace }
 
+/** Where a test says an item would go; nothing of it is stored. */
+export interface RoutingAnswer {
+  item: { id?: string; typeId?: string };
+  /** Absent: there is none. */
+  queueId?: string;
+  ruleId?: string;
+  rules: RoutingStep[];
+  problem?: { code: string; message: string };
+  /** Why it could not be read. */
+  findings?: Finding[];
+}
+
 export interface Review {
   id: string;
   queueId: string;

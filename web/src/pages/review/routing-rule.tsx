@@ -18,6 +18,7 @@ import { document as documentOf, draftOf, newDraft, useHistory } from '../rules/
 import { inputChoices, missing } from '../rules/model/fits';
 import { revisionOf } from '../rules/model/ids';
 import { leaves } from '../rules/model/tree';
+import { RoutingTestPanel } from './routing-test';
 
 /** One routing rule: what it looks for, and where it sends. */
 export function RoutingRulePage({ id }: { id: string }) {
@@ -47,6 +48,8 @@ function Editor({ rule, onSaved }: { rule: RoutingRule | null; onSaved?: (rule: 
   const found = useFindings(catalogue.isWhole && !isOff && all.length > 0 ? made.rule : null, made.places);
   const types = draft.itemTypeIds.length > 0 ? catalogue.types.filter((type) => draft.itemTypeIds.includes(type.id)) : catalogue.types;
   const chosen = queue || queues.value?.find((one) => one.isDefault)?.id || '';
+  const { name, description, contentTypeIds, conditionSet } = made.rule;
+  const written = { name, description, contentTypeIds, conditionSet, queueId: chosen };
   const [wanted, setWanted] = useState<'DRAFT' | 'LIVE'>('DRAFT');
   const save = useWork(async (status: 'DRAFT' | 'LIVE', force: boolean) => {
     setWanted(status);
@@ -54,8 +57,7 @@ function Editor({ rule, onSaved }: { rule: RoutingRule | null; onSaved?: (rule: 
       setTold(true);
       throw new Error(!draft.name.trim() ? 'Give it a name.' : lack ?? 'Choose a queue.');
     }
-    const { name, description, contentTypeIds, conditionSet } = made.rule;
-    const body = { name, description, contentTypeIds, conditionSet, queueId: chosen, status };
+    const body = { ...written, status };
     const end = force ? '?force=true' : '';
     const after = rule ? await api.put<RoutingRule>(`/routing-rules/${encodeURIComponent(rule.id)}${end}`, body, revisionOf(rule)) : await api.post<RoutingRule>(`/routing-rules${end}`, body);
     tell(status === 'LIVE' ? `“${after.name}” is live.` : `“${after.name}” is a draft: it sends nothing.`);
@@ -80,21 +82,24 @@ function Editor({ rule, onSaved }: { rule: RoutingRule | null; onSaved?: (rule: 
         : <ProblemNote problem={save.problem} action={canForce(save.problem) && <Button isSmall onClick={() => void save.run(wanted, true)}>Do it all the same</Button>} />)}
       {remove.problem && <ProblemNote problem={remove.problem} />}
       {catalogue.problem && <ProblemNote problem={catalogue.problem} />}
-      <div className="stack loose">
-        <BasicsCard draft={draft} edit={history.edit} types={catalogue.types} isOff={isOff} isTold={isTold} />
-        <section className="card stack" aria-labelledby="routing-conditions">
-          <h2 id="routing-conditions">When</h2>
-          <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue)} itemTypeIds={draft.itemTypeIds}
-            catalogue={catalogue} byNode={found.byNode} isOff={isOff} isTold={isTold} />
-          <Findings list={found.others.filter((finding) => !(finding.pointer ?? '').endsWith('/name'))} />
-        </section>
-        <section className="card stack" aria-labelledby="routing-queue">
-          <h2 id="routing-queue">Then</h2>
-          <SelectField label="Send it to" value={chosen} disabled={isOff} onChange={(event) => setQueue(event.target.value)}>
-            {!(queues.value ?? []).some((one) => one.id === chosen) && <option value={chosen}>{chosen ? `${chosen} (not there)` : 'There is no queue yet'}</option>}
-            {(queues.value ?? []).map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
-          </SelectField>
-        </section>
+      <div className="builder">
+        <div className="stack loose">
+          <BasicsCard draft={draft} edit={history.edit} types={catalogue.types} isOff={isOff} isTold={isTold} />
+          <section className="card stack" aria-labelledby="routing-conditions">
+            <h2 id="routing-conditions">When</h2>
+            <Conditions root={draft.root} onEdit={(change, kind) => history.edit((one) => ({ ...one, root: change(one.root) }), kind)} inputs={inputChoices(types, catalogue)} itemTypeIds={draft.itemTypeIds}
+              catalogue={catalogue} byNode={found.byNode} isOff={isOff} isTold={isTold} />
+            <Findings list={found.others.filter((finding) => !(finding.pointer ?? '').endsWith('/name'))} />
+          </section>
+          <section className="card stack" aria-labelledby="routing-queue">
+            <h2 id="routing-queue">Then</h2>
+            <SelectField label="Send it to" value={chosen} disabled={isOff} onChange={(event) => setQueue(event.target.value)}>
+              {!(queues.value ?? []).some((one) => one.id === chosen) && <option value={chosen}>{chosen ? `${chosen} (not there)` : 'There is no queue yet'}</option>}
+              {(queues.value ?? []).map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+            </SelectField>
+          </section>
+        </div>
+        {may('rule:write') && <RoutingTestPanel draft={{ ...written, name: name.trim() || 'This rule' }} rule={rule} typeIds={contentTypeIds} lack={lack ?? (chosen ? null : 'Choose a queue.')} queues={queues.value ?? []} catalogue={catalogue} />}
       </div>
     </>
   );

@@ -4,10 +4,10 @@ import type { Catalogue } from '../rules/model/words';
 import { TraceTree } from '../rules/trace';
 
 /** What each routing rule said, up to the one that passed. */
-export function RoutingSteps({ steps, problem, catalogue }: { steps: RoutingStep[]; problem?: string | undefined; catalogue: Catalogue }) {
+export function RoutingSteps({ steps, problem, catalogue, sent = 'sent it here', isOpen = false }: { steps: RoutingStep[]; problem?: string | undefined; catalogue: Catalogue; /** What the one that passed did. */ sent?: string; isOpen?: boolean }) {
   return (
-    <details className="card">
-      <summary>{steps.some((one) => one.outcome === 'PASSED') ? `“${steps[steps.length - 1]?.name ?? ''}” sent it here` : 'No routing rule passed, so the default queue took it'}</summary>
+    <details className="card" open={isOpen}>
+      <summary>{steps.some((one) => one.outcome === 'PASSED') ? `“${steps[steps.length - 1]?.name ?? ''}” ${sent}` : 'No routing rule passes, so the default queue takes it'}</summary>
       {problem && <p className="quiet small">{problem}</p>}
       {steps.map((step) => {
         const { label, sign, mood } = outcomeNames[step.outcome];
