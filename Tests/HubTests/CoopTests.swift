@@ -27,6 +27,41 @@ extension LiveHub {
                 needsActionPenalties: false, integration: 'ACME_WORDS', allowedInAutomatedRules: true } }],
             };
             """
+        @Test func `an integration that names no settings takes any, and keeps what is sealed`() async throws {
+            let lab = try await HubLab()
+            let place = lab.folder + "/source/acme-words"
+            try HubLab.write(
+                #"{"name":"@acme/words","version":"1.0.0","main":"index.js","dependencies":{"@roostorg/coop-types":"*"}}"#,
+                to: place + "/package.json")
+            let free = Self.code.split(separator: "\n").filter { !$0.contains("configurationFields") }.joined(separator: "\n")
+            try HubLab.write(free, to: place + "/index.js")
+            try HubLab.write(
+                "exports.score = (input, given) => (given?.apiKey === 'key-1' && given?.level?.high === 3 ? 1 : 0);",
+                to: place + "/score.js")
+            let id = try #require(try await lab.install(place).plugin)
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            let red = ConfigurationScope.organisation(Organisation.ID("red"))
+            func score() async throws -> String {
+                "\(try await lab.registry.judge("ACME_WORDS", signal: "S", texts: ["a"], organisation: Organisation.ID("red")))"
+            }
+            let form = try await lab.registry.configure(
+                id, in: red, ConfigurationChange(values: ["level": ["high": 3], "oldToken": "plain"], secrets: ["apiKey": "key-1"]),
+                by: HubLab.admin)
+            #expect(form.fields.isEmpty && form.further?.values == ["level": ["high": 3]])
+            #expect(form.further?.hidden == ["oldToken"] && form.further?.secrets == ["apiKey"])
+            #expect(try await score().contains("1"))
+            #expect(try await lab.registry.configuration(of: id, in: .hub).further?.secrets == [])
+            // Taken away by its name, as others are.
+            let less = try await lab.registry.configure(id, in: red, ConfigurationChange(secrets: ["apiKey": nil]), by: HubLab.admin)
+            #expect(less.further?.secrets == [])
+            for name in ["", "two words", String(repeating: "k", count: 129)] {
+                await #expect(throws: ConfigurationError.self) {
+                    try await lab.registry.configure(id, in: red, ConfigurationChange(secrets: [name: "x"]), by: HubLab.admin)
+                }
+            }
+            await lab.end()
+        }
+
         static let score = "exports.score = (input, credential) => (credential?.apiKey === 'key-of-' + input.orgId ? 1 : 0);"
 
         @Test func `an integration of Coop is judged with each organisation's own credential`() async throws {

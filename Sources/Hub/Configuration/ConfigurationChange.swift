@@ -60,6 +60,15 @@ package struct ConfigurationForm: Sendable, Hashable {
     package var revision: Int
     /// Whether the plugin offers a check of its settings.
     package var canTest: Bool
+    /// Of a plugin whose manifest names no fields and that takes any settings: what is set.
+    package var further: Further?
+
+    package struct Further: Sendable, Hashable {
+        /// What is no secret, but for values whose names look like a credential's: those are known to be there, and not shown.
+        package var values: JSONObject
+        package var hidden: [String]
+        package var secrets: [String]
+    }
 }
 
 /// What a plugin said about settings it was asked to try.
@@ -68,4 +77,13 @@ package struct ConfigurationTest: Sendable, Hashable {
     package var message: String
     package var details: JSONValue?
     package var milliseconds: Int
+}
+
+extension ConfigurationLayers {
+    /// What is set without a field.
+    var further: ConfigurationForm.Further {
+        let shown = publicConfig
+        return ConfigurationForm.Further(
+            values: shown, hidden: values.filter { shown[$0.key] == nil }.map(\.key).sorted(), secrets: secrets.keys.sorted())
+    }
 }

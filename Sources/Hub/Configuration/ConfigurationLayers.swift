@@ -65,7 +65,9 @@ package struct ConfigurationLayers: Sendable, Hashable {
             }
         }
         func seal(_ keys: Set<String>, _ scope: ConfigurationScope, _ source: Source) {
-            for key in keys where secretKeys.contains(key) {
+            // A manifest without fields takes any value, and any secret.
+            for key in keys where fields.isEmpty || secretKeys.contains(key) {
+                values[key] = nil
                 secrets[key] = .sealed(scope)
                 sources[key] = source
             }

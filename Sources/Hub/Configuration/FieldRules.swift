@@ -37,6 +37,11 @@ package struct FieldRules: Sendable {
         }
         for (key, text) in change.secrets.sorted(by: { $0.key < $1.key }) {
             let pointer = JSONPointer(["secrets", key]).description
+            if fields.isEmpty, Self.isName(key) {
+                // Whoever takes anything takes secrets of any name.
+                if let text, text.utf8.count > limits.secretBytesMax { findings.append(tooLong(pointer)) }
+                continue
+            }
             guard let field = known[key], field.isSecret else {
                 findings.append(unknown(key, pointer, known.values.filter(\.isSecret).map(\.key).sorted()))
                 continue
@@ -44,6 +49,18 @@ package struct FieldRules: Sendable {
             if let text { findings += check(secret: text, field, pointer, allowed) }
         }
         return findings
+    }
+
+    /// What a secret without a field may be called.
+    private static func isName(_ key: String) -> Bool {
+        (1...128).contains(key.utf8.count)
+            && key.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.properties.generalCategory != .control }
+    }
+
+    private func tooLong(_ pointer: String) -> FieldFinding {
+        FieldFinding(
+            code: "settings.too-large", pointer: pointer, message: "The secret is longer than \(limits.secretBytesMax) bytes.",
+            remedy: "Shorten it.")
     }
 
     private func unknown(_ key: String, _ pointer: String, _ known: [String]) -> FieldFinding {
@@ -87,7 +104,7 @@ package struct FieldRules: Sendable {
             FieldFinding(code: code, pointer: pointer, message: message, remedy: remedy)
         }
         guard text.utf8.count <= limits.secretBytesMax else {
-            return [finding("settings.too-large", "The secret is longer than \(limits.secretBytesMax) bytes.", "Shorten it.")]
+            return [tooLong(pointer)]
         }
         var findings = check(text: text, field, pointer)
         guard let use = field.secretUse else { return findings }

@@ -27,7 +27,8 @@ extension PluginRegistry {
                     isSet: field.isSecret ? layers.secrets[field.key] != nil : layers.sources[field.key].map { $0 != .default } ?? false,
                     source: layers.sources[field.key] ?? .default)
             },
-            missing: layers.missing, revision: entry.settings[scope]?.revision ?? 0, canTest: await offersTest(entry) == true)
+            missing: layers.missing, revision: entry.settings[scope]?.revision ?? 0, canTest: await offersTest(entry) == true,
+            further: shown.configuration.isEmpty && manifest.takesFurtherConfiguration ? layers.further : nil)
     }
 
     /// Every finding of a change; nothing is changed.

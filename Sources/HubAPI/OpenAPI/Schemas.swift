@@ -177,6 +177,11 @@ enum Schemas {
                             .init("isSet", .boolean), .init("source", .text), .init("value", .anything, optional: true),
                         ]))), .init("missing", .list(.text)), .init("revision", .integer),
                 .init("scope", .choice(["hub", "organisation"])), .init("canTest", .boolean),
+                .init(
+                    "further",
+                    .object([
+                        .init("values", .map(.anything)), .init("hidden", .list(.text)), .init("secrets", .list(.text)),
+                    ]), optional: true),
             ])
         ),
         (

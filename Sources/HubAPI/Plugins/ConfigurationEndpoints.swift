@@ -111,10 +111,17 @@ extension FieldFinding {
 
 extension ConfigurationForm {
     var json: JSONValue {
-        [
+        var members: JSONObject = [
             "fields": .array(fields.map(\.json)), "missing": .array(missing.map(JSONValue.string)), "revision": .int(Int64(revision)),
             "scope": .string(scope == .hub ? "hub" : "organisation"), "canTest": .bool(canTest),
         ]
+        if let further {
+            members["further"] = [
+                "values": .object(further.values), "hidden": .array(further.hidden.map(JSONValue.string)),
+                "secrets": .array(further.secrets.map(JSONValue.string)),
+            ]
+        }
+        return .object(members)
     }
 }
 

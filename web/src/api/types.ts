@@ -210,6 +210,8 @@ export interface Configuration {
   revision: number;
   scope: 'hub' | 'organisation';
   canTest: boolean;
+  /** Of a plugin that names no fields and takes anything. */
+  further?: { values: Record<string, unknown>; /** Set, and not shown: their names look like a credential's. */ hidden: string[]; secrets: string[] };
 }
 
 export interface Removal {

@@ -8,6 +8,7 @@ import { Button } from '../../ui/basics';
 import { ConfigField, editableText, readText } from '../../ui/config-field';
 import { useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
+import { FreeForm } from './free-form';
 import type { PartProps } from './plugin';
 
 /** The form made from the plugin's schema. Values of secrets never come here; they are only written. */
@@ -16,7 +17,9 @@ export function ConfigurationPart({ plugin, reload }: PartProps) {
   const canHub = may('admin:plugins');
   const canOrganisation = may('organisation:manage') && (session?.organisations.length ?? 0) > 0;
   const [asked, setScope] = useQuery('scope');
-  const scope = asked === 'organisation' || (!asked && !canHub && canOrganisation) ? 'organisation' : 'hub';
+  // What an integration is given is somebody's own account with its provider: an organisation's, unless somebody means all.
+  const isOwn = !canHub || plugin.format === 'coop';
+  const scope = asked === 'organisation' || (asked !== 'hub' && isOwn && canOrganisation) ? 'organisation' : 'hub';
   const path = `/plugins/${encodeURIComponent(plugin.id)}/configuration`;
   const configuration = useResource<Configuration>(`${path}?scope=${scope}`);
   const organisation = session?.organisations.find((one) => one.slug === session.organisation)?.name ?? 'this organisation';
@@ -29,8 +32,10 @@ export function ConfigurationPart({ plugin, reload }: PartProps) {
         </div>
       )}
       <Loaded from={configuration}>
-        {(value) => value.fields.length === 0
-          ? <div className="card"><p>It has no settings.</p></div>
+        {(value) => value.fields.length === 0 && value.further
+          ? <FreeForm key={`${scope} ${value.revision}`} value={value} further={value.further} path={path} scope={scope} isOff={scope === 'hub' ? !canHub : !canOrganisation}
+            onSaved={(saved) => { configuration.replace(saved); reload(); }} />
+          : value.fields.length === 0 ? <div className="card"><p>It has no settings.</p></div>
           : <Form key={`${scope} ${value.revision}`} value={value} path={path} scope={scope} isOff={scope === 'hub' ? !canHub : !canOrganisation}
             onSaved={(saved) => { configuration.replace(saved); reload(); }} />}
       </Loaded>
