@@ -287,6 +287,12 @@ import Testing
         #expect(decisions[2]["trace"]?["conditions"]?[0]?["result"]?["matchedValue"] == "spam")
         #expect(decisions[1]["findings"]?[0]?["code"] == "item.missing-field")
         #expect(try await room.ask("GET", "/rules").json == [])
+        // One that came in twice is still told apart by its number.
+        room.hub.submitted.add([["id": "s1", "typeId": "post", "data": ["text": "ham now"]]], to: try await room.id())
+        let both = try await room.ask("POST", "/rules/test", ["rule": RuleSeed.rule("Try"), "sequences": [1, 2, 1]])
+        #expect(both.json["decisions"]?.arrayValue?.map { $0["outcome"] } == ["PASSED", "FAILED"], "\(both)")
+        #expect(try await room.ask("POST", "/rules/test", ["rule": RuleSeed.rule("x"), "sequences": [9]]).code == "item.not-found")
+        #expect(try await room.ask("POST", "/rules/test", ["rule": RuleSeed.rule("x"), "sequences": ["1"]]).status == 422)
         #expect(try await room.ask("POST", "/rules/test", ["rule": RuleSeed.rule("x"), "itemIds": ["none"]]).status == 404)
         #expect(try await room.ask("POST", "/rules/test", ["rule": RuleSeed.rule("x")]).status == 422)
         #expect(try await room.ask("POST", "/rules/test", ["rule": [:], "items": [[:]]]).code == "rule.invalid")

@@ -162,6 +162,10 @@ final class RuleLabItems: StoredItemSource {
         return all.withLock { $0 }.reversed().filter { types.isEmpty || types.contains($0.submission["typeId"]?.stringValue ?? "") }
     }
 
+    func item(_ sequence: Int64, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? {
+        try found(organisation, []).first { $0.sequence == sequence }
+    }
+
     func items(
         of organisation: Organisation.ID, before sequence: Int64?, limit: Int, types: [String]
     ) async throws(Fault) -> [StoredItem] {

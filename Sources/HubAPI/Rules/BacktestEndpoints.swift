@@ -31,7 +31,7 @@ enum BacktestEndpoints {
                 limit: testBodyMax,
                 shape: .object([
                     .init("rule", .anything), .init("items", .list(.anything), optional: true),
-                    .init("itemIds", .list(.text), optional: true),
+                    .init("itemIds", .list(.text), optional: true), .init("sequences", .list(.integer), optional: true),
                 ])), answer: .named("RuleTest"), problems: ["rule.invalid", "item.not-found"], deadline: .seconds(120), handler: test),
         Endpoint(
             .get, "/rules/backtests", "Backtests at work and those that ended within an hour, latest first, without samples",
@@ -92,7 +92,7 @@ enum BacktestEndpoints {
 }
 
 extension APICall {
-    /// Items to try something on: those sent along, then those named by their ids.
+    /// Items to try something on: those sent along, then those named by their ids, then those by their numbers.
     func testItems(in organisation: Organisation.ID) async throws -> [JSONValue] {
         var items: [JSONValue] = []
         if let given = body["items"], !given.isNull {
@@ -100,8 +100,9 @@ extension APICall {
             items = list
         }
         let ids = body["itemIds"].map { !$0.isNull } ?? false ? try texts("itemIds", max: RuleBookLimits.testItemsMax) : []
-        guard (1...RuleBookLimits.testItemsMax).contains(items.count + ids.count) else {
-            throw wrong("items", "and 'itemIds' are together 1 to \(RuleBookLimits.testItemsMax) items")
+        let sequences = try wholeNumbers("sequences")
+        guard (1...RuleBookLimits.testItemsMax).contains(items.count + ids.count + sequences.count) else {
+            throw wrong("items", "'itemIds' and 'sequences' are together 1 to \(RuleBookLimits.testItemsMax) items")
         }
         // Each is decided once, however often it is named.
         var seen: Set<String> = []
@@ -113,6 +114,26 @@ extension APICall {
             }
             items.append(stored.submission)
         }
+        var numbers: Set<Int64> = []
+        for sequence in sequences where numbers.insert(sequence).inserted {
+            guard let stored = try await moderation.items.item(sequence, of: organisation) else {
+                throw Fault(
+                    code: "item.not-found", message: "No item came in as no. \(sequence), or it is not kept any more.",
+                    remedy: "Send the item itself.", turn: .caller)
+            }
+            items.append(stored.submission)
+        }
         return items
+    }
+
+    private func wholeNumbers(_ member: String) throws -> [Int64] {
+        guard let given = body[member], !given.isNull else { return [] }
+        guard let list = given.arrayValue, list.count <= RuleBookLimits.testItemsMax else {
+            throw wrong(member, "must be a list of at most \(RuleBookLimits.testItemsMax)")
+        }
+        return try list.map { value in
+            guard let number = value.intValue else { throw wrong(member, "must hold whole numbers") }
+            return Int64(number)
+        }
     }
 }

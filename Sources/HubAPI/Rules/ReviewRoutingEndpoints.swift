@@ -81,6 +81,7 @@ enum ReviewRoutingEndpoints {
                 limit: BacktestEndpoints.testBodyMax,
                 shape: .object([
                     .init("items", .list(.anything), optional: true), .init("itemIds", .list(.text), optional: true),
+                    .init("sequences", .list(.integer), optional: true),
                     .init("rule", .anything, optional: true), .init("ruleId", .text, optional: true),
                 ])), answer: .named("RoutingTest"), problems: ["rule.invalid", "item.not-found"], deadline: .seconds(120), handler: test),
     ]

@@ -31,6 +31,10 @@ package struct ItemShelf: StoredItemSource {
         }
     }
 
+    package func item(_ sequence: Int64, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? {
+        try await store.read { (records) throws(Fault) in try records.item(sequence, in: organisation).map(Self.stored) }
+    }
+
     private static func stored(_ item: SubmittedItem) -> StoredItem { StoredItem(sequence: item.sequence, submission: item.data) }
 }
 

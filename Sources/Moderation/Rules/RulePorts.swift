@@ -38,6 +38,8 @@ package protocol StoredItemSource: Sendable {
     func count(of organisation: Organisation.ID, types: [String], limit: Int) async throws(Fault) -> Int
     /// The latest with this id of its submitter's.
     func item(_ id: String, of organisation: Organisation.ID) async throws(Fault) -> StoredItem?
+    /// The one of a number; nil where it is not kept.
+    func item(_ sequence: Int64, of organisation: Organisation.ID) async throws(Fault) -> StoredItem?
 }
 
 /// A hub that keeps no items.
@@ -48,6 +50,7 @@ package struct NoStoredItems: StoredItemSource {
     ) async throws(Fault) -> [StoredItem] { [] }
     package func count(of organisation: Organisation.ID, types: [String], limit: Int) async throws(Fault) -> Int { 0 }
     package func item(_ id: String, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? { nil }
+    package func item(_ sequence: Int64, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? { nil }
 }
 
 /// A hub without signals of plugins.

@@ -113,4 +113,8 @@ final class SubmittedItems: StoredItemSource {
     func item(_ id: String, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? {
         all.withLock { $0[organisation] ?? [] }.last { $0.submission["id"]?.stringValue == id }
     }
+
+    func item(_ sequence: Int64, of organisation: Organisation.ID) async throws(Fault) -> StoredItem? {
+        all.withLock { $0[organisation] ?? [] }.first { $0.sequence == sequence }
+    }
 }
