@@ -26,6 +26,9 @@ struct Story: Sendable, CustomTestStringConvertible {
             testDescription: "signals an integration makes for an organisation, a condition with arguments, a webhook with words of its own"
         ),
         Story(name: "users", testDescription: "a user is struck, looked at, forgiven; an integration sees what an organisation shows it"),
+        Story(
+            name: "authoring",
+            testDescription: "a signal becomes a rule; notes, copies and JSON; items as people read them; settings nobody declared"),
         Story(name: "review", testDescription: "what is to be looked at is routed to a queue, and somebody looks, acts and takes back"),
         Story(name: "many", testDescription: "a list of some hundred plugins stays quick"),
         Story(name: "keyboard", testDescription: "everything goes without a mouse"),

@@ -10,6 +10,7 @@ import { Loaded } from '../../ui/problem';
 import { DecisionFacts, DecisionRules } from '../decisions/decision';
 import { useCatalogue } from '../rules/model/catalogue';
 import { typeName } from '../rules/model/words';
+import { ItemView } from './item-view';
 
 /** How often one that waits is read, in milliseconds. */
 const look = 1000;
@@ -47,7 +48,7 @@ export function ItemPage({ sequence }: { sequence: string }) {
               <Menu label="Test a rule on it" entries={(rules.value ?? []).slice(0, 30).map((rule) => ({ label: rule.name, onPick: () => go(`/rules/${encodeURIComponent(rule.id)}?item=${value.sequence}`) }))}>Test a rule on it</Menu>
             )}
           </div>
-          <section className="card stack" aria-labelledby="item-data"><h2 id="item-data">Data</h2><pre className="stack-text" tabIndex={0}>{JSON.stringify(value.data, null, 2)}</pre></section>
+          <section className="card stack" aria-labelledby="item-data"><h2 id="item-data">Data</h2><ItemView data={value.data} typeId={value.typeId} catalogue={catalogue} /></section>
           {value.problem && <div className="notice bad"><strong>{value.problem.message}</strong><code className="quiet small">{value.problem.code}</code></div>}
           {value.state === 'waiting' && <p role="status" className="quiet">It waits for its decision.</p>}
           {value.decision && (

@@ -10,6 +10,7 @@ import { plural } from '../../ui/format';
 import { Menu, useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { DecisionRules } from '../decisions/decision';
+import { ItemView } from '../items/item-view';
 import { useCatalogue } from '../rules/model/catalogue';
 import { typeName } from '../rules/model/words';
 import { ActDialog } from './act';
@@ -88,7 +89,7 @@ function Whole({ review, replace, reload }: { review: ReviewDetail; replace: (re
       )}
       <section className="card stack" aria-labelledby="review-item">
         <div className="row"><h2 id="review-item" className="grow">What came in</h2>{review.item && <Link href={`/items/${review.item.sequence}`}>Its own page</Link>}</div>
-        {review.item ? <pre className="stack-text" tabIndex={0}>{JSON.stringify(review.item.data, null, 2)}</pre> : <p className="quiet">It is not kept any more.</p>}
+        {review.item ? <ItemView data={review.item.data} typeId={review.itemTypeId} catalogue={catalogue} /> : <p className="quiet">It is not kept any more.</p>}
       </section>
       {review.reasons.map((reason, place) => (
         <section key={place} className="stack" aria-label={`Why it is here, ${place + 1}`}>

@@ -34,7 +34,9 @@ function Editor({ rule, onSaved }: { rule: RoutingRule | null; onSaved?: (rule: 
   const { may } = useSession();
   const { go } = useRouter();
   const tell = useToast();
-  const catalogue = useCatalogue();
+  const whole = useCatalogue();
+  // Signals that may not decide by themselves are made for choosing a queue.
+  const catalogue = useMemo(() => ({ ...whole, signals: whole.signals.map((signal) => ({ ...signal, allowedInAutomatedRules: true })) }), [whole]);
   const queues = useWholeList<ReviewQueue>('/review-queues');
   const history = useHistory(() => ({ now: rule ? draftOf({ ...rule, ruleType: 'CONTENT', actionIds: [], policyIds: [], tags: [] }) : newDraft(), past: [] }));
   const [queue, setQueue] = useState(rule?.queueId ?? '');

@@ -1,5 +1,6 @@
-import type { Rule } from '../../api/types-rules';
-import { conditionsDiff, hasChanged } from './model/diff';
+import type { LeafCondition, Rule } from '../../api/types-rules';
+import { plural } from '../../ui/format';
+import { conditionsDiff, hasChanged, valueChanges } from './model/diff';
 import type { DiffNode, Mark } from './model/diff';
 import { conjunctionNames, leafWords, stateNames, typeName } from './model/words';
 import type { Catalogue } from './model/words';
@@ -46,9 +47,31 @@ function Node({ node, catalogue }: { node: DiffNode; catalogue: Catalogue }) {
         <span className={`sign ${look}`}><span aria-hidden="true">{sign}</span><span className="visually-hidden">{words}</span></span>
         {node.children
           ? <strong>{both(before ? conjunctionNames[before][0] : '', after ? conjunctionNames[after][0] : '')}</strong>
-          : <span>{both(node.before ? leafWords(node.before, catalogue) : '', node.after ? leafWords(node.after, catalogue) : '')}</span>}
+          : (
+            <div className="stack tight" style={{ gap: 2 }}>
+              <span>{both(node.before ? leafWords(node.before, catalogue) : '', node.after ? leafWords(node.after, catalogue) : '')}</span>
+              {node.mark === 'changed' && <Values before={node.before} after={node.after} />}
+            </div>
+          )}
       </div>
       {node.children && <ul>{node.children.map((child, place) => <Node key={place} node={child} catalogue={catalogue} />)}</ul>}
     </li>
+  );
+}
+
+const shownMax = 50;
+
+/** Which texts, places and arguments came and went; the sentence above only counts them. */
+function Values({ before, after }: { before: Partial<LeafCondition> | undefined; after: Partial<LeafCondition> | undefined }) {
+  const { removed, added } = valueChanges(before, after);
+  const list = [...removed.map((text) => ({ text, isGone: true })), ...added.map((text) => ({ text, isGone: false }))];
+  if (list.length === 0) return null;
+  return (
+    <ul className="small" aria-label="Values that came and went" style={{ overflowWrap: 'anywhere' }}>
+      {list.slice(0, shownMax).map(({ text, isGone }) => (
+        <li key={`${isGone ? '-' : '+'} ${text}`}>{isGone ? <del className="removed"><span className="visually-hidden">removed: </span>− {text}</del> : <ins className="added"><span className="visually-hidden">added: </span>+ {text}</ins>}</li>
+      ))}
+      {list.length > shownMax && <li className="quiet">and {plural(list.length - shownMax, 'more change')}</li>}
+    </ul>
   );
 }

@@ -45,6 +45,9 @@ export function RulePage({ id, part }: { id: string; part: string }) {
   return <Loaded from={rule}>{(value) => <Editor key={value.id} rule={value} resource={rule} part={part} />}</Loaded>;
 }
 
+/** Letters of a version's note. */
+const noteMax = 2000;
+
 const parts: [string, string][] = [['', 'Build'], ['what-would-change', 'What would change?'], ['versions', 'Versions']];
 
 function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resource<Rule> | null; part: string }) {
@@ -61,6 +64,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
   const [wasLeft, setWasLeft] = useState(history.canUndo);
   const draft = history.now;
   const [isTold, setTold] = useState(false);
+  const [note, setNote] = useState('');
   const status: RuleStatus = rule?.status ?? 'DRAFT';
   const made = useMemo(() => documentOf(draft, catalogue), [draft, catalogue]);
   const [base, setBase] = useState(rule);
@@ -97,9 +101,10 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
       throw new Error(draft.name.trim() ? lack ?? '' : 'Give it a name.');
     }
     if (rule) {
-      const next = await api.put<Rule>(`/rules/${encodeURIComponent(rule.id)}${force ? '?force=true' : ''}`, made.rule, { 'if-match': `"${isBehind ? base?.revision ?? 0 : rule.revision}"` });
+      const next = await api.put<Rule>(`/rules/${encodeURIComponent(rule.id)}${force ? '?force=true' : ''}`, { ...made.rule, note: note.trim() || undefined }, { 'if-match': `"${isBehind ? base?.revision ?? 0 : rule.revision}"` });
       setBase(next);
       resource?.replace(next);
+      setNote('');
       tell(`Saved as version ${next.version}.`);
     } else {
       const next = await api.post<Rule>('/rules', made.rule);
@@ -133,6 +138,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
             {isDirty && rule && <Badge look="warn">not saved</Badge>}
           </span>
         </div>
+        {!isOff && rule && isDirty && <input className="input version-note" aria-label="What you changed, for the list of versions" placeholder="What did you change?" maxLength={noteMax} value={note} onChange={(event) => setNote(event.target.value)} />}
         {!isOff && <Button icon="check-lg" look={rule && !isDirty ? undefined : 'primary'} isBusy={save.isBusy} disabled={rule !== null && !isDirty} onClick={() => void save.run(false)}>{rule ? 'Save' : 'Save as a draft'}</Button>}
         {rule && isOff && isRunning && may('rule:write') && <span className="quiet small">It is at work: whoever may publish rules may change it.</span>}
         {rule && may('rule:write') && <StatusMenu rule={rule} isDirty={isDirty} save={() => save.run(false)} catalogue={catalogue} onChanged={(next) => { setBase((before) => (before && !isDirty ? next : before)); resource?.replace(next); }} />}

@@ -9,6 +9,7 @@ import { Filter, SearchField } from '../../ui/fields';
 import { number, plural } from '../../ui/format';
 import { Loaded } from '../../ui/problem';
 import { RulesHead } from './head';
+import { ImportRule } from './import';
 import { countLeaves, stateNames } from './model/words';
 import { RuleStateSign } from './state';
 
@@ -19,6 +20,7 @@ const rowsFirst = 200;
 export function RulesPage() {
   const { may } = useSession();
   const rules = useWholeList<Rule>('/rules');
+  const [isImporting, setImporting] = useQuery('import');
   useEvents('rules', (data) => {
     const changed = data as Partial<Rule>;
     // In place, so that nothing moves under the hand.
@@ -31,9 +33,11 @@ export function RulesPage() {
   return (
     <>
       <RulesHead here="rules" title="Rules" about="What looks at items, and what follows.">
+        {may('rule:write') && <Button icon="braces" onClick={() => setImporting('1')}>From JSON</Button>}
         {may('rule:write') && <Link className="button primary" href="/rules/new">New rule</Link>}
       </RulesHead>
       <Loaded from={rules}>{(list) => <RuleList list={list} />}</Loaded>
+      {isImporting && may('rule:write') && <ImportRule onClose={() => setImporting('')} />}
     </>
   );
 }

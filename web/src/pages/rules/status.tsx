@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { api } from '../../api/client';
 import { useWork } from '../../api/resource';
-import type { Rule, RuleStatus } from '../../api/types-rules';
+import type { Rule, RuleDraft, RuleStatus } from '../../api/types-rules';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Button } from '../../ui/basics';
@@ -51,7 +51,16 @@ export function StatusMenu({ rule, isDirty, save, catalogue, onChanged }: Props)
   if (isRunning ? mayPublish : isArchived) entries.push({ label: isArchived ? 'Take out again, as a draft' : 'Back to a draft', icon: 'pencil', onPick: () => void change('DRAFT') });
   if (!isArchived && (!isRunning || mayPublish)) entries.push({ label: 'Archive', icon: 'archive', onPick: () => void archive.run() });
   if (isArchived) entries.push({ label: 'Remove for good…', icon: 'trash', onPick: () => setAsked('remove') });
-  const problem = set.problem ?? archive.problem;
+  const copy = useWork(async () => {
+    const made = await api.post<Rule>('/rules', { ...written(rule), name: `Copy of ${rule.name}` });
+    tell(`“${made.name}” is a draft.`);
+    go(`/rules/${encodeURIComponent(made.id)}`);
+  });
+  entries.push(
+    { label: 'Make a copy', icon: 'files', onPick: () => void copy.run() },
+    { label: 'Copy as JSON', icon: 'braces', onPick: () => void navigator.clipboard.writeText(JSON.stringify(written(rule), null, 2)).then(() => tell('The rule is in the clipboard, as it was saved last.')) },
+  );
+  const problem = set.problem ?? archive.problem ?? copy.problem;
   return (
     <>
       {mayPublish && rule.status === 'DRAFT' && <Button look={isDirty ? undefined : 'primary'} icon="play-fill" onClick={() => setAsked('live')}>Put live</Button>}
@@ -61,6 +70,12 @@ export function StatusMenu({ rule, isDirty, save, catalogue, onChanged }: Props)
       {asked === 'remove' && <RemoveRule rule={rule} onClose={() => setAsked(null)} />}
     </>
   );
+}
+
+/** What somebody wrote of a rule, without what the hub says of it. */
+function written(rule: Rule): RuleDraft {
+  const { name, description, ruleType, expirationTime, contentTypeIds, conditionSet, actionIds, policyIds, tags, maxDailyActions } = rule;
+  return { name, description, ruleType, expirationTime, contentTypeIds, conditionSet, actionIds, policyIds, tags, maxDailyActions };
 }
 
 function GoLive({ rule, isDirty, catalogue, onClose, onGo }: { rule: Rule; isDirty: boolean; catalogue: Catalogue; onClose: () => void; onGo: () => void }) {

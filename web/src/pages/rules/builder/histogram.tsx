@@ -14,7 +14,7 @@ const bars = 24;
 /** Where recent items fall on a condition's scale, with the threshold on it; asked for, since it runs the signal on each. */
 export function Histogram({ leaf, itemTypeIds, catalogue }: { leaf: Partial<LeafCondition>; itemTypeIds: string[]; catalogue: Catalogue }) {
   const [scores, setScores] = useState<{ of: string; list: number[] } | null>(null);
-  const subject = JSON.stringify([leaf.input, leaf.signal?.type, leaf.signal?.subcategory]);
+  const subject = JSON.stringify([leaf.input, leaf.signal?.type, leaf.signal?.subcategory, leaf.signal?.args, leaf.matchingValues]);
   const look = useWork(async () => {
     const items = await api.get<StoredItem[]>(`/items?limit=${itemsMax}`);
     const ids = [...new Set(items.filter((item) => itemTypeIds.length === 0 || itemTypeIds.includes(item.typeId)).map((item) => item.id))];

@@ -38,7 +38,10 @@ export function LeafEditor({ leaf, inputs, itemTypeIds, catalogue, findings, isO
   const comparison = comparisonId(leaf, catalogue);
   const isMatching = signal?.needsMatchingValues ?? leaf.matchingValues !== undefined;
   const isThreshold = needsThreshold(leaf.comparator) && comparison !== 'true' && comparison !== 'false';
-  const groups = [...new Set(inputs.map((choice) => choice.group))];
+  // A signal that was chosen first says what can be looked at.
+  const fitting = !leaf.input && signal ? inputs.filter((choice) => signal.eligibleInputs.includes(choice.scalar)) : inputs;
+  const offered = fitting.length > 0 ? fitting : inputs;
+  const groups = [...new Set(offered.map((choice) => choice.group))];
   const chosen = inputId(leaf.input);
   const setThreshold = (threshold: string | number) => onChange((one) => ({ ...one, threshold }), 'threshold');
   const shownFindings: Finding[] = lack ? (isTold ? [{ code: 'missing', severity: 'error', message: lack.words }] : []) : findings;
@@ -55,10 +58,11 @@ export function LeafEditor({ leaf, inputs, itemTypeIds, catalogue, findings, isO
           {leaf.input && !inputs.some((choice) => choice.id === chosen) && <option value={chosen}>{inputWords(leaf.input, catalogue)}</option>}
           {groups.map((group) => (
             <optgroup key={group} label={group}>
-              {inputs.filter((choice) => choice.group === group).map((choice) => <option key={choice.id} value={choice.id}>{choice.label}</option>)}
+              {offered.filter((choice) => choice.group === group).map((choice) => <option key={choice.id} value={choice.id}>{choice.label}</option>)}
             </optgroup>
           ))}
         </select>
+        {!leaf.input && signal && <span className="small quiet">{fitting.length > 0 ? <>what <strong>{signal.name}</strong> shall look at</> : <>no item type has anything that <strong>{signal.name}</strong> looks at</>}</span>}
         {leaf.input && leaf.comparator !== 'IS_NOT_PROVIDED' && (
           <button type="button" className="input leaf-signal" disabled={isOff} aria-haspopup="dialog" aria-invalid={(isTold && lack?.what === 'signal') || undefined} onClick={() => setPicking(true)}>
             <span className="visually-hidden">Signal: </span>

@@ -6,7 +6,7 @@ import type { Problem } from '../../../api/types';
 import type { Item, StoredItem } from '../../../api/types-rules';
 import { useQuery } from '../../../shell/router';
 import { Button } from '../../../ui/basics';
-import { Check, Field, SelectField } from '../../../ui/fields';
+import { Check, Field, SelectField, TextField } from '../../../ui/fields';
 import { relative } from '../../../ui/format';
 import { ProblemNote } from '../../../ui/problem';
 import { example, itemWords, readItems } from '../model/samples';
@@ -17,8 +17,8 @@ import type { Catalogue } from '../model/words';
 const pause = 600;
 const recentMax = 20;
 
-/** Items for a test: kept ones by their ids, or pasted ones. */
-export type Tried = { itemIds: string[] } | { items: Item[] };
+/** Items for a test: kept ones by their numbers, or pasted ones. */
+export type Tried = { sequences: number[] } | { items: Item[] };
 
 /** Tries what stands on the page on items; nothing is stored and nothing is done. */
 export function TryPanel<Answer>({ title, subject, typeIds, lack, catalogue, ask, children }: {
@@ -35,7 +35,8 @@ export function TryPanel<Answer>({ title, subject, typeIds, lack, catalogue, ask
 }) {
   const [asked] = useQuery('item');
   const onlyType = typeIds.length === 1 ? `&typeId=${encodeURIComponent(typeIds[0] ?? '')}` : '';
-  const recent = useResource<StoredItem[]>(`/items?limit=${recentMax}${onlyType}`);
+  const [sought, setSought] = useState('');
+  const recent = useResource<StoredItem[]>(`/items?limit=${recentMax}${onlyType}${sought ? `&q=${encodeURIComponent(sought)}` : ''}`);
   // One may come here with an item that is no longer among the latest.
   const named = useResource<StoredItem>(asked && recent.value && !recent.value.some((one) => String(one.sequence) === asked) ? `/items/${encodeURIComponent(asked)}` : null);
   const items = [...(named.value ? [named.value] : []), ...(recent.value ?? [])].filter((item) => typeIds.length === 0 || typeIds.includes(item.typeId));
@@ -49,12 +50,12 @@ export function TryPanel<Answer>({ title, subject, typeIds, lack, catalogue, ask
   const [isBusy, setBusy] = useState(false);
   // Only the latest question's answer is shown.
   const turn = useRef(0);
-  const shown = source ?? (items.length > 0 ? 'recent' : 'paste');
+  const shown = source ?? (items.length > 0 || sought ? 'recent' : 'paste');
   const type = catalogue.types.find((one) => one.id === (typeIds[0] ?? catalogue.types[0]?.id));
   const item = items.find((one) => String(one.sequence) === picked) ?? items[0];
 
   const tried = (): Tried | null => {
-    if (shown === 'recent') return item ? { itemIds: [item.id] } : null;
+    if (shown === 'recent') return item ? { sequences: [item.sequence] } : null;
     const read = readItems(text, type?.id ?? '');
     setWrong('wrong' in read ? read.wrong : undefined);
     return 'items' in read ? { items: read.items } : null;
@@ -83,11 +84,12 @@ export function TryPanel<Answer>({ title, subject, typeIds, lack, catalogue, ask
     <section className="card stack test-panel" aria-labelledby="rule-test">
       <div className="row spread"><h2 id="rule-test">{title}</h2><span className="quiet small">Nothing is stored or done.</span></div>
       <div className="row" role="group" aria-label="Which item">
-        <button type="button" className="button small" aria-pressed={shown === 'recent'} disabled={items.length === 0} onClick={() => setSource('recent')}>A recent one</button>
+        <button type="button" className="button small" aria-pressed={shown === 'recent'} disabled={items.length === 0 && !sought} onClick={() => setSource('recent')}>A recent one</button>
         <button type="button" className="button small" aria-pressed={shown === 'paste'} onClick={() => setSource('paste')}>Paste one</button>
       </div>
+      {shown === 'recent' && <Sought onSought={setSought} />}
       {shown === 'recent' ? (
-        <SelectField label="Recent item" value={item ? String(item.sequence) : ''} onChange={(event) => setPicked(event.target.value)}>
+        <SelectField label="Recent item" wrong={sought && recent.value && items.length === 0 ? 'No item has this text.' : undefined} value={item ? String(item.sequence) : ''} onChange={(event) => setPicked(event.target.value)}>
           {items.map((one) => <option key={one.sequence} value={one.sequence}>{itemWords(one.data)} · {typeName(one.typeId, catalogue)}, {relative(one.receivedAt)}</option>)}
         </SelectField>
       ) : (
@@ -105,4 +107,14 @@ export function TryPanel<Answer>({ title, subject, typeIds, lack, catalogue, ask
       {answers && !problem && <div className="stack" aria-live="polite" aria-busy={isBusy}>{children(answers)}</div>}
     </section>
   );
+}
+
+/** Looks for kept items once somebody has stopped typing. */
+function Sought({ onSought }: { onSought: (text: string) => void }) {
+  const [text, setText] = useState('');
+  useEffect(() => {
+    const timer = window.setTimeout(() => onSought(text.trim()), pause);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return <TextField label="With this text" type="search" value={text} placeholder="any" onChange={(event) => setText(event.target.value)} />;
 }

@@ -1,7 +1,8 @@
 // What changed between two versions of a rule, condition by condition.
 
-import type { Conjunction, LeafCondition, Rule } from '../../../api/types-rules';
+import type { Conjunction, LeafCondition, MatchingValues, Rule } from '../../../api/types-rules';
 import { inputId } from './fits';
+import { areaText } from './places';
 import { fromSet, isGroup } from './tree';
 import type { GroupNode, TreeNode } from './tree';
 
@@ -98,3 +99,17 @@ function align(before: TreeNode[], after: TreeNode[]): DiffNode[] {
 export const conditionsDiff = (before: Rule, after: Rule): DiffNode => groups(fromSet(before.conditionSet), fromSet(after.conditionSet));
 
 export const hasChanged = (node: DiffNode): boolean => node.mark !== 'same' || (node.children ?? []).some(hasChanged);
+
+function valuesOf(leaf: Partial<LeafCondition> | undefined): string[] {
+  const values: Partial<MatchingValues> = leaf?.matchingValues ?? {};
+  const args = leaf?.signal?.args;
+  return [
+    ...(values.strings ?? []).map((text) => `“${text}”`), ...(values.locations ?? []).map(areaText), ...(args === undefined || args === null ? [] : [`arguments ${JSON.stringify(args)}`]),
+  ];
+}
+
+/** Written values of a condition that came and went, each once. */
+export function valueChanges(before: Partial<LeafCondition> | undefined, after: Partial<LeafCondition> | undefined): { removed: string[]; added: string[] } {
+  const [was, is] = [new Set(valuesOf(before)), new Set(valuesOf(after))];
+  return { removed: [...was].filter((one) => !is.has(one)), added: [...is].filter((one) => !was.has(one)) };
+}

@@ -121,6 +121,9 @@ export const hasValues = (values: MatchingValues | undefined): boolean => Object
 export function withInput(leaf: Partial<LeafCondition>, input: ConditionInput, catalogue: Catalogue): Partial<LeafCondition> {
   const [before, after] = [scalarOf(leaf.input, catalogue), scalarOf(input, catalogue)];
   if (leaf.input && before === after) return { ...leaf, input };
+  // The signal was chosen first, in the gallery.
+  const wanted = leaf.input ? undefined : signalOf(leaf.signal?.type, catalogue);
+  if (wanted && after !== undefined && wanted.eligibleInputs.includes(after) && !refusal(wanted)) return withSignal({ input }, wanted);
   const usable = signalsFor(after, catalogue.signals).filter((signal) => !refusal(signal));
   const only = usable.length === 1 && after !== undefined ? usable[0] : undefined;
   return only ? withSignal({ input }, only) : { input };
