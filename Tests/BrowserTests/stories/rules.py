@@ -127,6 +127,19 @@ with Story('rules') as story:
     story.api('PUT', '/policies/spam', {'name': 'Spam', 'description': 'Unwanted advertising'})
     story.api('PUT', '/rule-actions/note', {'name': 'Note it', 'kind': 'journal'})
 
+    # A signal is tried before any rule asks it.
+    story.turn('/signals?signal=SHOUTING_SCORE')
+    card = page.get_by_role('dialog', name='Shouting')
+    card.get_by_role('button', name='Try it on a text').click()
+    expect(card.get_by_label('On this text')).to_be_focused()
+    for words, score in [('ALL OF IT', '1'), ('quite calm', '0')]:
+        card.get_by_label('On this text').fill(words)
+        card.get_by_role('button', name='Ask it').click()
+        expect(card.get_by_role('status').filter(has_text='It says')).to_contain_text(f'It says {score}')
+    story.accessible('a signal being tried')
+    story.shot('tried-signal')
+    press('Escape')
+
     # The rule, by keyboard alone from here to the saved draft.
     press('Control+k')
     palette = page.get_by_role('dialog', name='Find anything')

@@ -1,6 +1,7 @@
 import { useResource } from '../../api/resource';
 import type { Signal, Subcategory } from '../../api/types-rules';
 import { Link } from '../../shell/router';
+import { useSession } from '../../shell/session';
 import { Icon } from '../../ui/basics';
 import { milliseconds, number } from '../../ui/format';
 import { ModelCardView } from '../../ui/model-card';
@@ -8,11 +9,13 @@ import { refusal } from '../rules/model/fits';
 import { comparatorName, scalarName } from '../rules/model/words';
 import { costWords, priceWords } from './gallery';
 import { SignalLogo } from './logo';
+import { TrySignal } from './try';
 
 /** Everything there is to know of one signal before a rule relies on it. */
 export function SignalDetails({ signal: known }: { signal: Signal }) {
   const whole = useResource<Signal>(`/signals/${encodeURIComponent(known.type)}`);
   const signal = whole.value ?? known;
+  const { may } = useSession();
   const why = refusal(signal);
   const { thresholds, integration, health } = signal;
   const output = signal.outputType;
@@ -48,6 +51,7 @@ export function SignalDetails({ signal: known }: { signal: Signal }) {
         {signal.needsActionPenalties && <><dt>Needs</dt><dd>penalties of actions, which this hub does not keep: a condition that asks it could not be told</dd></>}
       </dl>
       {signal.subcategories.length > 0 && <section className="stack tight"><h3>Subcategories</h3><Tree list={signal.subcategories} /></section>}
+      {may('rule:write') && <TrySignal signal={signal} />}
       {signal.modelCard && <section className="stack"><h3>Model card</h3><ModelCardView card={signal.modelCard} /></section>}
     </div>
   );
