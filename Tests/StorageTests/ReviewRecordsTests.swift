@@ -236,7 +236,7 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
                     _ = try r.open(job("a", of: owner))
                 }
                 try r.append(reason(1, place), keeping: 9)
-                _ = try r.removeOrganisation(one)
+                _ = try r.removeWhole(one)
             }
             for (owner, count) in [(one, 0), (two, 1)] {
                 let left = try await store.read { (r) throws(Fault) in

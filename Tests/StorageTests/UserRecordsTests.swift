@@ -178,7 +178,7 @@ private func strike(
             try await store.write { (r) throws(Fault) in
                 _ = try r.append([strike(ada, 1), strike(bob, 2, in: two)])
                 try r.count([ada: UserTally(items: 1)], in: one, onDay: 1)
-                #expect(try r.removeOrganisation(one))
+                #expect(try r.removeWhole(one))
                 #expect(try r.strike(1, in: one) == nil)
                 #expect(try r.tallies(of: [ada], in: one, sinceDay: 0) == [:])
                 #expect(try r.strike(2, in: two) != nil)

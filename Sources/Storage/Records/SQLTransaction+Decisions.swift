@@ -6,6 +6,7 @@ extension SQLTransaction {
     // MARK: Line-ups
 
     func keep(_ lineup: RuleLineup, in organisation: Organisation.ID) throws(Fault) {
+        try require(organisation)
         let members = lineup.members.map { member -> JSONValue in
             [.string(member.id), .string(member.name), .int(Int64(member.version)), .string(member.status)]
         }

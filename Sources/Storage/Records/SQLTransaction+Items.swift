@@ -15,6 +15,7 @@ extension SQLTransaction {
 
     func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
         guard !items.isEmpty else { return [] }
+        for organisation in Set(items.map(\.organisation)) { try require(organisation) }
         var sequence = try advance("items", by: items.count) - Int64(items.count)
         var placed = items
         for index in placed.indices {
@@ -100,6 +101,7 @@ extension SQLTransaction {
     func waitingItems(
         in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
     ) throws(Fault) -> [SubmittedItem] {
+        guard try isPresent(organisation) else { return [] }
         var items: [SubmittedItem] = []
         var bytes = 0
         while items.count < limit, bytes < bytesMax {
@@ -124,15 +126,17 @@ extension SQLTransaction {
     private static let waitingAtOnce = 32
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
-        try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {
+        guard try isPresent(organisation) else { return 0 }
+        return try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {
             (row: any SQLRow) throws(Fault) in Int(row.integer(0))
         }.first ?? 0
     }
 
     func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
-        try rows("select distinct organisation from items where state = 'waiting' order by organisation") {
-            (row: any SQLRow) throws(Fault) in row.id(0)
-        }
+        try present(
+            rows("select distinct organisation from items where state = 'waiting' order by organisation") {
+                (row: any SQLRow) throws(Fault) in row.id(0)
+            })
     }
 
     func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
@@ -146,7 +150,8 @@ extension SQLTransaction {
     func settle(
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool {
-        try hasChanged(
+        guard try isPresent(organisation) else { return false }
+        return try hasChanged(
             "update items set state = $1, problem = $2 where sequence = $3 and organisation = $4 and state = 'waiting'",
             .text(state.rawValue), .problem(problem), .integer(sequence), .id(organisation))
     }

@@ -46,6 +46,7 @@ extension SQLTransaction {
     }
 
     func open(_ job: ReviewJob) throws(Fault) -> ReviewJob {
+        try require(job.organisation)
         var job = job
         job.sequence = try advance("review jobs", by: 1)
         try change(

@@ -17,6 +17,7 @@ extension SQLTransaction {
     }
 
     func put(_ queue: ReviewQueue) throws(Fault) {
+        try require(queue.organisation)
         let found = try rows(
             "select revision from review_queues where organisation = $1 and id = $2", .id(queue.organisation), .text(queue.id)
         ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first
@@ -51,6 +52,7 @@ extension SQLTransaction {
     }
 
     func put(_ routing: RoutingRuleRecord) throws(Fault) {
+        try require(routing.rule.organisation)
         let rule = routing.rule
         let found = try rows(
             "select revision from routing_rules where organisation = $1 and id = $2", .id(rule.organisation), .id(rule.id)

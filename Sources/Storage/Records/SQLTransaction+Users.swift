@@ -17,6 +17,7 @@ extension SQLTransaction {
 
     func append(_ strikes: [Strike]) throws(Fault) -> [Strike] {
         guard !strikes.isEmpty else { return [] }
+        for organisation in Set(strikes.map(\.organisation)) { try require(organisation) }
         var sequence = try advance("strikes", by: strikes.count) - Int64(strikes.count)
         var placed = strikes
         for index in placed.indices {
@@ -79,6 +80,7 @@ extension SQLTransaction {
     }
 
     func count(_ tallies: [ItemUser: UserTally], in organisation: Organisation.ID, onDay day: Int64) throws(Fault) {
+        try require(organisation)
         // In one order for everybody, so that no two writers wait for each other.
         for (user, tally) in tallies.sorted(by: { $0.key < $1.key }) {
             try change(

@@ -100,6 +100,7 @@ extension MemoryTransaction {
     func waitingItems(
         in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
     ) throws(Fault) -> [SubmittedItem] {
+        guard records.organisations[organisation] != nil else { return [] }
         var bytes = 0
         return Array(
             records.moderation.items(of: organisation).filter { $0.state == .waiting && $0.sequence > sequence }.prefix(limit).prefix {
@@ -110,11 +111,13 @@ extension MemoryTransaction {
     }
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
-        records.moderation.items.values.count { $0.organisation == organisation && $0.state == .waiting }
+        guard records.organisations[organisation] != nil else { return 0 }
+        return records.moderation.items.values.count { $0.organisation == organisation && $0.state == .waiting }
     }
 
     func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
-        Set(records.moderation.items.values.filter { $0.state == .waiting }.map(\.organisation)).sorted()
+        Set(records.moderation.items.values.filter { $0.state == .waiting }.map(\.organisation)).filter { records.organisations[$0] != nil }
+            .sorted()
     }
 
     func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
@@ -130,7 +133,9 @@ extension MemoryTransaction {
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool {
         try change { (records) throws(Fault) in
-            guard var item = records.moderation.items[sequence], item.organisation == organisation, item.state == .waiting else {
+            guard records.organisations[organisation] != nil, var item = records.moderation.items[sequence],
+                item.organisation == organisation, item.state == .waiting
+            else {
                 return false
             }
             (item.state, item.problem) = (state, problem)
@@ -308,10 +313,12 @@ extension MemoryTransaction {
     }
 
     func organisationsWithDueRuns(at moment: Timestamp) throws(Fault) -> [Organisation.ID] {
-        Set(records.moderation.runs.values.filter { $0.state == .waiting && $0.nextAt <= moment }.map(\.organisation)).sorted()
+        Set(records.moderation.runs.values.filter { $0.state == .waiting && $0.nextAt <= moment }.map(\.organisation))
+            .filter { records.organisations[$0] != nil }.sorted()
     }
 
     func dueRuns(in organisation: Organisation.ID, at moment: Timestamp, limit: Int) throws(Fault) -> [ActionRun] {
+        guard records.organisations[organisation] != nil else { return [] }
         let due = records.moderation.runs.values.filter {
             $0.organisation == organisation && $0.state == .waiting && $0.nextAt <= moment
         }
