@@ -39,7 +39,8 @@ private func fill(_ owner: Organisation.ID, _ count: Int, waiting: Int = 0, _ r:
             ReviewJob(organisation: owner, queue: "q", itemID: item.itemID, typeID: "post", decisions: 1, openedAt: at(2), changedAt: at(2))
         )
         try r.append(
-            ReviewReason(job: job.sequence, decision: item.sequence, action: "look", rules: ["r"], policies: [], at: at(2)), keeping: 9)
+            ReviewReason(job: job.sequence, decision: item.sequence, action: "look", rules: ["r"], policies: [], at: at(2)), keeping: 9,
+            holding: 9)
     }
 }
 
@@ -129,7 +130,7 @@ private func fill(_ owner: Organisation.ID, _ count: Int, waiting: Int = 0, _ r:
         #expect(
             last?.swept == [
                 "decision_rules": 25, "action_runs": 25, "items": 30, "review_jobs": 25, "rule_lineup_members": 1, "rule_lineups": 1,
-                "strikes": 25, "user_days": 25,
+                "strikes": 25, "user_days": 25, "item_users": 25,
             ])
         try await store.write { (r) throws(Fault) in
             #expect(try r.sweep(one, limit: 10) == nil)

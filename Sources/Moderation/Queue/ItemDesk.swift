@@ -98,7 +98,7 @@ package actor ItemDesk {
             try reserve(items.count, for: organisation)
             let new = describe(read, items, in: organisation)
             do throws(Fault) {
-                let placed = try await parts.store.write { (records) throws(Fault) in
+                let placed = try await withRoom(in: organisation) { (records) throws(Fault) in
                     let placed = try records.append(new)
                     try once?.keep(placed, in: records)
                     return placed
@@ -136,7 +136,7 @@ package actor ItemDesk {
             let judge = judge(rules, organisation)
             // A task of its own: whoever asked may go away meanwhile, and a signal that is broken off has no score to give.
             let judged = await Task { await self.routed(await judge.judge(pairs, in: organisation), by: judge, in: organisation) }.value
-            return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers, once: once).reports
+            return try await write(judged, in: organisation, looksAtUsers: rules.looksAtUsers, isNew: true, once: once).reports
         } catch { throw .fault(error) }
     }
 
@@ -174,10 +174,16 @@ package actor ItemDesk {
         let (now, submission) = (parts.now(), Submission.ID.make(at: parts.now(), random: parts.entropy.bytes))
         defer { wake(organisation) }
         do throws(Fault) {
-            return try await parts.store.write { (records) throws(Fault) in
+            let (look, isNew) = try await withRoom(in: organisation) { (records) throws(Fault) -> (SubmittedItem, Bool) in
+                // One that nobody has begun sees what this one would, and the profile is not written down once more.
+                if try records.hasLookAhead(at: user, in: organisation), let ahead = try records.lookAhead(at: user, in: organisation) {
+                    return (ahead, false)
+                }
                 let look = try UserLook.item(for: user, because: .check, in: organisation, submission: submission, at: now, records)
-                return try records.append([look])[0]
+                return (try records.append([look])[0], true)
             }
+            if !isNew { waiting[organisation, default: 1] -= 1 }
+            return look
         } catch {
             waiting[organisation, default: 1] -= 1
             throw error
@@ -302,16 +308,19 @@ package actor ItemDesk {
     }
 
     private func write(
-        _ judged: [Judgement], in organisation: Organisation.ID, looksAtUsers: Bool, once: OnceNote<[DecisionReport]>? = nil
+        _ judged: [Judgement], in organisation: Organisation.ID, looksAtUsers: Bool, isNew: Bool = false,
+        once: OnceNote<[DecisionReport]>? = nil
     ) async throws(Fault) -> DecisionWriting.Written {
         let writing = DecisionWriting(
             organisation: organisation, judgements: judged, now: parts.now(), entropy: parts.entropy, limits: parts.actionLimits,
             looksAtUsers: looksAtUsers, reviewLimits: parts.reviewLimits)
-        let written = try await parts.store.write { (records) throws(Fault) in
+        let body: @Sendable (any HubTransaction) throws(Fault) -> DecisionWriting.Written = { (records) throws(Fault) in
             let written = try writing.write(records)
             try once?.keep(written.reports, in: records)
             return written
         }
+        // What waited was let in before.
+        let written = isNew ? try await withRoom(in: organisation, body) : try await parts.store.write(body)
         let waited = judged.count { $0.item.sequence > 0 }
         if waited > 0 { waiting[organisation] = max(0, waiting[organisation, default: 0] - waited) }
         if written.looks > 0 { expect(written.looks, of: organisation) }

@@ -94,14 +94,15 @@ extension SQLTransaction {
 
     /// Few rows each, by people and plugins.
     static let goneAtOnce = ["memberships", "api_tokens", "plugin_settings", "secrets", "plugin_enablement", "plugin_context"]
-    /// One row, with the row of an item.
-    static let goneAlong = ["decisions"]
+    /// One row, with the row of an item or with the last.
+    static let goneAlong = ["decisions", "item_usage"]
     /// Every other table of theirs, with its key: children first, so that no row takes thousands along. A test compares all three with the schema.
     static let sweptTables = [
         ("decision_rules", "organisation, rule, outcome, sequence"), ("action_runs", "sequence"), ("items", "sequence"),
         ("review_jobs", "sequence"), ("rule_lineup_members", "organisation, rule, lineup"), ("rule_lineups", "organisation, id"),
         ("rule_action_counts", "organisation, day, rule"), ("rule_actions", "organisation, id"), ("strikes", "sequence"),
-        ("user_days", "organisation, user_id, user_type, day"), ("routing_rules", "organisation, id"),
+        ("user_days", "organisation, user_id, user_type, day"), ("item_users", "organisation, user_id, user_type"),
+        ("routing_rules", "organisation, id"),
         ("review_queues", "organisation, id"), ("rule_versions", "organisation, rule, version"), ("rules", "organisation, id"),
         ("rule_parts", "organisation, kind, id"), ("plugin_failures", "sequence"),
     ]

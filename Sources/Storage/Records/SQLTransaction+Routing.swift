@@ -60,6 +60,13 @@ extension SQLTransaction {
         guard rule.revision - 1 == found ?? 0 else {
             throw RecordFault.ruleChangedMeanwhile("The routing rule '\(rule.name)'", expected: rule.revision - 1, found: found)
         }
+        // Whoever removes a queue looks for such rules in a transaction of their own, which came before this one or comes after.
+        if routing.isLive {
+            let queues = try rows(
+                "select 1 from review_queues where organisation = $1 and id = $2", .id(rule.organisation), .text(routing.queue)
+            ) { (row: any SQLRow) throws(Fault) in row.integer(0) }
+            guard !queues.isEmpty else { throw RoutingRuleRecord.queueGone(routing.queue) }
+        }
         try change(
             """
             insert into routing_rules (\(Self.routingColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

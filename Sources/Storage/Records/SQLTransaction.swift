@@ -11,6 +11,8 @@ final class SQLTransaction: HubTransaction {
     private(set) var failure: Fault?
     /// Whether organisations are there, those removed not; asked once a transaction.
     private var present: [Organisation.ID: Bool] = [:]
+    /// How many bytes of items organisations keep more, or fewer, than is written down; it is at the end.
+    var bytesUnwritten: [Organisation.ID: Int64] = [:]
 
     init(_ session: any SQLSession, isReadOnly: Bool) {
         self.session = session
@@ -23,6 +25,7 @@ final class SQLTransaction: HubTransaction {
     ) throws(Fault) -> Value {
         let transaction = SQLTransaction(session, isReadOnly: isReadOnly)
         let value = try body(transaction)
+        try transaction.keepUsage()
         if let failure = transaction.failure { throw failure }
         return value
     }

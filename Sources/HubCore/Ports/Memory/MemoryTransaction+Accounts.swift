@@ -104,13 +104,7 @@ extension MemoryTransaction {
             guard var removed = records.removed[organisation] else { return nil }
             let items = records.moderation.items(of: organisation).prefix(limit).map(\.sequence)
             if !items.isEmpty {
-                let gone = Set(items)
-                for sequence in items {
-                    records.moderation.items[sequence] = nil
-                    records.moderation.decisions[sequence] = nil
-                }
-                records.reviews.reasons.removeAll { gone.contains($0.decision) }
-                records.moderation.runs = records.moderation.runs.filter { !gone.contains($0.value.decision) }
+                records.remove(items: Array(items))
                 removed.swept["items", default: 0] += items.count
                 records.removed[organisation] = removed
                 return .going(removed)

@@ -39,6 +39,31 @@ struct MemoryItems: Sendable {
     }
 }
 
+extension MemoryRecords {
+    /// Oldest first.
+    fileprivate func idleItems(of organisation: Organisation.ID) -> [SubmittedItem] {
+        let busy = Set(moderation.runs.values.filter { $0.state == .waiting }.map(\.decision)).union(reviews.decisionsHeld)
+        return moderation.items(of: organisation).filter { $0.state != .waiting && !busy.contains($0.sequence) }
+    }
+
+    fileprivate func bytes(of item: SubmittedItem) -> Int {
+        let traces = (moderation.decisions[item.sequence]?.traces ?? [:]).map { ("\($0.key)", $0.value) }
+        let decided = moderation.decisions[item.sequence] == nil ? 0 : JSONValue.object(JSONObject(traces)).serializedBytes().count
+        return item.data.serializedBytes().count + decided
+    }
+
+    /// With their decisions and what hangs on these.
+    mutating func remove(items gone: [Int64]) {
+        for sequence in gone {
+            moderation.items[sequence] = nil
+            moderation.decisions[sequence] = nil
+        }
+        let removed = Set(gone)
+        reviews.reasons.removeAll { removed.contains($0.decision) }
+        moderation.runs = moderation.runs.filter { !removed.contains($0.value.decision) }
+    }
+}
+
 extension MemoryTransaction {
     static func conflict() -> Fault {
         Fault(code: "storage.conflict", message: "There is one already.", turn: .caller)
@@ -148,25 +173,37 @@ extension MemoryTransaction {
         in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
     ) throws(Fault) -> Int {
         try change { (records) throws(Fault) in
-            let all = records.moderation.items(of: organisation)
-            let latest = Set(all.suffix(keeping).map(\.sequence))
-            let busy = Set(records.moderation.runs.values.filter { $0.state == .waiting }.map(\.decision)).union(
-                records.reviews.decisionsOfOpen)
-            let gone = all.filter { item in
-                item.state != .waiting && (item.receivedAt < moment || !latest.contains(item.sequence)) && !busy.contains(item.sequence)
-            }.prefix(limit).map(\.sequence)
-            for sequence in gone {
-                records.moderation.items[sequence] = nil
-                records.moderation.decisions[sequence] = nil
-            }
-            let removed = Set(gone)
-            records.reviews.reasons.removeAll { removed.contains($0.decision) }
-            records.moderation.runs = records.moderation.runs.filter { !removed.contains($0.value.decision) }
+            let latest = Set(records.moderation.items(of: organisation).suffix(keeping).map(\.sequence))
+            let gone = records.idleItems(of: organisation).filter { $0.receivedAt < moment || !latest.contains($0.sequence) }.prefix(limit)
+            records.remove(items: gone.map(\.sequence))
             return gone.count
         }
     }
 
+    func itemBytes(in organisation: Organisation.ID) throws(Fault) -> Int {
+        records.moderation.items(of: organisation).reduce(0) { $0 + records.bytes(of: $1) }
+    }
+
+    func removeOldestItems(in organisation: Organisation.ID, freeing bytes: Int, limit: Int) throws(Fault) -> (items: Int, bytes: Int) {
+        try change { (records) throws(Fault) in
+            var gone: [Int64] = []
+            var freed = 0
+            for item in records.idleItems(of: organisation).prefix(limit) where freed < bytes {
+                gone.append(item.sequence)
+                freed += records.bytes(of: item)
+            }
+            records.remove(items: gone)
+            return (gone.count, freed)
+        }
+    }
+
     // MARK: Decisions
+
+    func decisionHead(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision? {
+        var found = try decision(sequence, in: organisation)
+        found?.traces = [:]
+        return found
+    }
 
     func keep(_ lineup: RuleLineup, in organisation: Organisation.ID) throws(Fault) {
         try change { (records) throws(Fault) in
