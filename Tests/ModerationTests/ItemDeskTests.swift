@@ -159,7 +159,7 @@ import Testing
             #expect(await refused(1) == ["item.queue-full"])
             _ = try await idle.submit(WrittenRules.items(10), in: ItemLab.two)
             lab.clock.advance(by: .seconds(7))
-            #expect(try await idle.queue(of: ItemLab.one) == QueueState(waiting: 10, oldestSeconds: 7, decidedPerMinute: 0))
+            #expect(try await idle.queue(of: ItemLab.one).figures == [10, 7, 0])
             await idle.stop()
             let desk = lab.desk { $0.limits.waitingMax = 10 }
             try await desk.start()
@@ -169,7 +169,7 @@ import Testing
                 await refusal { () async throws(SubmissionRefusal) in try await desk.submit(WrittenRules.items(10), in: ItemLab.one) } == []
             }
             try await lab.isQuiet()
-            #expect(try await desk.queue(of: ItemLab.one) == QueueState(waiting: 0, oldestSeconds: nil, decidedPerMinute: 20))
+            #expect(try await desk.queue(of: ItemLab.one).figures == [0, nil, 20])
             await desk.stop()
         }
     }
@@ -328,4 +328,9 @@ import Testing
             await desk.stop()
         }
     }
+}
+
+extension QueueState {
+    /// Without the bytes, which are a test of their own.
+    fileprivate var figures: [Int?] { [waiting, oldestSeconds, decidedPerMinute] }
 }

@@ -83,9 +83,13 @@ private func withReviews(
             let open = try await lab.open("first")
             #expect(open.map(\.job.itemID) == ["a", "c"])
             #expect(open.map(\.job.decisions) == [2, 1])
+            // A list has the names and no more.
+            #expect(open.map(\.reasons.count) == [1, 1] && open.allSatisfy { $0.item == nil && $0.letGo == nil })
+            #expect(open.first?.reasons.first?.report?.lineup.members.isEmpty == false)
+            #expect(open.first?.reasons.first?.report?.decision.traces == [:])
             let one = try await lab.reviews.job(open[0].job.sequence, in: RuleLab.acme)
             #expect(one.reasons.map(\.reason.decision) == [4, 2], "latest first")
-            #expect(one.reasons.map(\.reason.action) == ["look", "look"])
+            #expect(one.reasons.map(\.reason.action) == ["look", "look"] && one.letGo == 0)
             #expect(one.reasons.first?.report?.decision.traces.isEmpty == false)
             #expect(one.item?.data["data"]?["text"] == "more spam")
             #expect(try await items.events("moderation.ReviewOpened").map { $0.data["itemId"] } == ["a", "c"])
@@ -113,7 +117,9 @@ private func withReviews(
             #expect(
                 reports.map { $0.runs[0].state } == [.done, .done, .failed, .done, .done, .failed], "those that wait take more reasons")
             #expect(reports[2].runs[0].problem?.code == "review.queue-full")
-            let kept = try await items.store.read { (r) throws(Fault) in try r.reviewReasons(of: 1, in: ItemLab.one).map(\.decision) }
+            let kept = try await items.store.read { (r) throws(Fault) in
+                try r.reviewReasons(of: 1, in: ItemLab.one, limit: 9).map(\.decision)
+            }
             #expect(kept == [4, 1])
         }
     }
@@ -362,6 +368,62 @@ private func withReviews(
                     try r.decisions(DecisionFilter(), in: RuleLab.acme, before: nil, limit: 9)
                 }.contains { $0.passed == [onUsers] }
             }
+        }
+    }
+
+    @Test(arguments: ItemStore.allCases) func `a closing goes through when the creator is told otherwise since the decision`(
+        _ kind: ItemStore
+    )
+        async throws
+    {
+        try await withReviews(kind) { lab, _ in
+            func putType(_ role: String) async throws {
+                let type: JSONValue = [
+                    "kind": "CONTENT", "name": "Post",
+                    "schema": [
+                        ["name": "text", "type": "STRING"], ["name": "author", "type": "USER_ID"], ["name": "editor", "type": "USER_ID"],
+                    ], "schemaFieldRoles": ["creatorId": .string(role)],
+                ]
+                _ = try await lab.rules.book.putItemType("post", type, force: true, in: RuleLab.acme, by: ReviewLab.lead)
+            }
+            try await putType("author")
+            _ = try await lab.queue("a")
+            _ = try await lab.rules.book.putPolicy("spam", name: "Spam", description: nil, strikes: 2, in: RuleLab.acme, by: ReviewLab.lead)
+            let acting: JSONObject = ["actionIds": ["look", "note"], "policyIds": ["spam"]]
+            _ = try await lab.rules.live(RuleLab.words(["bad"], name: "Bad", acting))
+            let post: JSONValue = [
+                "id": "x", "typeId": "post",
+                "data": ["text": "bad", "author": ["id": "mallory", "typeId": "user"], "editor": ["id": "eve", "typeId": "user"]],
+            ]
+            _ = try await lab.rules.moderation.desk.decide([post], in: RuleLab.acme)
+            try await putType("editor")
+            let job = try #require(try await lab.open("a").first).job.sequence
+            let draft = ReviewClosingDraft(outcome: .acted, actions: ["note"], policies: ["spam"])
+            _ = try await lab.reviews.close(job, as: draft, in: RuleLab.acme, by: ReviewLab.reviewer)
+            let strikes = try await lab.store.read { (r) throws(Fault) in try r.strikes(ofDecision: 1, in: RuleLab.acme) }
+            #expect(strikes.map(\.user.id) == ["mallory"], "a policy strikes once for a decision")
+        }
+    }
+
+    @Test(arguments: [false, true]) func `what only asked for a review has not acted, removed since or not`(_ isRemoved: Bool) async throws
+    {
+        try await withReviews(.memory) { lab, _ in
+            _ = try await lab.queue("a")
+            var post = RuleLabItems.post("x", "spam").objectValue ?? [:]
+            post["creator"] = ["id": "mallory", "typeId": "member"]
+            _ = try await lab.rules.moderation.desk.decide([.object(post)], in: RuleLab.acme)
+            let mallory = try #require(ItemUser(id: "mallory", typeID: "member"))
+            func tally() async throws -> UserTally {
+                try await lab.rules.moderation.people.standing(of: mallory, in: RuleLab.acme).tally
+            }
+            #expect(try await tally() == UserTally(items: 1, acted: 0))
+            if isRemoved {
+                _ = try await lab.store.write { (r) throws(Fault) in try r.removeRuleAction("look", in: RuleLab.acme) }
+            }
+            let job = try #require(try await lab.open("a").first).job.sequence
+            let draft = ReviewClosingDraft(outcome: .acted, actions: ["note"])
+            _ = try await lab.reviews.close(job, as: draft, in: RuleLab.acme, by: ReviewLab.reviewer)
+            #expect(try await tally() == UserTally(items: 1, acted: 1))
         }
     }
 

@@ -147,6 +147,29 @@ import Testing
         }
     }
 
+    @Test(arguments: ItemStore.allCases) func `who asks for a look again and again writes one down`(_ kind: ItemStore) async throws {
+        try await withItems(kind) { (lab) async throws in
+            lab.rules.set([try WrittenRules.userRule("r", .userStrikeValue, "GREATER_THAN", 0)], types: [WrittenRules.post])
+            let idle = lab.peopleDesk { $0.limits.organisationsAtOnce = 0 }
+            let people = lab.people(idle)
+            try await idle.start()
+            let other = try #require(ItemUser(id: "u2", typeID: "user"))
+            var places: [Int64] = []
+            for user in [Self.user, Self.user, other, Self.user] {
+                places.append(try await people.check(user, in: ItemLab.one).sequence)
+            }
+            #expect(places == [1, 1, 2, 1])
+            #expect(try await lab.items().count == 2)
+            await idle.stop()
+            let desk = lab.peopleDesk()
+            try await desk.start()
+            try await lab.isQuiet()
+            #expect(try await lab.people(desk).check(Self.user, in: ItemLab.one).sequence == 3, "the one before was decided")
+            try await lab.isQuiet()
+            await desk.stop()
+        }
+    }
+
     @Test(arguments: ItemStore.allCases) func `strikes end after ninety days, and can be forgiven and restored`(_ kind: ItemStore)
         async throws
     {

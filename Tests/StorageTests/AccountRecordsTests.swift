@@ -248,8 +248,8 @@ import Testing
                     try r.put(Self.token("t\(place)", of: "u1", hash: [UInt8(place)], organisation: id.rawValue))
                 }
             }
-            #expect(try await store.write { (r) throws(Fault) in try r.removeOrganisation(one) } == true)
-            #expect(try await store.write { (r) throws(Fault) in try r.removeOrganisation(one) } == false)
+            #expect(try await store.write { (r) throws(Fault) in try r.removeWhole(one) } == true)
+            #expect(try await store.write { (r) throws(Fault) in try r.removeWhole(one) } == false)
             let left = try await store.read { (r) throws(Fault) in
                 (
                     try r.memberships(of: User.ID("u1")).map(\.organisation), try r.settings(of: weather).map(\.organisation),

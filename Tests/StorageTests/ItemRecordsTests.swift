@@ -211,7 +211,7 @@ private func lineup(_ ids: [String], version: Int = 1) -> RuleLineup {
                     _ = try r.append([ActionRun(organisation: owner, decision: sequence, action: "hook", state: .waiting, nextAt: at(1))])
                     try r.setActionCount(3, of: "r", in: owner, onDay: 5)
                 }
-                _ = try r.removeOrganisation(one)
+                _ = try r.removeWhole(one)
             }
             for (owner, count) in [(one, 0), (two, 1)] {
                 let left = try await store.read { (r) throws(Fault) -> [Int] in

@@ -188,7 +188,7 @@ import Testing
             #expect(try await versions(one, limit: 1) == ["3"])
             #expect(try await versions(two) == ["2"])
             #expect(try await versions(Organisation.ID("o3")) == [])
-            try await store.write { (r) throws(Fault) in _ = try r.removeOrganisation(one) }
+            try await store.write { (r) throws(Fault) in _ = try r.removeWhole(one) }
             #expect(try await versions(nil) == ["2", "1"])
         }
     }

@@ -175,22 +175,24 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
                 let places = try decided(["a", "b", "c"], r)
                 let made = try r.open(job("a"))
                 for place in places.prefix(2) {
-                    try r.append(reason(made.sequence, place, routing: place == 1 ? ["rules": []] : Optional<JSONValue>.none), keeping: 2)
+                    try r.append(
+                        reason(made.sequence, place, routing: place == 1 ? ["rules": []] : Optional<JSONValue>.none), keeping: 2, holding: 2
+                    )
                 }
                 return made
             }
             @Sendable func reasons(in owner: Organisation.ID = one) async throws -> [ReviewReason] {
-                try await store.read { (r) throws(Fault) in try r.reviewReasons(of: opened.sequence, in: owner) }
+                try await store.read { (r) throws(Fault) in try r.reviewReasons(of: opened.sequence, in: owner, limit: 9) }
             }
             #expect(try await reasons() == [reason(1, 2), reason(1, 1, routing: ["rules": []])])
             #expect(try await reasons(in: two) == [])
-            try await store.write { (r) throws(Fault) in try r.append(reason(1, 3), keeping: 2) }
-            #expect(try await reasons().map(\.decision) == [3, 2], "the newest two")
+            try await store.write { (r) throws(Fault) in try r.append(reason(1, 3), keeping: 2, holding: 2) }
+            #expect(try await reasons().map(\.decision) == [3, 1], "the first and the newest")
             #expect(
                 try await store.write { (r) throws(Fault) in
                     try r.removeItems(in: one, receivedBefore: at(90), keeping: 9, limit: 9)
                 } == 1)
-            #expect(try await reasons().map(\.decision) == [3, 2])
+            #expect(try await reasons().map(\.decision) == [3, 1])
             let gone = try await store.write { (r) throws(Fault) -> [Int] in
                 var closed = opened
                 (closed.state, closed.changedAt) = (.closed, at(40))
@@ -204,6 +206,47 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
             }
             #expect(gone == [2, 0, 0, 1])
             #expect(try await reasons() == [])
+        }
+    }
+
+    @Test(arguments: ItemStore.allCases) func `an open review holds the first item and the newest, and those between go with their reasons`(
+        _ kind: ItemStore
+    ) async throws {
+        try await kind.run { (store) async throws in
+            try await store.write { (r) throws(Fault) in
+                let places = try decided((1...6).map { "i\($0)" }, r)
+                let made = try r.open(job("a"))
+                for place in places { try r.append(reason(made.sequence, place), keeping: 5, holding: 2) }
+                #expect(try r.reviewReasons(of: made.sequence, in: one, limit: 9).map(\.decision) == [6, 5, 4, 3, 1])
+                #expect(try r.reviewReasons(of: made.sequence, in: one, limit: 1).map(\.decision) == [6])
+                #expect(try r.removeItems(in: one, receivedBefore: at(90), keeping: 9, limit: 9) == 3)
+                #expect(try r.reviewReasons(of: made.sequence, in: one, limit: 9).map(\.decision) == [6, 5, 1])
+                #expect(try r.items(ItemFilter(), in: one, before: nil, limit: 9).map(\.sequence) == [6, 5, 1])
+            }
+        }
+    }
+
+    @Test(arguments: ItemStore.allCases) func `a live routing rule has its queue, also when that goes meanwhile`(_ kind: ItemStore)
+        async throws
+    {
+        try await kind.run { (store) async throws in
+            @Sendable func put(_ revision: Int, _ status: String) async -> String? {
+                var live = routing("a", place: 1, revision: revision)
+                live.rule.status = status
+                return await code { try await store.write { [live] (r) throws(Fault) in try r.put(live) } }
+            }
+            #expect(await put(1, "LIVE") == "rule.changed-meanwhile")
+            #expect(await put(1, "DRAFT") == nil, "a draft may wait for its queue")
+            try await store.write { (r) throws(Fault) in
+                try r.put(queue("q", in: two))
+                try r.put(queue("other"))
+            }
+            #expect(await put(2, "LIVE") == "rule.changed-meanwhile", "another organisation's queue, or another queue, is not it")
+            try await store.write { (r) throws(Fault) in try r.put(queue("q")) }
+            #expect(await put(2, "LIVE") == nil)
+            _ = try await store.write { (r) throws(Fault) in try r.removeReviewQueue("q", in: one) }
+            #expect(await put(3, "LIVE") == "rule.changed-meanwhile")
+            #expect(await put(3, "DRAFT") == nil)
         }
     }
 
@@ -235,8 +278,8 @@ private func reason(_ job: Int64, _ decision: Int64, routing: JSONValue? = nil) 
                     try r.put(routing("r", place: 1, in: owner))
                     _ = try r.open(job("a", of: owner))
                 }
-                try r.append(reason(1, place), keeping: 9)
-                _ = try r.removeOrganisation(one)
+                try r.append(reason(1, place), keeping: 9, holding: 9)
+                _ = try r.removeWhole(one)
             }
             for (owner, count) in [(one, 0), (two, 1)] {
                 let left = try await store.read { (r) throws(Fault) in

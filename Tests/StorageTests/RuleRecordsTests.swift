@@ -124,7 +124,7 @@ import Testing
             try await store.write { (r) throws(Fault) in
                 try r.put(Self.rule("a"))
                 #expect(try r.contents(of: Self.acme).rules == 1)
-                _ = try r.removeOrganisation(Self.acme)
+                _ = try r.removeWhole(Self.acme)
                 #expect(try r.contents(of: Self.acme).rules == 0)
             }
             let left = try await store.read { (r) throws(Fault) in

@@ -93,11 +93,23 @@ private func strike(
                 #expect(try users(filter, limit: 1) == [robot])
                 #expect(try users(filter, after: robot, limit: 1) == [ada])
                 #expect(try users(filter, after: ada) == [bob])
-                filter.text = "AD"
-                #expect(try users(filter) == [robot, ada])
-                filter.text = "%"
+                for prefix in ["A", "AD", "ada"] {
+                    filter.prefix = prefix
+                    #expect(try users(filter) == [robot, ada])
+                    #expect(try users(filter, day: 13) == [])
+                    #expect(try users(filter, limit: 1) == [robot])
+                    #expect(try users(filter, after: robot) == [ada])
+                    #expect(try users(filter, after: bob) == [])
+                }
+                for prefix in ["%", "d", "adam", "ob", "\u{e9}"] {
+                    filter.prefix = prefix
+                    #expect(try users(filter) == [], "the beginning of an id, and no pattern")
+                }
+                (filter.prefix, filter.strikesMin) = ("a", 2)
+                #expect(try users(filter) == [ada])
+                filter.prefix = "b"
                 #expect(try users(filter) == [])
-                filter.text = nil
+                filter.prefix = nil
                 filter.strikesMin = 1
                 #expect(try users(filter) == [robot, ada])
                 #expect(try users(filter, after: robot) == [ada])
@@ -133,6 +145,47 @@ private func strike(
         }
     }
 
+    @Test(arguments: ItemStore.allCases) func `the users seen last are known, and strikes of others count all the same`(_ kind: ItemStore)
+        async throws
+    {
+        try await kind.run { store in
+            try await store.write { (r) throws(Fault) in
+                for day in 1...6 as ClosedRange<Int64> {
+                    try r.count([ItemUser(kept: "u\(day)", typeID: "user"): UserTally(items: 1)], in: one, onDay: day)
+                }
+                try r.count([ItemUser(kept: "u1", typeID: "user"): UserTally(items: 1)], in: one, onDay: 7)
+                try r.count([ada: UserTally(items: 1)], in: two, onDay: 1)
+                _ = try r.append([strike(ItemUser(kept: "u2", typeID: "user"), 1)])
+                func known() throws(Fault) -> [String] {
+                    try r.users(ItemUserFilter(), in: one, since: at(0), day: 0, after: nil, limit: 9).map(\.id)
+                }
+                #expect(try r.removeUsers(in: one, unseenSinceDay: 0, keeping: 6, limit: 9) == 0)
+                #expect(try r.removeUsers(in: one, unseenSinceDay: 0, keeping: 3, limit: 2) == 2, "a little at a time")
+                #expect(try known() == ["u1", "u4", "u5", "u6"], "u1 was seen again")
+                #expect(try r.removeUsers(in: one, unseenSinceDay: 0, keeping: 3, limit: 2) == 1)
+                #expect(try r.removeUsers(in: one, unseenSinceDay: 6, keeping: 3, limit: 9) == 1)
+                #expect(try known() == ["u1", "u6"])
+                let gone = ItemUser(kept: "u2", typeID: "user")
+                #expect(try r.tallies(of: [gone], in: one, sinceDay: 0) == [:])
+                #expect(try r.strikeSums(of: [gone], in: one, since: at(0)) == [gone: 1])
+                #expect(try r.tallies(of: [ada], in: two, sinceDay: 0) == [ada: UserTally(items: 1)])
+            }
+        }
+    }
+
+    @Test(arguments: ItemStore.allCases) func `what a decision gave is found whomever it went to`(_ kind: ItemStore) async throws {
+        try await kind.run { store in
+            try await store.write { (r) throws(Fault) in
+                _ = try r.append([
+                    strike(ada, 1), strike(bob, 1, policy: "fraud", 5), strike(ada, 2), strike(bob, 3, in: two),
+                ])
+                #expect(try r.strikes(ofDecision: 1, in: one).map(\.policy) == ["fraud", "spam"])
+                #expect(try r.strikes(ofDecision: 1, in: two) == [])
+                #expect(try r.strikes(ofDecision: 3, in: one) == [])
+            }
+        }
+    }
+
     @Test(arguments: ItemStore.allCases) func `a look is an item that nobody handed in`(_ kind: ItemStore) async throws {
         try await kind.run { store in
             @Sendable func new(_ look: SubmittedItem.Look?, _ owner: Organisation.ID = one) -> SubmittedItem {
@@ -145,6 +198,8 @@ private func strike(
                 #expect(try !r.hasLookAhead(at: ada, in: one))
                 _ = try r.append([new(.strikes), new(.check)])
                 #expect(try r.hasLookAhead(at: ada, in: one))
+                #expect([3, 4].contains(try r.lookAhead(at: ada, in: one)?.sequence))
+                #expect(try r.lookAhead(at: robot, in: one) == nil)
                 #expect(try !r.hasLookAhead(at: robot, in: one))
                 try r.countAttempt(at: 1...4, in: one)
                 #expect(try !r.hasLookAhead(at: ada, in: one), "it was begun")
@@ -178,7 +233,7 @@ private func strike(
             try await store.write { (r) throws(Fault) in
                 _ = try r.append([strike(ada, 1), strike(bob, 2, in: two)])
                 try r.count([ada: UserTally(items: 1)], in: one, onDay: 1)
-                #expect(try r.removeOrganisation(one))
+                #expect(try r.removeWhole(one))
                 #expect(try r.strike(1, in: one) == nil)
                 #expect(try r.tallies(of: [ada], in: one, sinceDay: 0) == [:])
                 #expect(try r.strike(2, in: two) != nil)

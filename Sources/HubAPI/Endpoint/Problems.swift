@@ -93,6 +93,7 @@ extension ProblemDocument {
     }
 
     private static let badGateway = HTTPStatus(rawValue: 502)
+    private static let insufficientStorage = HTTPStatus(rawValue: 507)
 
     /// Where the code's last word does not say it.
     static let statuses: [String: HTTPStatus] = [
@@ -109,7 +110,7 @@ extension ProblemDocument {
         "storage.closed": .serviceUnavailable, "storage.unreachable": .serviceUnavailable, "storage.connection-lost": .serviceUnavailable,
         "events.too-many": .tooManyRequests, "page.too-many-tokens": .tooManyRequests,
         "review.joined-meanwhile": .conflict, "item.queue-full": .serviceUnavailable, "item.strike-not-found": .notFound,
-        "item.no-user-rules": .conflict,
+        "item.no-user-rules": .conflict, "item.storage-full": insufficientStorage,
         "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
         "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
         "backtest.over": .conflict,

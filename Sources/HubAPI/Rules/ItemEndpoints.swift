@@ -19,7 +19,7 @@ enum ItemEndpoints {
             answer: .object([
                 .init("submissionId", .text), .init("accepted", .integer),
                 .init("items", .list(.object([.init("id", .text), .init("sequence", .integer)]))),
-            ]), status: .accepted, problems: ["item.queue-full", "item.unknown-type", "item.wrong-value"]
+            ]), status: .accepted, problems: ["item.queue-full", "item.storage-full", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
             return accepted(
@@ -30,7 +30,7 @@ enum ItemEndpoints {
         Endpoint(
             .post, "/items", "Hand in items and wait for their decisions", chapter: chapter, access: .organisation(.itemSubmit),
             body: items, answer: .object([.init("decisions", .list(.named("Decision")))]),
-            problems: ["item.busy", "item.unknown-type", "item.wrong-value"]
+            problems: ["item.busy", "item.storage-full", "item.unknown-type", "item.wrong-value"]
         ) { call in
             let organisation = try call.needOrganisation()
             return decided(
@@ -51,6 +51,7 @@ enum ItemEndpoints {
             access: .organisation(.ruleRead),
             answer: .object([
                 .init("waiting", .integer), .init("oldestSeconds", .nullable(.integer)), .init("decidedPerMinute", .integer),
+                .init("keptBytes", .integer), .init("keptBytesMax", .integer),
             ])
         ) { call in
             .json(try await call.moderation.desk.queue(of: try call.needOrganisation().id).json)
@@ -173,7 +174,8 @@ extension QueueState {
     var json: JSONValue {
         [
             "waiting": .int(Int64(waiting)), "oldestSeconds": oldestSeconds.map { .int(Int64($0)) } ?? .null,
-            "decidedPerMinute": .int(Int64(decidedPerMinute)),
+            "decidedPerMinute": .int(Int64(decidedPerMinute)), "keptBytes": .int(Int64(keptBytes)),
+            "keptBytesMax": .int(Int64(keptBytesMax)),
         ]
     }
 }

@@ -117,6 +117,7 @@ extension ReviewView {
         var members = members(call)
         members["item"] = item.map { .object($0.json) }
         members["reasons"] = .array(reasons.map(\.json))
+        members["letGo"] = letGo.map { .int(Int64($0)) }
         return .object(members)
     }
 }

@@ -81,7 +81,7 @@ enum ReviewShapes {
             "ReviewDetail",
             .object(
                 review + [
-                    .init("item", .named("Item"), optional: true),
+                    .init("item", .named("Item"), optional: true), .init("letGo", .integer, optional: true),
                     .init(
                         "reasons",
                         .list(

@@ -14,7 +14,8 @@ enum UserEndpoints {
             .get, "/item-users", "Users whose items were decided in the last 90 days, by id", chapter: chapter,
             access: .organisation(.ruleRead),
             query: QueryParameter.page + [
-                QueryParameter("q", .text, "With this text in the id."),
+                QueryParameter(
+                    "q", .text, "Whose id begins with this, whatever the case of ASCII letters; by their ids in small letters then."),
                 QueryParameter("minStrikes", .integer, "With at least so many strikes."),
             ], answer: .list(.named("ItemUser")), handler: list),
         Endpoint(
@@ -48,7 +49,7 @@ enum UserEndpoints {
         let organisation = try call.needOrganisation().id
         let page = try call.page()
         var filter = ItemUserFilter()
-        filter.text = call.query("q").flatMap { $0.isEmpty ? nil : $0 }
+        filter.prefix = call.query("q").flatMap { $0.isEmpty ? nil : $0 }
         filter.strikesMin = try call.number("minStrikes", in: 0...Int(Int32.max), otherwise: 0)
         let found = try await call.moderation.people.users(filter, in: organisation, after: try behind(page), limit: page.limit)
         return .page(found.map { $0.json(isWhole: false) }, call, page, last: found.last.map { "\($0.user.typeID)\t\($0.user.id)" })

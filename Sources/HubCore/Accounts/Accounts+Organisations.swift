@@ -52,31 +52,6 @@ extension Accounts {
         }
     }
 
-    /// What would go with an organisation: the dry run.
-    package func contents(of id: Organisation.ID, by requester: Requester) async throws(Fault) -> OrganisationContents {
-        try require(.organisationManage, in: id, requester)
-        return try await store.read { (records) throws(Fault) in
-            guard try records.organisation(id) != nil else { throw AccountFault.notFound("organisation") }
-            return try records.contents(of: id)
-        }
-    }
-
-    /// Removes an organisation with all that is in it.
-    /// - Parameter expected: What the dry run showed; when it is no longer that, nothing goes.
-    package func removeOrganisation(
-        _ id: Organisation.ID, expecting expected: OrganisationContents, by requester: Requester
-    ) async throws(Fault) {
-        try require(.adminSettings, in: nil, requester)
-        var note = note(requester, "organisation.remove", "organisation:\(id)", in: id)
-        note.entry.detail = ["members": .int(Int64(expected.members)), "secrets": .int(Int64(expected.secrets))]
-        try await change { [note] (records) throws(Fault) in
-            guard try records.organisation(id) != nil else { throw AccountFault.notFound("organisation") }
-            guard try records.contents(of: id) == expected else { throw AccountFault.changedMeanwhile() }
-            _ = try records.removeOrganisation(id)
-            try records.keep(note, event: "OrganisationRemoved", data: ["organisation": .string(id.rawValue)])
-        }
-    }
-
     // MARK: Members
 
     package func members(

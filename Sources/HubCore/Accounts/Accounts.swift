@@ -6,6 +6,7 @@ package final class Accounts: Sendable {
     package let store: any HubStore
     let hasher: PasswordHasher
     package let policy: AccountPolicy
+    let removalLimits: RemovalLimits
     let clock: @Sendable () -> Timestamp
     let entropy: Entropy
     let limiter = Mutex(SignInLimiter())
@@ -15,9 +16,11 @@ package final class Accounts: Sendable {
 
     package init(
         store: any HubStore, hasher: PasswordHasher, policy: AccountPolicy = AccountPolicy(),
+        removalLimits: RemovalLimits = RemovalLimits(),
         clock: @escaping @Sendable () -> Timestamp = Timestamp.system, entropy: Entropy = .system
     ) {
         (self.store, self.hasher, self.policy, self.clock, self.entropy) = (store, hasher, policy, clock, entropy)
+        self.removalLimits = removalLimits
         cache = ShortMemory(entriesMax: policy.principalsMax, age: policy.principalAge)
         organisationMemory = ShortMemory(entriesMax: policy.principalsMax, age: policy.principalAge)
     }

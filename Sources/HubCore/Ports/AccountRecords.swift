@@ -23,10 +23,15 @@ package protocol AccountRecords {
     func organisations(_ page: PageRequest) throws(Fault) -> [Organisation]
     /// A slug of another one is `account.slug-taken`.
     func put(_ organisation: Organisation) throws(Fault)
-    /// What `removeOrganisation` takes along.
+    /// What `removeOrganisation` takes along, but for what was handed in and decided.
     func contents(of organisation: Organisation.ID) throws(Fault) -> OrganisationContents
-    /// With memberships, settings, secrets, enablement, rules and the tokens that are good there alone. False when there was none.
-    func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool
+    /// From now on nobody finds it, its short name is free, and what is written for it is `storage.unknown-reference`. Memberships, settings,
+    /// secrets, enablement and the tokens that are good there alone go at once; `sweep` takes the rest. False when there is none.
+    func removeOrganisation(_ id: Organisation.ID, at moment: Timestamp) throws(Fault) -> Bool
+    /// Those of which there is still something, longest removed first.
+    func removedOrganisations(limit: Int) throws(Fault) -> [RemovedOrganisation]
+    /// Takes away at most `limit` rows of one kind of what a removed organisation left; what hangs on a row goes with it. Nil when it is gone.
+    func sweep(_ organisation: Organisation.ID, limit: Int) throws(Fault) -> OrganisationSweep?
 
     func memberships(of user: User.ID) throws(Fault) -> [Membership]
     func memberships(in organisation: Organisation.ID, _ page: PageRequest) throws(Fault) -> [Membership]

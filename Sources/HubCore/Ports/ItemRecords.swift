@@ -25,11 +25,17 @@ package protocol ItemRecords {
     func settle(
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool
-    /// Removes, oldest first and at most `limit` of them, items that wait for nothing and for nobody's review, with their decisions: those from before a moment,
-    /// and those beyond the latest `keeping`. Gives how many.
+    /// Removes, oldest first and at most `limit` of them, items that wait for nothing and that no open review holds, with their decisions: those from
+    /// before a moment, and those beyond the latest `keeping`. Gives how many.
     func removeItems(
         in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
     ) throws(Fault) -> Int
+
+    /// Bytes of an organisation's items and of the traces of their decisions, as they are kept.
+    func itemBytes(in organisation: Organisation.ID) throws(Fault) -> Int
+    /// Removes items that wait for nothing and that no open review holds, with their decisions, oldest first: as many as come to these bytes, and at
+    /// most `limit`. Gives how many, and their bytes.
+    func removeOldestItems(in organisation: Organisation.ID, freeing bytes: Int, limit: Int) throws(Fault) -> (items: Int, bytes: Int)
 
     // MARK: Decisions
 
@@ -41,6 +47,8 @@ package protocol ItemRecords {
     /// Keeps a decision. A second one about the same item is `storage.conflict`.
     func append(_ decision: StoredDecision) throws(Fault)
     func decision(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision?
+    /// Without its traces.
+    func decisionHead(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision?
     /// Latest first, before `sequence` when given; without their traces.
     func decisions(
         _ filter: DecisionFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int

@@ -15,7 +15,8 @@ package protocol ReviewRecords {
 
     /// In their order.
     func routingRules(in organisation: Organisation.ID) throws(Fault) -> [RoutingRuleRecord]
-    /// Inserts, or replaces the record of the revision before; another revision there is `rule.changed-meanwhile`.
+    /// Inserts, or replaces the record of the revision before; another revision there is `rule.changed-meanwhile`. One that is live has its queue:
+    /// where that is gone, `rule.changed-meanwhile` too.
     func put(_ rule: RoutingRuleRecord) throws(Fault)
     /// Moves one within the order; its revision stays. Places of all are for whoever writes them.
     func setPlace(_ place: Int, ofRoutingRule id: RuleRecord.ID, in organisation: Organisation.ID) throws(Fault)
@@ -41,10 +42,25 @@ package protocol ReviewRecords {
     /// Removes closed jobs that have not changed since a moment, at most `limit`. Gives how many.
     func removeReviewJobs(in organisation: Organisation.ID, closedBefore moment: Timestamp, limit: Int) throws(Fault) -> Int
 
-    /// Keeps why a job is there; of one job the newest `keeping`.
-    func append(_ reason: ReviewReason, keeping: Int) throws(Fault)
+    /// Keeps why a job is there: of one job the first and the newest, `keeping` together. While the job is open it holds the items of the first
+    /// and of the newest `holding`; a reason goes with its item.
+    func append(_ reason: ReviewReason, keeping: Int, holding: Int) throws(Fault)
     /// Latest first.
-    func reviewReasons(of job: Int64, in organisation: Organisation.ID) throws(Fault) -> [ReviewReason]
+    func reviewReasons(of job: Int64, in organisation: Organisation.ID, limit: Int) throws(Fault) -> [ReviewReason]
+}
+
+extension RoutingRuleRecord {
+    /// Whether it sends items to its queue.
+    package var isLive: Bool { rule.status == "LIVE" }
+
+    /// What the ports refuse about a live rule whose queue was removed while it was written.
+    package static func queueGone(_ queue: String) -> Fault {
+        Fault(
+            code: "rule.changed-meanwhile",
+            message:
+                "The review queue '\(visible(queue))' was removed meanwhile, and a live routing rule needs one. Nothing was changed by this call.",
+            place: queue, remedy: "Choose another queue, or save the rule as a draft.", turn: .caller)
+    }
 }
 
 extension ReviewQueue {

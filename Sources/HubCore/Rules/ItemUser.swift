@@ -16,6 +16,13 @@ package struct ItemUser: Sendable, Hashable {
         (self.id, self.typeID) = (id, typeID)
     }
 
+    /// The id with ASCII letters in lower case: what it is found by.
+    package var folded: String { Self.fold(id) }
+
+    package static func fold(_ id: String) -> String {
+        String(decoding: id.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+    }
+
     /// As it was stored.
     package init(kept id: String, typeID: String) { (self.id, self.typeID) = (id, typeID) }
 }
@@ -73,8 +80,11 @@ package struct UserTally: Sendable, Hashable {
 
 /// Which users somebody wants.
 package struct ItemUserFilter: Sendable, Hashable {
-    /// Somewhere in the user's id, whatever the case of ASCII letters.
-    package var text: String?
+    /// How many users of a prefix are asked for their strikes.
+    package static let searchedMax = 10_000
+
+    /// What the user's id begins with, whatever the case of ASCII letters; users come by their ids in small letters then.
+    package var prefix: String?
     /// With at least so many strikes; 0: all.
     package var strikesMin = 0
 

@@ -50,7 +50,7 @@ package struct ReviewJob: Sendable, Hashable {
     package var itemID: String
     package var typeID: String
     package var state: State
-    /// How many decisions have asked for it; the latest of them are kept.
+    /// How many decisions have asked for it; the first and the latest of them are kept.
     package var decisions: Int
     package var openedAt: Timestamp
     package var changedAt: Timestamp

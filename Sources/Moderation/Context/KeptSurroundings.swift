@@ -35,9 +35,11 @@ package struct KeptSurroundings: ItemSurroundings {
         guard asked.contains(where: { $0.parent != nil || $0.thread != nil }) else { return wishes.map { _ in Surroundings() } }
         do throws(Fault) {
             let looked = try await store.read { [organisation] (records) throws(Fault) in
-                var looked: [Looked] = []
-                for one in asked { looked.append(try one.look(in: records, of: organisation)) }
-                return looked
+                var sights: [Sight] = []
+                for one in asked { sights.append(try one.look(in: records, of: organisation)) }
+                let items = try records.items(at: sights.flatMap(\.places), in: organisation)
+                let byPlace = Dictionary(items.map { ($0.sequence, $0) }) { first, _ in first }
+                return sights.map { $0.looked(byPlace) }
             }
             return zip(asked, looked).map { made($0, $1) }
         } catch {
@@ -50,6 +52,20 @@ package struct KeptSurroundings: ItemSurroundings {
         let id: String
         let typeID: String?
         init(_ id: String, _ typeID: String?) { (self.id, self.typeID) = (id, typeID) }
+    }
+
+    /// Which items are wanted; they are read for all who ask at once.
+    private struct Sight: Sendable {
+        var parent: Int64?
+        /// Latest first.
+        var messages: [Int64] = []
+        var isTruncated = false
+
+        var places: [Int64] { messages + (parent.map { [$0] } ?? []) }
+
+        func looked(_ items: [Int64: SubmittedItem]) -> Looked {
+            Looked(parent: parent.flatMap { items[$0] }, messages: messages.compactMap { items[$0] }, isTruncated: isTruncated)
+        }
     }
 
     private struct Looked: Sendable {
@@ -67,30 +83,29 @@ package struct KeptSurroundings: ItemSurroundings {
         let thread: Named?
         let messagesMax: Int
 
-        func look(in records: any HubTransaction, of organisation: Organisation.ID) throws(Fault) -> Looked {
-            var looked = Looked()
+        func look(in records: any HubTransaction, of organisation: Organisation.ID) throws(Fault) -> Sight {
+            var looked = Sight()
             if let parent, parent.id.utf8.count <= ThreadName.bytesMax,
                 let found = try records.itemSketch(parent.id, ofType: parent.typeID, in: organisation, before: sequence),
                 found.characters <= RuleLimits.contextPartBytesMax
             {
-                looked.parent = try records.items(at: [found.sequence], in: organisation).first
+                looked.parent = found.sequence
             }
             guard let thread, let name = ThreadName.key(thread.id) else { return looked }
             // Twice as many: one that was handed in again is one message.
             let limit = messagesMax * 2 + 1
             let sketches = try records.itemSketches(ofThread: name, in: organisation, before: sequence, limit: limit)
             looked.isTruncated = sketches.count == limit
-            var (chosen, characters): ([Int64], Int) = ([], 0)
+            var characters = 0
             var seen: Set<[String]> = [[itemTypeID, itemID]]
             for sketch in sketches where seen.insert([sketch.typeID, sketch.itemID]).inserted {
-                guard chosen.count < messagesMax, characters + sketch.characters <= RuleLimits.contextPartBytesMax else {
+                guard looked.messages.count < messagesMax, characters + sketch.characters <= RuleLimits.contextPartBytesMax else {
                     looked.isTruncated = true
                     break
                 }
-                chosen.append(sketch.sequence)
+                looked.messages.append(sketch.sequence)
                 characters += sketch.characters
             }
-            looked.messages = try records.items(at: chosen, in: organisation).reversed()
             return looked
         }
     }

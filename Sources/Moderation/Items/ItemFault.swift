@@ -9,6 +9,19 @@ package enum ItemFault {
             remedy: "Wait 30 s, then send these again: none of them was taken.", turn: .caller)
     }
 
+    static let storageFullCode = "item.storage-full"
+
+    static func storageFull(_ bytes: Int, max: Int) -> Fault {
+        Fault(
+            code: storageFullCode,
+            message:
+                "With these, \(bytes) bytes of this organisation's items would be kept; at most \(max) may, and what is there waits for its "
+                + "decision, for a webhook or for a review.",
+            remedy:
+                "Wait until those are decided, and look after open reviews and receivers; then send these again: none of them was taken.",
+            turn: .caller)
+    }
+
     package static func searching(_ max: Int) -> Fault {
         Fault(
             code: "item.search-busy", message: "\(max) searches of this organisation wait already.", remedy: "Wait 1 s, then search again.",

@@ -36,6 +36,11 @@ package struct ItemLimits: Sendable, Hashable {
     package var keptTime: Duration = .seconds(30 * 86_400)
     /// How many an organisation keeps.
     package var keptMax = 100_000
+    /// Bytes of items and of their decisions' traces that an organisation keeps; the oldest that wait for nothing go first, and a submission for
+    /// which that makes no room is refused.
+    package var keptBytesMax = 4 << 30
+    /// Where there is no room, one part in so many is made at once.
+    package static let roomShare = 64
     /// Removed in one transaction, so that nobody waits long behind it.
     package var sweptAtOnce = 500
 

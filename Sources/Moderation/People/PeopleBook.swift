@@ -119,7 +119,9 @@ package struct PeopleBook: Sendable {
     }
 
     /// Removes what counts no more, a little at a time.
-    static func sweep(_ store: any HubStore, _ organisation: Organisation.ID, at now: Timestamp) async throws(Fault) {
+    static func sweep(
+        _ store: any HubStore, _ organisation: Organisation.ID, at now: Timestamp, usersMax: Int = PeopleLimits.usersMax
+    ) async throws(Fault) {
         let since = PeopleLimits.start(at: now)
         var isMore = true
         while isMore, !Task.isCancelled {
@@ -128,7 +130,9 @@ package struct PeopleBook: Sendable {
                     in: organisation, before: since, keeping: PeopleLimits.strikesKeptMax, limit: PeopleLimits.sweptAtOnce)
                 let tallies = try records.removeTallies(
                     in: organisation, beforeDay: PeopleLimits.day(of: since), limit: PeopleLimits.sweptAtOnce)
-                return max(strikes, tallies) == PeopleLimits.sweptAtOnce
+                let users = try records.removeUsers(
+                    in: organisation, unseenSinceDay: PeopleLimits.day(of: since), keeping: usersMax, limit: PeopleLimits.sweptAtOnce)
+                return max(strikes, tallies, users) == PeopleLimits.sweptAtOnce
             }
         }
     }

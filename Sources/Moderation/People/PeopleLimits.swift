@@ -8,6 +8,8 @@ package enum PeopleLimits {
     package static let window: Duration = .seconds(90 * 86_400)
     /// Strikes that an organisation keeps; beyond them the oldest go.
     package static let strikesKeptMax = 1_000_000
+    /// Users that an organisation knows; beyond them those who were not seen for longest are forgotten.
+    package static let usersMax = 200_000
     /// Removed in one transaction.
     package static let sweptAtOnce = 500
     /// Strikes of one user that are shown.

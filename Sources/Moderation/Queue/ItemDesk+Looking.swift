@@ -8,6 +8,9 @@ package struct QueueState: Sendable, Hashable {
     package var oldestSeconds: Int?
     /// Decisions of the last minute.
     package var decidedPerMinute: Int
+    /// Bytes of all items and traces that are kept, and how many may be.
+    package var keptBytes = 0
+    package var keptBytesMax = 0
 
     package init(waiting: Int, oldestSeconds: Int?, decidedPerMinute: Int) {
         (self.waiting, self.oldestSeconds, self.decidedPerMinute) = (waiting, oldestSeconds, decidedPerMinute)
@@ -16,13 +19,15 @@ package struct QueueState: Sendable, Hashable {
 
 extension ItemDesk {
     package nonisolated func queue(of organisation: Organisation.ID) async throws(Fault) -> QueueState {
-        let now = parts.now()
+        let (now, bytesMax) = (parts.now(), parts.limits.keptBytesMax)
         return try await parts.store.read { (records) throws(Fault) in
             let oldest = try records.waitingItems(in: organisation, after: 0, limit: 1, bytesMax: .max).first?.receivedAt
-            return QueueState(
+            var state = QueueState(
                 waiting: try records.waitingItemCount(in: organisation),
                 oldestSeconds: oldest.map { Int(now.elapsed(since: $0).components.seconds) },
                 decidedPerMinute: try records.decisionCount(in: organisation, since: now.advanced(by: .seconds(-60))))
+            (state.keptBytes, state.keptBytesMax) = (try records.itemBytes(in: organisation), bytesMax)
+            return state
         }
     }
 
@@ -43,6 +48,7 @@ extension ItemDesk {
                     }
                     if removed < limits.sweptAtOnce { break }
                 }
+                try await trim(organisation)
                 while !Task.isCancelled {
                     let removed = try await parts.store.write { (records) throws(Fault) in
                         try records.removeReviewJobs(in: organisation, closedBefore: moment, limit: limits.sweptAtOnce)

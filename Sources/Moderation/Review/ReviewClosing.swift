@@ -30,7 +30,8 @@ extension ReviewDesk {
             detail: ["outcome": .string(draft.outcome.rawValue), "actions": .array(draft.actions.map { .string($0) })], entropy)
         let working = try await rules.rules(of: organisation)
         let acting = ReviewActing(
-            organisation: organisation, draft: draft, requester: requester, now: now, waitingMax: actionsMax, entropy: entropy,
+            organisation: organisation, draft: draft, requester: requester, now: now, reasonsKept: limits.reasonsKept,
+            waitingMax: actionsMax, entropy: entropy,
             types: Array(working.types.values), looksAtUsers: working.looksAtUsers)
         let view = try await change(sequence, in: organisation, by: requester) { (records, job) throws(Fault) in
             // What came in since would be ended unseen.
@@ -81,6 +82,7 @@ struct ReviewActing: Sendable {
     let draft: ReviewClosingDraft
     let requester: Requester
     let now: HubCore.Timestamp
+    let reasonsKept: Int
     /// Webhooks of the organisation that may wait.
     let waitingMax: Int
     let entropy: Entropy
@@ -97,13 +99,15 @@ struct ReviewActing: Sendable {
     }
 
     func fire(on job: ReviewJob, in records: any HubTransaction) throws(Fault) {
-        guard let reason = try records.reviewReasons(of: job.sequence, in: organisation).first,
-            let item = try records.item(reason.decision, in: organisation)
-        else { throw ItemFault.notFound(job.itemID) }
+        let reasons = try records.reviewReasons(of: job.sequence, in: organisation, limit: reasonsKept)
+        guard let reason = reasons.first, let item = try records.item(reason.decision, in: organisation) else {
+            throw ItemFault.notFound(job.itemID)
+        }
+        let asked = Set(reasons.filter { $0.decision == item.sequence }.map(\.action))
         let known = Dictionary(try records.ruleActions(in: organisation).map { ($0.id, $0) }) { first, _ in first }
         let policies = try draft.policies.map { (id) throws(Fault) in NamedPolicy(id, try records.rulePart(.policy, id, in: organisation)) }
         let user = ItemReading(types).read(item.data).value?.creator.flatMap { ItemUser(id: $0.id, typeID: $0.typeID) }
-        let strikes = try user.map { (user) throws(Fault) in try strike(user, for: item, policies, known, in: records) }
+        let strikes = try user.map { (user) throws(Fault) in try strike(user, for: item, policies, known, askedBy: asked, in: records) }
         var runs: [ActionRun] = []
         var events: [JournalEvent] = []
         var room = waitingMax - (try records.waitingRunCount(in: organisation, max: waitingMax))

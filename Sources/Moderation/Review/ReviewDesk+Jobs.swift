@@ -6,9 +6,11 @@ package import PluginModel
 /// A review with why it is there.
 package struct ReviewView: Sendable {
     package let job: ReviewJob
-    /// Latest first, each with its decision where that is still kept.
+    /// Latest first, each with its decision where that is still kept; in a list the latest alone.
     package let reasons: [Reason]
-    /// The item as it came last; nil where it is not kept any more.
+    /// How many decisions asked for it that are not kept: of those between the first and the newest, whose items are gone. Nil in a list.
+    package let letGo: Int?
+    /// The item as it came last; nil in a list, and where it is not kept any more.
     package let item: SubmittedItem?
 
     package struct Reason: Sendable {
@@ -18,7 +20,7 @@ package struct ReviewView: Sendable {
 }
 
 extension ReviewDesk {
-    /// Open ones oldest first, closed ones latest first; each with its latest reason alone, and without traces.
+    /// Open ones oldest first, closed ones latest first; each with its latest reason alone, and without the item, traces and what became of actions.
     package func jobs(
         in queue: String, _ state: ReviewJob.State, after sequence: Int64?, limit: Int, organisation: Organisation.ID
     ) async throws(Fault) -> [ReviewView] {
@@ -27,17 +29,16 @@ extension ReviewDesk {
                 throw ReviewFault.notFound("review queue", queue)
             }
             let filter = ReviewFilter(queue: queue, state: state)
-            var views: [ReviewView] = []
-            for job in try records.reviewJobs(filter, in: organisation, after: sequence, limit: limit) {
-                views.append(try records.view(of: job, latestOnly: true))
-            }
-            return views
+            return try records.sketches(of: try records.reviewJobs(filter, in: organisation, after: sequence, limit: limit))
         }
     }
 
     /// Throws `review.not-found`.
     package func job(_ sequence: Int64, in organisation: Organisation.ID) async throws(Fault) -> ReviewView {
-        try await store.read { (records) throws(Fault) in try records.view(of: try records.job(sequence, in: organisation)) }
+        let limits = limits
+        return try await store.read { (records) throws(Fault) in
+            try records.view(of: try records.job(sequence, in: organisation), limits)
+        }
     }
 
     // MARK: Changing
@@ -80,7 +81,7 @@ extension ReviewDesk {
     package func reopen(_ sequence: Int64, in organisation: Organisation.ID, by requester: Requester) async throws(Fault) -> ReviewView {
         let (now, limits) = (now(), limits)
         let said = requester.note("review.reopen", "review:\(sequence)", at: now, in: organisation, entropy)
-        let view = try await store.write { (records) throws(Fault) in
+        let reopened = try await store.write { (records) throws(Fault) in
             var job = try records.job(sequence, in: organisation)
             guard job.state == .closed else { throw ReviewFault.isOpen }
             guard job.closing?.outcome == .ignored else { throw ReviewFault.acted }
@@ -97,10 +98,10 @@ extension ReviewDesk {
             (job.state, job.queue, job.closing, job.claim, job.changedAt) = (.open, queue.id, nil, nil, now)
             _ = try records.change(job)
             try records.keepReview(said, job, "ReviewReopened", [:])
-            return try records.view(of: job)
+            return job
         }
         events.publish(.reviews(organisation))
-        return view
+        return try await view(of: reopened)
     }
 
     /// Changes an open review that nobody else looks at.
@@ -109,7 +110,7 @@ extension ReviewDesk {
         _ body: @escaping @Sendable (any HubTransaction, inout ReviewJob) throws(Fault) -> Void
     ) async throws(Fault) -> ReviewView {
         let now = now()
-        let view = try await store.write { (records) throws(Fault) in
+        let changed = try await store.write { (records) throws(Fault) in
             var job = try records.job(sequence, in: organisation)
             guard job.state == .open else { throw ReviewFault.over(job.closing) }
             if let claim = job.claim, claim.by != requester.auditName, claim.until > now {
@@ -118,10 +119,16 @@ extension ReviewDesk {
             try body(records, &job)
             job.changedAt = now
             _ = try records.change(job)
-            return try records.view(of: job)
+            return job
         }
         events.publish(.reviews(organisation))
-        return view
+        return try await view(of: changed)
+    }
+
+    /// What a change came to, read beside those who write.
+    private func view(of job: ReviewJob) async throws(Fault) -> ReviewView {
+        let limits = limits
+        return try await store.read { (records) throws(Fault) in try records.view(of: job, limits) }
     }
 }
 
@@ -131,16 +138,35 @@ extension HubTransaction {
         return job
     }
 
-    func view(of job: ReviewJob, latestOnly: Bool = false) throws(Fault) -> ReviewView {
+    func view(of job: ReviewJob, _ limits: ReviewLimits) throws(Fault) -> ReviewView {
         var reasons: [ReviewView.Reason] = []
-        let kept = try reviewReasons(of: job.sequence, in: job.organisation)
-        for reason in latestOnly ? Array(kept.prefix(1)) : kept {
+        let kept = try reviewReasons(of: job.sequence, in: job.organisation, limit: limits.reasonsKept)
+        for reason in kept {
             let decision = try decision(reason.decision, in: job.organisation)
             reasons.append(ReviewView.Reason(reason: reason, report: try reports(on: decision.map { [$0] } ?? []).first))
         }
         var last: SubmittedItem?
         if let reason = kept.first { last = try item(reason.decision, in: job.organisation) }
-        return ReviewView(job: job, reasons: reasons, item: last)
+        return ReviewView(job: job, reasons: reasons, letGo: max(0, job.decisions - kept.count), item: last)
+    }
+
+    /// What lists need: the latest reason, and the names its rules had then.
+    func sketches(of jobs: [ReviewJob]) throws(Fault) -> [ReviewView] {
+        var lineups: [RuleLineup.ID: RuleLineup] = [:]
+        var views: [ReviewView] = []
+        for job in jobs {
+            var reasons: [ReviewView.Reason] = []
+            if let reason = try reviewReasons(of: job.sequence, in: job.organisation, limit: 1).first {
+                var report: DecisionReport?
+                if let decision = try decisionHead(reason.decision, in: job.organisation) {
+                    if lineups[decision.lineup] == nil { lineups[decision.lineup] = try lineup(decision.lineup, in: job.organisation) }
+                    report = DecisionReport(decision: decision, lineup: lineups[decision.lineup] ?? RuleLineup([]), runs: [])
+                }
+                reasons.append(ReviewView.Reason(reason: reason, report: report))
+            }
+            views.append(ReviewView(job: job, reasons: reasons, letGo: nil, item: nil))
+        }
+        return views
     }
 
     /// What happened to a review, for the audit and for plugins: names and no more.

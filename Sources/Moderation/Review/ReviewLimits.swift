@@ -4,8 +4,11 @@ package struct ReviewLimits: Sendable, Hashable {
     package var queuesMax = 100
     /// Open jobs of one queue; an action that asks for another has failed.
     package var openMax = 10_000
-    /// Decisions that are kept of one job, the newest.
+    /// Decisions that are kept of one job: the first, and the newest.
     package var reasonsKept = 100
+    /// Items that an open job holds, however old they get: the first, and so many of the newest. Those between go as other items do, and their
+    /// decisions with them.
+    package var itemsHeld = 10
     /// How long a job is its claimant's.
     package var leaseTime: Duration = .seconds(15 * 60)
     /// Actions that one closing may fire.

@@ -64,6 +64,6 @@ struct ReviewOpening {
             ReviewReason(
                 job: job.sequence, decision: request.item.sequence, action: request.action, rules: request.rules,
                 policies: request.policies, at: now, routing: request.routing?.json(bytesMax: limits.routingTraceBytesMax)),
-            keeping: limits.reasonsKept)
+            keeping: limits.reasonsKept, holding: limits.itemsHeld)
     }
 }

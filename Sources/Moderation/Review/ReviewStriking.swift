@@ -6,17 +6,18 @@ import Synchronization
 extension ReviewActing {
     /// What acting on an item means for its author: the strikes of the policies that are named, but for those its decision gave already, and one more
     /// item acted on, where none of a rule's actions was done.
+    /// - Parameter asked: Actions that asked for the review, and so did nothing themselves; they may be removed by now.
     /// - Returns: What the user has now.
     func strike(
-        _ user: ItemUser, for item: SubmittedItem, _ policies: [NamedPolicy], _ actions: [String: RuleAction],
+        _ user: ItemUser, for item: SubmittedItem, _ policies: [NamedPolicy], _ actions: [String: RuleAction], askedBy asked: Set<String>,
         in records: any HubTransaction
     ) throws(Fault) -> Int {
         let since = PeopleLimits.start(at: now)
-        let past = try records.strikes(of: user, in: organisation, since: since, limit: PeopleLimits.strikesKeptMax)
-        let given = Set(past.filter { $0.decision == item.sequence }.map(\.policy))
+        // Whomever they went to: who the creator is may be told otherwise by now, and a policy strikes once for a decision.
+        let given = Set(try records.strikes(ofDecision: item.sequence, in: organisation).map(\.policy))
         let giving = policies.filter { $0.strikes > 0 && !given.contains($0.id) }
         let wasActedOn = try records.actionRuns(of: [item.sequence], in: organisation).contains { run in
-            (run.state == .done || run.state == .waiting) && actions[run.action]?.kind != .review
+            (run.state == .done || run.state == .waiting) && !asked.contains(run.action) && actions[run.action]?.kind != .review
         }
         if !wasActedOn {
             try records.count([user: UserTally(items: 0, acted: 1)], in: organisation, onDay: PeopleLimits.day(of: now))

@@ -21,6 +21,7 @@ final class RunningHub: Sendable {
     private let accounts: Accounts
     private let moderation: Moderation
     private let housekeeping: Task<Void, Never>
+    private let takingAway: Task<Void, Never>
     private let lock: FolderLock
     /// Of requests to the provider people sign in at; nil where there is none.
     private let outsideLoop: HostLoop?
@@ -30,13 +31,15 @@ final class RunningHub: Sendable {
 
     private init(
         server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, moderation: Moderation,
-        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, greeting: [String]
+        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, greeting: [String],
+        log: @escaping @Sendable (String) -> Void
     ) {
         self.moderation = moderation
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
         (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
         self.webhookLoop = webhookLoop
         housekeeping = Task { await Self.keepHouse(accounts, store, moderation.desk) }
+        takingAway = Task { await accounts.keepTakingAway(log: log) }
     }
 
     /// Returns when the hub answers. `log` gets a line for whatever an operator should know.
@@ -180,7 +183,7 @@ final class RunningHub: Sendable {
         HubAddress.write(publicURL, in: folders.root)
         return RunningHub(
             server: server, registry: registry, services: services, store: store, accounts: accounts, moderation: moderation,
-            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop, greeting: greeting)
+            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop, greeting: greeting, log: log)
     }
 
     /// Until the task is cancelled.
@@ -189,6 +192,7 @@ final class RunningHub: Sendable {
     /// Answers what is in hand, then closes everything in the other order.
     func stop() async {
         housekeeping.cancel()
+        takingAway.cancel()
         await server.shutdown(grace: .seconds(10))
         await moderation.stop()
         await registry.stop()

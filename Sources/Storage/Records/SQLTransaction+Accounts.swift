@@ -83,45 +83,6 @@ extension SQLTransaction {
             """, .text(identity.issuer), .text(identity.subject), .id(identity.user))
     }
 
-    // MARK: Organisations
-
-    private static func organisation(_ row: any SQLRow) throws(Fault) -> Organisation {
-        Organisation(id: row.id(0), slug: row.text(1), name: row.text(2), createdAt: row.timestamp(3))
-    }
-
-    func organisation(_ id: Organisation.ID) throws(Fault) -> Organisation? {
-        try rows("select id, slug, name, created_ms from organisations where id = $1", .id(id), read: Self.organisation).first
-    }
-
-    func organisation(slug: String) throws(Fault) -> Organisation? {
-        try rows("select id, slug, name, created_ms from organisations where slug = $1", .text(slug), read: Self.organisation).first
-    }
-
-    /// By id, which is by age.
-    func organisations(_ page: PageRequest) throws(Fault) -> [Organisation] {
-        try rows(
-            "select id, slug, name, created_ms from organisations where id > $1 order by id limit $2", .text(page.after ?? ""),
-            .limit(page.limit), read: Self.organisation)
-    }
-
-    func put(_ organisation: Organisation) throws(Fault) {
-        if let other = try self.organisation(slug: organisation.slug), other.id != organisation.id {
-            throw RecordFault.taken("account.slug-taken", "Another organisation has this short name.", organisation.id.rawValue)
-        }
-        try change(
-            """
-            insert into organisations (id, slug, name, created_ms) values ($1, $2, $3, $4)
-            on conflict (id) do update set slug = excluded.slug, name = excluded.name, created_ms = excluded.created_ms
-            """, .id(organisation.id), .text(organisation.slug), .text(organisation.name), .at(organisation.createdAt))
-    }
-
-    /// Tokens that are good in this organisation alone go too: without it they would be good everywhere.
-    func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool {
-        try change("delete from plugin_settings where organisation = $1", .id(id))
-        try change("delete from secrets where organisation = $1", .id(id))
-        return try hasChanged("delete from organisations where id = $1", .id(id))
-    }
-
     // MARK: Memberships
 
     private static func membership(_ row: any SQLRow) throws(Fault) -> Membership {
@@ -142,6 +103,7 @@ extension SQLTransaction {
     }
 
     func put(_ membership: Membership) throws(Fault) {
+        try require(membership.organisation)
         try change(
             """
             insert into memberships (organisation, user_id, role) values ($1, $2, $3)

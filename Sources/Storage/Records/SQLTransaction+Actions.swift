@@ -13,6 +13,7 @@ extension SQLTransaction {
     }
 
     func setActionCount(_ count: Int, of rule: String, in organisation: Organisation.ID, onDay day: Int64) throws(Fault) {
+        try require(organisation)
         try change(
             """
             insert into rule_action_counts (organisation, day, rule, actions) values ($1, $2, $3, $4)
@@ -48,6 +49,7 @@ extension SQLTransaction {
     }
 
     func put(_ action: RuleAction) throws(Fault) {
+        try require(action.organisation)
         guard action.revision == (try ruleAction(action.id, in: action.organisation)?.revision ?? 0) + 1 else {
             throw RuleAction.changedMeanwhile(action.id)
         }
@@ -79,6 +81,7 @@ extension SQLTransaction {
 
     func append(_ runs: [ActionRun]) throws(Fault) -> [ActionRun] {
         guard !runs.isEmpty else { return [] }
+        for organisation in Set(runs.map(\.organisation)) { try require(organisation) }
         var sequence = try advance("action runs", by: runs.count) - Int64(runs.count)
         var placed = runs
         for index in placed.indices {
@@ -107,13 +110,17 @@ extension SQLTransaction {
     }
 
     func organisationsWithDueRuns(at moment: Timestamp) throws(Fault) -> [Organisation.ID] {
-        try rows(
-            "select distinct organisation from action_runs where state = 'waiting' and next_ms <= $1 order by organisation", .at(moment)
-        ) { (row: any SQLRow) throws(Fault) in row.id(0) }
+        try present(
+            rows(
+                "select distinct organisation from action_runs where state = 'waiting' and next_ms <= $1 order by organisation", .at(moment)
+            ) {
+                (row: any SQLRow) throws(Fault) in row.id(0)
+            })
     }
 
     func dueRuns(in organisation: Organisation.ID, at moment: Timestamp, limit: Int) throws(Fault) -> [ActionRun] {
-        try rows(
+        guard try isPresent(organisation) else { return [] }
+        return try rows(
             """
             select \(Self.runColumns), payload from action_runs where organisation = $1 and state = 'waiting' and next_ms <= $2
             order by next_ms, sequence limit $3

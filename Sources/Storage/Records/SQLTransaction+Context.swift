@@ -19,6 +19,7 @@ extension SQLTransaction {
     }
 
     func put(_ settings: ContextSettings) throws(Fault) {
+        try require(settings.organisation)
         let found = try rows(
             "select revision from plugin_context where plugin = $1 and organisation = $2", .plugin(settings.plugin),
             .id(settings.organisation)

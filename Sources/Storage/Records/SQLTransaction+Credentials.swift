@@ -78,6 +78,7 @@ extension SQLTransaction {
     }
 
     func put(_ token: APIToken) throws(Fault) {
+        if let organisation = token.organisation { try require(organisation) }
         let scopes = JSONValue.array(token.scopes.map(\.rawValue).sorted().map { .string($0) })
         try change(
             """

@@ -6,6 +6,7 @@ extension SQLTransaction {
     // MARK: Line-ups
 
     func keep(_ lineup: RuleLineup, in organisation: Organisation.ID) throws(Fault) {
+        try require(organisation)
         let members = lineup.members.map { member -> JSONValue in
             [.string(member.id), .string(member.name), .int(Int64(member.version)), .string(member.status)]
         }
@@ -65,14 +66,17 @@ extension SQLTransaction {
 
     func append(_ decision: StoredDecision) throws(Fault) {
         let results = decision.results.map { result -> JSONValue in [.int(Int64(result.place)), .string(result.outcome.rawValue)] }
-        let traces = JSONObject(decision.traces.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) })
+        let traces = JSONValue.object(JSONObject(decision.traces.sorted { $0.key < $1.key }.map { ("\($0.key)", $0.value) })).serialized()
+        let bytes = Int64(traces.utf8.count)
         try change(
             """
-            insert into decisions (\(Self.decisionColumns), traces) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            insert into decisions (\(Self.decisionColumns), traces, bytes)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """, .integer(decision.sequence), .id(decision.organisation), .text(decision.itemID), .text(decision.typeID), .at(decision.at),
             .integer(Int64(decision.microseconds)), .text(decision.outcome.rawValue), .json(.array(decision.passed.map { .string($0) })),
             .text(decision.lineup), .json(.array(results)), .integer(Int64(decision.conditions)), .integer(Int64(decision.signalRuns)),
-            .text(decision.look?.rawValue), .json(.object(traces)))
+            .text(decision.look?.rawValue), .text(traces), .integer(bytes))
+        bytesUnwritten[decision.organisation, default: 0] += bytes
         for result in decision.results {
             try change(
                 """
@@ -92,6 +96,14 @@ extension SQLTransaction {
             for (place, trace) in try row.object(13) { if let place = Int(place) { decision.traces[place] = trace } }
             return decision
         }.first
+    }
+
+    func decisionHead(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision? {
+        try rows(
+            "select \(Self.decisionColumns) from decisions where sequence = $1 and organisation = $2", .integer(sequence),
+            .id(organisation),
+            read: Self.decision
+        ).first
     }
 
     func decisions(

@@ -15,17 +15,21 @@ extension SQLTransaction {
 
     func append(_ items: [SubmittedItem]) throws(Fault) -> [SubmittedItem] {
         guard !items.isEmpty else { return [] }
+        for organisation in Set(items.map(\.organisation)) { try require(organisation) }
         var sequence = try advance("items", by: items.count) - Int64(items.count)
         var placed = items
         for index in placed.indices {
             sequence += 1
             placed[index].sequence = sequence
             let item = placed[index]
+            let data = item.data.serialized()
+            let bytes = Int64(data.utf8.count)
             try change(
-                "insert into items (\(Self.itemColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", .integer(sequence),
-                .id(item.organisation), .text(item.itemID), .text(item.typeID), .id(item.submission), .json(item.data),
+                "insert into items (\(Self.itemColumns), bytes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                .integer(sequence), .id(item.organisation), .text(item.itemID), .text(item.typeID), .id(item.submission), .text(data),
                 .at(item.receivedAt), .text(item.state.rawValue), .integer(Int64(item.attempts)), .problem(item.problem),
-                .text(item.thread), .text(item.look?.rawValue))
+                .text(item.thread), .text(item.look?.rawValue), .integer(bytes))
+            bytesUnwritten[item.organisation, default: 0] += bytes
         }
         return placed
     }
@@ -100,6 +104,7 @@ extension SQLTransaction {
     func waitingItems(
         in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
     ) throws(Fault) -> [SubmittedItem] {
+        guard try isPresent(organisation) else { return [] }
         var items: [SubmittedItem] = []
         var bytes = 0
         while items.count < limit, bytes < bytesMax {
@@ -124,15 +129,17 @@ extension SQLTransaction {
     private static let waitingAtOnce = 32
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
-        try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {
+        guard try isPresent(organisation) else { return 0 }
+        return try rows("select count(*) from items where organisation = $1 and state = 'waiting'", .id(organisation)) {
             (row: any SQLRow) throws(Fault) in Int(row.integer(0))
         }.first ?? 0
     }
 
     func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
-        try rows("select distinct organisation from items where state = 'waiting' order by organisation") {
-            (row: any SQLRow) throws(Fault) in row.id(0)
-        }
+        try present(
+            rows("select distinct organisation from items where state = 'waiting' order by organisation") {
+                (row: any SQLRow) throws(Fault) in row.id(0)
+            })
     }
 
     func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
@@ -146,29 +153,10 @@ extension SQLTransaction {
     func settle(
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool {
-        try hasChanged(
+        guard try isPresent(organisation) else { return false }
+        return try hasChanged(
             "update items set state = $1, problem = $2 where sequence = $3 and organisation = $4 and state = 'waiting'",
             .text(state.rawValue), .problem(problem), .integer(sequence), .id(organisation))
-    }
-
-    func removeItems(
-        in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
-    ) throws(Fault) -> Int {
-        // The first place that is kept for being among the latest; none where there are fewer.
-        let first = try rows(
-            "select sequence from items where organisation = $1 order by sequence desc limit 1 offset $2", .id(organisation),
-            .integer(Int64(max(0, keeping - 1)))
-        ) { (row: any SQLRow) throws(Fault) in row.integer(0) }.first
-        return try change(
-            """
-            delete from items where sequence in (
-                select sequence from items where organisation = $1 and state <> 'waiting' and (received_ms < $2 or sequence < $3)
-                    and not exists (select 1 from action_runs where decision = items.sequence and action_runs.state = 'waiting')
-                    and not exists (
-                        select 1 from review_reasons join review_jobs on review_jobs.sequence = review_reasons.job
-                        where review_reasons.decision = items.sequence and review_jobs.state = 'open')
-                order by sequence limit $4)
-            """, .id(organisation), .at(moment), .integer(keeping > 0 ? first ?? 0 : .max), .limit(limit))
     }
 }
 

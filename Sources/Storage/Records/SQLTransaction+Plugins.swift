@@ -130,6 +130,7 @@ extension SQLTransaction {
             try change("delete from plugin_enablement where plugin = $1 and organisation = $2", .plugin(plugin), .id(organisation))
             return
         }
+        try require(organisation)
         try change(
             """
             insert into plugin_enablement (plugin, organisation, is_enabled) values ($1, $2, $3)

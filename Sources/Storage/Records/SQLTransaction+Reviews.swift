@@ -46,6 +46,7 @@ extension SQLTransaction {
     }
 
     func open(_ job: ReviewJob) throws(Fault) -> ReviewJob {
+        try require(job.organisation)
         var job = job
         job.sequence = try advance("review jobs", by: 1)
         try change(
@@ -119,27 +120,29 @@ extension SQLTransaction {
 
     // MARK: Why
 
-    func append(_ reason: ReviewReason, keeping: Int) throws(Fault) {
+    func append(_ reason: ReviewReason, keeping: Int, holding: Int) throws(Fault) {
         try change(
             """
-            insert into review_reasons (sequence, job, decision, action, rules, policies, at_ms, routing)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            insert into review_reasons (sequence, job, decision, action, rules, policies, at_ms, routing, holds)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, 1)
             """, .integer(try advance("review reasons", by: 1)), .integer(reason.job), .integer(reason.decision), .text(reason.action),
             .json(.array(reason.rules.map { .string($0) })), .json(.array(reason.policies.map { .string($0) })), .at(reason.at),
             reason.routing.map { .json($0) } ?? .null)
-        try change(
-            """
-            delete from review_reasons where job = $1 and sequence <= (
+        // Those between the first and the newest: `offset` counts from the newest.
+        let between = """
+            job = $1 and sequence > (select min(sequence) from review_reasons where job = $1) and sequence <= (
                 select sequence from review_reasons where job = $1 order by sequence desc limit 1 offset $2)
-            """, .integer(reason.job), .limit(keeping))
+            """
+        try change("update review_reasons set holds = 0 where holds = 1 and \(between)", .integer(reason.job), .limit(holding))
+        try change("delete from review_reasons where \(between)", .integer(reason.job), .limit(max(keeping - 1, 1)))
     }
 
-    func reviewReasons(of job: Int64, in organisation: Organisation.ID) throws(Fault) -> [ReviewReason] {
+    func reviewReasons(of job: Int64, in organisation: Organisation.ID, limit: Int) throws(Fault) -> [ReviewReason] {
         try rows(
             """
             select job, decision, action, rules, policies, at_ms, routing from review_reasons
-            where job = $1 and exists (select 1 from review_jobs where sequence = $1 and organisation = $2) order by sequence desc
-            """, .integer(job), .id(organisation)
+            where job = $1 and exists (select 1 from review_jobs where sequence = $1 and organisation = $2) order by sequence desc limit $3
+            """, .integer(job), .id(organisation), .limit(limit)
         ) { (row: any SQLRow) throws(Fault) in
             ReviewReason(
                 job: row.integer(0), decision: row.integer(1), action: row.text(2),

@@ -17,6 +17,7 @@ extension SQLTransaction {
     }
 
     func put(_ queue: ReviewQueue) throws(Fault) {
+        try require(queue.organisation)
         let found = try rows(
             "select revision from review_queues where organisation = $1 and id = $2", .id(queue.organisation), .text(queue.id)
         ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first
@@ -51,12 +52,20 @@ extension SQLTransaction {
     }
 
     func put(_ routing: RoutingRuleRecord) throws(Fault) {
+        try require(routing.rule.organisation)
         let rule = routing.rule
         let found = try rows(
             "select revision from routing_rules where organisation = $1 and id = $2", .id(rule.organisation), .id(rule.id)
         ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first
         guard rule.revision - 1 == found ?? 0 else {
             throw RecordFault.ruleChangedMeanwhile("The routing rule '\(rule.name)'", expected: rule.revision - 1, found: found)
+        }
+        // Whoever removes a queue looks for such rules in a transaction of their own, which came before this one or comes after.
+        if routing.isLive {
+            let queues = try rows(
+                "select 1 from review_queues where organisation = $1 and id = $2", .id(rule.organisation), .text(routing.queue)
+            ) { (row: any SQLRow) throws(Fault) in row.integer(0) }
+            guard !queues.isEmpty else { throw RoutingRuleRecord.queueGone(routing.queue) }
         }
         try change(
             """

@@ -26,6 +26,7 @@ extension SQLTransaction {
     }
 
     func put(_ rule: RuleRecord) throws(Fault) {
+        try require(rule.organisation)
         let found = try rows(
             "select revision from rules where organisation = $1 and id = $2", .id(rule.organisation), .id(rule.id)
         ) { (row: any SQLRow) throws(Fault) in Int(row.integer(0)) }.first
@@ -118,6 +119,7 @@ extension SQLTransaction {
     }
 
     func put(_ part: RulePart) throws(Fault) {
+        try require(part.organisation)
         let found = try rows(
             "select revision from rule_parts where organisation = $1 and kind = $2 and id = $3", .id(part.organisation),
             .text(part.kind.rawValue), .text(part.id)

@@ -27,9 +27,7 @@ extension SQLTransaction {
 
     func put(_ secret: SealedSecret) throws(Fault) {
         let place = secret.place
-        if !place.organisation.isEmpty, try organisation(Organisation.ID(place.organisation)) == nil {
-            throw StorageFault.unknownReference("organisation \(place.organisation)")
-        }
+        if !place.organisation.isEmpty { try require(Organisation.ID(place.organisation)) }
         try change(
             """
             insert into secrets (\(Self.secretColumns)) values ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -35,9 +35,7 @@ extension SQLTransaction {
             throw RecordFault.changedMeanwhile(settings.plugin, what: "A setting", expected: settings.revision - 1, found: found)
         }
         // No foreign key: the hub's own settings have no organisation. So it is looked for here.
-        if let organisation = settings.organisation, try self.organisation(organisation) == nil {
-            throw StorageFault.unknownReference("organisation \(organisation)")
-        }
+        if let organisation = settings.organisation { try require(organisation) }
         try change(
             """
             insert into plugin_settings (plugin, organisation, settings, revision, changed_ms) values ($1, $2, $3, $4, $5)
@@ -72,6 +70,7 @@ extension SQLTransaction {
 
     /// All that a plugin may have said is inside JSON, where every character can be kept: a failure must not hide by its own words.
     func append(_ failure: PluginFailure, keeping: Int) throws(Fault) {
+        if let organisation = failure.organisation { try require(organisation) }
         var kept: JSONObject = [
             "version": .string(failure.version), "entry": .string(failure.entry), "code": .string(failure.fault.code),
             "message": .string(failure.fault.message), "turn": .string(failure.fault.turn.rawValue),

@@ -9,6 +9,10 @@ final class SQLTransaction: HubTransaction {
     /// The first statement that failed. PostgreSQL takes no further one then, so neither does SQLite: what was only half done is not kept,
     /// even if the body would go on.
     private(set) var failure: Fault?
+    /// Whether organisations are there, those removed not; asked once a transaction.
+    private var present: [Organisation.ID: Bool] = [:]
+    /// How many bytes of items organisations keep more, or fewer, than is written down; it is at the end.
+    var bytesUnwritten: [Organisation.ID: Int64] = [:]
 
     init(_ session: any SQLSession, isReadOnly: Bool) {
         self.session = session
@@ -21,6 +25,7 @@ final class SQLTransaction: HubTransaction {
     ) throws(Fault) -> Value {
         let transaction = SQLTransaction(session, isReadOnly: isReadOnly)
         let value = try body(transaction)
+        try transaction.keepUsage()
         if let failure = transaction.failure { throw failure }
         return value
     }
@@ -57,6 +62,34 @@ final class SQLTransaction: HubTransaction {
         ) { (row: any SQLRow) throws(Fault) in row.integer(0) }.first
         return last ?? 0
     }
+
+    /// Whether an organisation is there. One that is removed is not, though what it had may still be.
+    func isPresent(_ organisation: Organisation.ID) throws(Fault) -> Bool {
+        if let known = present[organisation] { return known }
+        let found = try rows("select 1 from organisations where id = $1 and removed_ms is null", .id(organisation)) {
+            (row: any SQLRow) throws(Fault) in row.integer(0)
+        }
+        present[organisation] = !found.isEmpty
+        return !found.isEmpty
+    }
+
+    /// For whatever is written for an organisation: a foreign key would still find one that is removed. Counts as a statement that failed.
+    func require(_ organisation: Organisation.ID) throws(Fault) {
+        if try isPresent(organisation) { return }
+        let fault = StorageFault.unknownReference("organisation \(organisation)")
+        failure = fault
+        throw fault
+    }
+
+    /// Those of them that are there.
+    func present(_ organisations: [Organisation.ID]) throws(Fault) -> [Organisation.ID] {
+        var found: [Organisation.ID] = []
+        for organisation in organisations where try isPresent(organisation) { found.append(organisation) }
+        return found
+    }
+
+    /// To be called when organisations were made or removed.
+    func forgetPresence() { present = [:] }
 
     private func guarded<Value>(_ body: () throws(Fault) -> Value) throws(Fault) -> Value {
         if let failure { throw failure }

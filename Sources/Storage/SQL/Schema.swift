@@ -5,6 +5,7 @@
 enum Schema {
     static let steps = [
         pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, itemUsers, reviews, context,
+        removal, bounds,
     ]
 
     private static let pluginState = SchemaStep(

@@ -81,6 +81,7 @@ struct MemoryRecords: Sendable {
     var users: [User.ID: User] = [:]
     var identities: [Outside: ExternalIdentity] = [:]
     var organisations: [Organisation.ID: Organisation] = [:]
+    var removed: [Organisation.ID: RemovedOrganisation] = [:]
     var memberships: [Member: Membership] = [:]
     var sessions: [[UInt8]: Session] = [:]
     var tokens: [APIToken.ID: APIToken] = [:]

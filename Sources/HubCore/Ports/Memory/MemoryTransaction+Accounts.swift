@@ -63,6 +63,9 @@ extension MemoryTransaction {
             guard !records.organisations.values.contains(where: { $0.slug == organisation.slug && $0.id != organisation.id }) else {
                 throw AccountFault.slugTaken()
             }
+            guard records.removed[organisation.id] == nil else {
+                throw Fault(code: "storage.unknown-reference", message: "The organisation is removed.", turn: .caller)
+            }
             records.organisations[organisation.id] = organisation
         }
     }
@@ -77,19 +80,42 @@ extension MemoryTransaction {
             rules: records.ruleShelf.rules.keys.count { $0.organisation == organisation })
     }
 
-    func removeOrganisation(_ id: Organisation.ID) throws(Fault) -> Bool {
+    func removeOrganisation(_ id: Organisation.ID, at moment: Timestamp) throws(Fault) -> Bool {
         try change { (records) throws(Fault) in
+            guard let organisation = records.organisations.removeValue(forKey: id) else { return false }
+            records.removed[id] = RemovedOrganisation(id: id, slug: organisation.slug, removedAt: moment)
             records.memberships = records.memberships.filter { $0.key.organisation != id }
             records.tokens = records.tokens.filter { $0.value.organisation != id }
             records.settings = records.settings.filter { $0.key.organisation != id }
             records.secrets = records.secrets.filter { $0.key.organisation != id.rawValue }
             records.enablement = records.enablement.filter { $0.key.organisation != id }
-            records.failures.removeAll { $0.organisation == id }
-            records.moderation.remove(id)
-            records.ruleShelf.remove(id)
             records.context = records.context.filter { $0.key.organisation != id }
-            records.reviews.remove(id)
-            return records.organisations.removeValue(forKey: id) != nil
+            return true
+        }
+    }
+
+    func removedOrganisations(limit: Int) throws(Fault) -> [RemovedOrganisation] {
+        Array(
+            records.removed.values.sorted { ($0.removedAt.unixMilliseconds, $0.id) < ($1.removedAt.unixMilliseconds, $1.id) }.prefix(limit))
+    }
+
+    func sweep(_ organisation: Organisation.ID, limit: Int) throws(Fault) -> OrganisationSweep? {
+        try change { (records) throws(Fault) in
+            guard var removed = records.removed[organisation] else { return nil }
+            let items = records.moderation.items(of: organisation).prefix(limit).map(\.sequence)
+            if !items.isEmpty {
+                records.remove(items: Array(items))
+                removed.swept["items", default: 0] += items.count
+                records.removed[organisation] = removed
+                return .going(removed)
+            }
+            // The rest is little, and nobody waits behind a store in memory.
+            records.failures.removeAll { $0.organisation == organisation }
+            records.moderation.remove(organisation)
+            records.ruleShelf.remove(organisation)
+            records.reviews.remove(organisation)
+            records.removed[organisation] = nil
+            return .gone(removed)
         }
     }
 

@@ -39,6 +39,31 @@ struct MemoryItems: Sendable {
     }
 }
 
+extension MemoryRecords {
+    /// Oldest first.
+    fileprivate func idleItems(of organisation: Organisation.ID) -> [SubmittedItem] {
+        let busy = Set(moderation.runs.values.filter { $0.state == .waiting }.map(\.decision)).union(reviews.decisionsHeld)
+        return moderation.items(of: organisation).filter { $0.state != .waiting && !busy.contains($0.sequence) }
+    }
+
+    fileprivate func bytes(of item: SubmittedItem) -> Int {
+        let traces = (moderation.decisions[item.sequence]?.traces ?? [:]).map { ("\($0.key)", $0.value) }
+        let decided = moderation.decisions[item.sequence] == nil ? 0 : JSONValue.object(JSONObject(traces)).serializedBytes().count
+        return item.data.serializedBytes().count + decided
+    }
+
+    /// With their decisions and what hangs on these.
+    mutating func remove(items gone: [Int64]) {
+        for sequence in gone {
+            moderation.items[sequence] = nil
+            moderation.decisions[sequence] = nil
+        }
+        let removed = Set(gone)
+        reviews.reasons.removeAll { removed.contains($0.decision) }
+        moderation.runs = moderation.runs.filter { !removed.contains($0.value.decision) }
+    }
+}
+
 extension MemoryTransaction {
     static func conflict() -> Fault {
         Fault(code: "storage.conflict", message: "There is one already.", turn: .caller)
@@ -100,6 +125,7 @@ extension MemoryTransaction {
     func waitingItems(
         in organisation: Organisation.ID, after sequence: Int64, limit: Int, bytesMax: Int
     ) throws(Fault) -> [SubmittedItem] {
+        guard records.organisations[organisation] != nil else { return [] }
         var bytes = 0
         return Array(
             records.moderation.items(of: organisation).filter { $0.state == .waiting && $0.sequence > sequence }.prefix(limit).prefix {
@@ -110,11 +136,13 @@ extension MemoryTransaction {
     }
 
     func waitingItemCount(in organisation: Organisation.ID) throws(Fault) -> Int {
-        records.moderation.items.values.count { $0.organisation == organisation && $0.state == .waiting }
+        guard records.organisations[organisation] != nil else { return 0 }
+        return records.moderation.items.values.count { $0.organisation == organisation && $0.state == .waiting }
     }
 
     func organisationsWithWaitingItems() throws(Fault) -> [Organisation.ID] {
-        Set(records.moderation.items.values.filter { $0.state == .waiting }.map(\.organisation)).sorted()
+        Set(records.moderation.items.values.filter { $0.state == .waiting }.map(\.organisation)).filter { records.organisations[$0] != nil }
+            .sorted()
     }
 
     func countAttempt(at items: ClosedRange<Int64>, in organisation: Organisation.ID) throws(Fault) {
@@ -130,7 +158,9 @@ extension MemoryTransaction {
         _ sequence: Int64, in organisation: Organisation.ID, as state: SubmittedItem.State, problem: SubmittedItem.Problem?
     ) throws(Fault) -> Bool {
         try change { (records) throws(Fault) in
-            guard var item = records.moderation.items[sequence], item.organisation == organisation, item.state == .waiting else {
+            guard records.organisations[organisation] != nil, var item = records.moderation.items[sequence],
+                item.organisation == organisation, item.state == .waiting
+            else {
                 return false
             }
             (item.state, item.problem) = (state, problem)
@@ -143,192 +173,27 @@ extension MemoryTransaction {
         in organisation: Organisation.ID, receivedBefore moment: Timestamp, keeping: Int, limit: Int
     ) throws(Fault) -> Int {
         try change { (records) throws(Fault) in
-            let all = records.moderation.items(of: organisation)
-            let latest = Set(all.suffix(keeping).map(\.sequence))
-            let busy = Set(records.moderation.runs.values.filter { $0.state == .waiting }.map(\.decision)).union(
-                records.reviews.decisionsOfOpen)
-            let gone = all.filter { item in
-                item.state != .waiting && (item.receivedAt < moment || !latest.contains(item.sequence)) && !busy.contains(item.sequence)
-            }.prefix(limit).map(\.sequence)
-            for sequence in gone {
-                records.moderation.items[sequence] = nil
-                records.moderation.decisions[sequence] = nil
-            }
-            let removed = Set(gone)
-            records.reviews.reasons.removeAll { removed.contains($0.decision) }
-            records.moderation.runs = records.moderation.runs.filter { !removed.contains($0.value.decision) }
+            let latest = Set(records.moderation.items(of: organisation).suffix(keeping).map(\.sequence))
+            let gone = records.idleItems(of: organisation).filter { $0.receivedAt < moment || !latest.contains($0.sequence) }.prefix(limit)
+            records.remove(items: gone.map(\.sequence))
             return gone.count
         }
     }
 
-    // MARK: Decisions
-
-    func keep(_ lineup: RuleLineup, in organisation: Organisation.ID) throws(Fault) {
-        try change { (records) throws(Fault) in
-            records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: lineup.id)] = lineup
-        }
+    func itemBytes(in organisation: Organisation.ID) throws(Fault) -> Int {
+        records.moderation.items(of: organisation).reduce(0) { $0 + records.bytes(of: $1) }
     }
 
-    func lineup(_ id: RuleLineup.ID, in organisation: Organisation.ID) throws(Fault) -> RuleLineup? {
-        records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: id)]
-    }
-
-    func removeIdleLineups(in organisation: Organisation.ID) throws(Fault) -> Int {
+    func removeOldestItems(in organisation: Organisation.ID, freeing bytes: Int, limit: Int) throws(Fault) -> (items: Int, bytes: Int) {
         try change { (records) throws(Fault) in
-            let used = Set(records.moderation.decisions.values.filter { $0.organisation == organisation }.map(\.lineup))
-            let before = records.moderation.lineups.count
-            records.moderation.lineups = records.moderation.lineups.filter {
-                $0.key.organisation != organisation || used.contains($0.key.id)
+            var gone: [Int64] = []
+            var freed = 0
+            for item in records.idleItems(of: organisation).prefix(limit) where freed < bytes {
+                gone.append(item.sequence)
+                freed += records.bytes(of: item)
             }
-            return before - records.moderation.lineups.count
-        }
-    }
-
-    func append(_ decision: StoredDecision) throws(Fault) {
-        try change { (records) throws(Fault) in
-            guard records.moderation.decisions.updateValue(decision, forKey: decision.sequence) == nil else { throw Self.conflict() }
-        }
-    }
-
-    func decision(_ sequence: Int64, in organisation: Organisation.ID) throws(Fault) -> StoredDecision? {
-        records.moderation.decisions[sequence].flatMap { $0.organisation == organisation ? $0 : nil }
-    }
-
-    func decisions(
-        _ filter: DecisionFilter, in organisation: Organisation.ID, before sequence: Int64?, limit: Int
-    ) throws(Fault) -> [StoredDecision] {
-        let text = filter.text.map(Self.plain)
-        var found = records.moderation.decisions.values.filter { decision in
-            decision.organisation == organisation && (sequence.map { decision.sequence < $0 } ?? true)
-                && (filter.itemID.map { decision.itemID == $0 } ?? true) && (filter.typeID.map { decision.typeID == $0 } ?? true)
-                && (filter.since.map { decision.at >= $0 } ?? true) && (filter.until.map { decision.at < $0 } ?? true)
-                && (text.map { Self.plain(decision.itemID).contains($0) } ?? true)
-                && (filter.isLook.map { (decision.look != nil) == $0 } ?? true)
-        }
-        if let rule = filter.rule {
-            found = found.filter { decision in
-                let lineup = records.moderation.lineups[MemoryItems.Place(organisation: organisation, id: decision.lineup)]
-                guard let place = lineup?.members.firstIndex(where: { $0.id == rule }) else { return false }
-                let outcome = decision.results.first { $0.place == place }?.outcome ?? .failed
-                return filter.outcome == nil || filter.outcome == outcome
-            }
-        } else if let outcome = filter.outcome {
-            found = found.filter { $0.outcome == outcome }
-        }
-        return found.sorted { $0.sequence > $1.sequence }.prefix(limit).map { decision in
-            var plain = decision
-            plain.traces = [:]
-            return plain
-        }
-    }
-
-    func decisionCount(in organisation: Organisation.ID, since moment: Timestamp) throws(Fault) -> Int {
-        records.moderation.decisions.values.count { $0.organisation == organisation && $0.at >= moment }
-    }
-
-    // MARK: Actions
-
-    func actionCounts(in organisation: Organisation.ID, onDay day: Int64) throws(Fault) -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for (place, count) in records.moderation.counts where place.organisation == organisation && place.day == day {
-            counts[place.rule] = count
-        }
-        return counts
-    }
-
-    func setActionCount(_ count: Int, of rule: String, in organisation: Organisation.ID, onDay day: Int64) throws(Fault) {
-        try change { (records) throws(Fault) in
-            records.moderation.counts[MemoryItems.Count(organisation: organisation, rule: rule, day: day)] = count
-        }
-    }
-
-    func removeActionCounts(beforeDay day: Int64) throws(Fault) -> Int {
-        try change { (records) throws(Fault) in
-            let before = records.moderation.counts.count
-            records.moderation.counts = records.moderation.counts.filter { $0.key.day >= day }
-            return before - records.moderation.counts.count
-        }
-    }
-
-    func ruleAction(_ id: String, in organisation: Organisation.ID) throws(Fault) -> RuleAction? {
-        records.moderation.actions[MemoryItems.Place(organisation: organisation, id: id)]
-    }
-
-    func ruleActions(in organisation: Organisation.ID) throws(Fault) -> [RuleAction] {
-        records.moderation.actions.values.filter { $0.organisation == organisation }.sorted {
-            $0.id.utf8.lexicographicallyPrecedes($1.id.utf8)
-        }
-    }
-
-    func put(_ action: RuleAction) throws(Fault) {
-        try change { (records) throws(Fault) in
-            let place = MemoryItems.Place(organisation: action.organisation, id: action.id)
-            guard action.revision == (records.moderation.actions[place]?.revision ?? 0) + 1 else {
-                throw RuleAction.changedMeanwhile(action.id)
-            }
-            records.moderation.actions[place] = action
-        }
-    }
-
-    func removeRuleAction(_ id: String, in organisation: Organisation.ID) throws(Fault) -> Bool {
-        try change { (records) throws(Fault) in
-            records.moderation.actions.removeValue(forKey: MemoryItems.Place(organisation: organisation, id: id)) != nil
-        }
-    }
-
-    func append(_ runs: [ActionRun]) throws(Fault) -> [ActionRun] {
-        try change { (records) throws(Fault) in
-            var placed = runs
-            for index in placed.indices {
-                let new = placed[index]
-                guard
-                    !records.moderation.runs.values.contains(where: {
-                        $0.decision == new.decision && $0.action == new.action && $0.job == new.job
-                    })
-                else {
-                    throw Self.conflict()
-                }
-                records.moderation.lastRun += 1
-                placed[index].sequence = records.moderation.lastRun
-                records.moderation.runs[placed[index].sequence] = placed[index]
-            }
-            return placed
-        }
-    }
-
-    func actionRuns(of decisions: [Int64], in organisation: Organisation.ID) throws(Fault) -> [ActionRun] {
-        decisions.flatMap { decision in
-            records.moderation.runs.values.filter { $0.organisation == organisation && $0.decision == decision }
-                .sorted { $0.sequence < $1.sequence }
-        }.map { run in
-            var plain = run
-            plain.payload = nil
-            return plain
-        }
-    }
-
-    func organisationsWithDueRuns(at moment: Timestamp) throws(Fault) -> [Organisation.ID] {
-        Set(records.moderation.runs.values.filter { $0.state == .waiting && $0.nextAt <= moment }.map(\.organisation)).sorted()
-    }
-
-    func dueRuns(in organisation: Organisation.ID, at moment: Timestamp, limit: Int) throws(Fault) -> [ActionRun] {
-        let due = records.moderation.runs.values.filter {
-            $0.organisation == organisation && $0.state == .waiting && $0.nextAt <= moment
-        }
-        return Array(due.sorted { ($0.nextAt, $0.sequence) < ($1.nextAt, $1.sequence) }.prefix(limit))
-    }
-
-    func waitingRunCount(in organisation: Organisation.ID, max: Int) throws(Fault) -> Int {
-        min(max, records.moderation.runs.values.count { $0.organisation == organisation && $0.state == .waiting })
-    }
-
-    func settle(_ run: ActionRun) throws(Fault) -> Bool {
-        try change { (records) throws(Fault) in
-            guard records.moderation.runs[run.sequence]?.state == .waiting else { return false }
-            var run = run
-            if run.state != .waiting { run.payload = nil }
-            records.moderation.runs[run.sequence] = run
-            return true
+            records.remove(items: gone)
+            return (gone.count, freed)
         }
     }
 }

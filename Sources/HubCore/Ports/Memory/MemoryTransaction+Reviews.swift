@@ -17,8 +17,13 @@ extension MemoryRecords {
             reasons.removeAll { jobs[$0.job] == nil }
         }
 
+        /// Items between the first and the newest of their jobs.
+        var letGo: Set<Int64> = []
+
         /// Items that somebody has still to look at.
-        var decisionsOfOpen: Set<Int64> { Set(reasons.filter { jobs[$0.job]?.state == .open }.map(\.decision)) }
+        var decisionsHeld: Set<Int64> {
+            Set(reasons.filter { jobs[$0.job]?.state == .open }.map(\.decision)).subtracting(letGo)
+        }
     }
 }
 
@@ -69,6 +74,8 @@ extension MemoryTransaction {
                     code: "rule.changed-meanwhile", message: "Somebody else changed the routing rule '\(rule.rule.name)' meanwhile.",
                     remedy: "Read it again, and repeat the change if it is still wanted.", turn: .caller)
             }
+            let queue = MemoryItems.Place(organisation: rule.rule.organisation, id: rule.queue)
+            guard !rule.isLive || records.reviews.queues[queue] != nil else { throw RoutingRuleRecord.queueGone(rule.queue) }
             records.reviews.rules[place] = rule
         }
     }
@@ -170,16 +177,17 @@ extension MemoryTransaction {
         }
     }
 
-    func append(_ reason: ReviewReason, keeping: Int) throws(Fault) {
+    func append(_ reason: ReviewReason, keeping: Int, holding: Int) throws(Fault) {
         try change { (records) throws(Fault) in
             records.reviews.reasons.append(reason)
             let mine = records.reviews.reasons.indices.filter { records.reviews.reasons[$0].job == reason.job }
-            for index in mine.dropLast(keeping).reversed() { records.reviews.reasons.remove(at: index) }
+            for index in mine.dropFirst().dropLast(holding) { records.reviews.letGo.insert(records.reviews.reasons[index].decision) }
+            for index in mine.dropFirst().dropLast(max(keeping - 1, 1)).reversed() { records.reviews.reasons.remove(at: index) }
         }
     }
 
-    func reviewReasons(of job: Int64, in organisation: Organisation.ID) throws(Fault) -> [ReviewReason] {
+    func reviewReasons(of job: Int64, in organisation: Organisation.ID, limit: Int) throws(Fault) -> [ReviewReason] {
         guard records.reviews.jobs[job]?.organisation == organisation else { return [] }
-        return records.reviews.reasons.filter { $0.job == job }.reversed()
+        return Array(records.reviews.reasons.filter { $0.job == job }.reversed().prefix(limit))
     }
 }

@@ -11,10 +11,17 @@ struct MemoryUsers: Sendable {
     var strikes: [Int64: Strike] = [:]
     var lastStrike: Int64 = 0
     var days: [Day: UserTally] = [:]
+    /// The day each was seen last.
+    var seen: [Organisation.ID: [ItemUser: Int64]] = [:]
+
+    mutating func see(_ user: ItemUser, in organisation: Organisation.ID, onDay day: Int64) {
+        seen[organisation, default: [:]][user] = max(day, seen[organisation]?[user] ?? day)
+    }
 
     mutating func remove(_ organisation: Organisation.ID) {
         strikes = strikes.filter { $0.value.organisation != organisation }
         days = days.filter { $0.key.organisation != organisation }
+        seen[organisation] = nil
     }
 
     func counted(in organisation: Organisation.ID, since moment: Timestamp) -> [Strike] {
@@ -35,6 +42,7 @@ extension MemoryTransaction {
                 records.moderation.users.lastStrike += 1
                 placed[index].sequence = records.moderation.users.lastStrike
                 records.moderation.users.strikes[placed[index].sequence] = placed[index]
+                records.moderation.users.see(new.user, in: new.organisation, onDay: new.at.unixMilliseconds / 86_400_000)
             }
             return placed
         }
@@ -49,6 +57,11 @@ extension MemoryTransaction {
             $0.organisation == organisation && $0.user == user && $0.at >= moment
         }
         return Array(all.sorted { $0.sequence > $1.sequence }.prefix(limit))
+    }
+
+    func strikes(ofDecision decision: Int64, in organisation: Organisation.ID) throws(Fault) -> [Strike] {
+        records.moderation.users.strikes.values.filter { $0.organisation == organisation && $0.decision == decision }
+            .sorted { $0.policy.utf8.lexicographicallyPrecedes($1.policy.utf8) }
     }
 
     func setForgiven(_ forgiven: Strike.Forgiving?, strike: Int64, in organisation: Organisation.ID) throws(Fault) -> Bool {
@@ -75,6 +88,7 @@ extension MemoryTransaction {
             for (user, tally) in tallies {
                 records.moderation.users.days[MemoryUsers.Day(organisation: organisation, user: user, day: day), default: UserTally()] +=
                     tally
+                records.moderation.users.see(user, in: organisation, onDay: day)
             }
         }
     }
@@ -92,6 +106,7 @@ extension MemoryTransaction {
     func users(
         _ filter: ItemUserFilter, in organisation: Organisation.ID, since moment: Timestamp, day: Int64, after user: ItemUser?, limit: Int
     ) throws(Fault) -> [ItemUser] {
+        let seen = records.moderation.users.seen[organisation] ?? [:]
         var found: Set<ItemUser>
         if filter.strikesMin > 0 {
             var sums: [ItemUser: Int] = [:]
@@ -100,10 +115,22 @@ extension MemoryTransaction {
             }
             found = Set(sums.filter { $0.value >= filter.strikesMin }.keys)
         } else {
-            found = Set(records.moderation.users.days.keys.filter { $0.organisation == organisation && $0.day >= day }.map(\.user))
+            found = Set(seen.filter { $0.value >= day }.keys)
         }
-        if let text = filter.text.map(Self.plain) { found = found.filter { Self.plain($0.id).contains(text) } }
-        return Array(found.sorted().drop { one in user.map { one <= $0 } ?? false }.prefix(limit))
+        guard let prefix = filter.prefix.map(ItemUser.fold) else {
+            return Array(found.sorted().drop { one in user.map { one <= $0 } ?? false }.prefix(limit))
+        }
+        func isBefore(_ a: ItemUser, _ b: ItemUser) -> Bool {
+            a.folded == b.folded ? a < b : a.folded.utf8.lexicographicallyPrecedes(b.folded.utf8)
+        }
+        let named = found.filter { $0.folded.utf8.starts(with: prefix.utf8) && seen[$0] != nil }.sorted(by: isBefore)
+        return Array(named.drop { one in user.map { !isBefore($0, one) } ?? false }.prefix(limit))
+    }
+
+    func lookAhead(at user: ItemUser, in organisation: Organisation.ID) throws(Fault) -> SubmittedItem? {
+        records.moderation.items(of: organisation).first { item in
+            item.state == .waiting && item.look != nil && item.attempts == 0 && item.itemID == user.id && item.typeID == user.typeID
+        }
     }
 
     func hasLookAhead(at user: ItemUser, in organisation: Organisation.ID) throws(Fault) -> Bool {
@@ -131,6 +158,20 @@ extension MemoryTransaction {
         try change { (records) throws(Fault) in
             let gone = records.moderation.users.days.keys.filter { $0.organisation == organisation && $0.day < day }.prefix(limit)
             for place in gone { records.moderation.users.days[place] = nil }
+            return gone.count
+        }
+    }
+    func removeUsers(in organisation: Organisation.ID, unseenSinceDay day: Int64, keeping: Int, limit: Int) throws(Fault) -> Int {
+        try change { (records) throws(Fault) in
+            let known = records.moderation.users.seen[organisation] ?? [:]
+            let oldest = known.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+            let unseen = oldest.count { $0.value < day }
+            let gone = oldest.prefix(min(limit, max(unseen, known.count - keeping)))
+            for (user, _) in gone { records.moderation.users.seen[organisation]?[user] = nil }
+            let users = Set(gone.map(\.key))
+            records.moderation.users.days = records.moderation.users.days.filter {
+                $0.key.organisation != organisation || !users.contains($0.key.user)
+            }
             return gone.count
         }
     }
