@@ -13,84 +13,31 @@ import Testing
     static let rounds = getenv("PATCHBAY_SOAK") == nil ? 10 : 60
     static let seed: UInt64 = 20_261_122
 
-    static func crasher() throws -> String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let length = readlink("/proc/self/exe", &buffer, buffer.count)
-        let folders = [String(decoding: buffer.prefix(max(0, length)), as: UTF8.self)] + CommandLine.arguments.filter { $0.hasPrefix("/") }
-        for var folder in folders {
-            while let slash = folder.lastIndex(of: "/") {
-                folder = String(folder[..<slash])
-                if access(folder + "/item-crasher", X_OK) == 0 { return folder + "/item-crasher" }
-            }
-        }
-        throw TestTrouble(description: "item-crasher is not built")
-    }
-
-    struct Dice {
-        var state: UInt64
-
-        mutating func roll(_ sides: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % sides
-        }
-    }
-
     @Test(arguments: [ItemStore.sqlite, .postgreSQL], [seed])
     func `each item is decided once, wherever the hub is killed`(_ kind: ItemStore, _ seed: UInt64) async throws {
-        var template = Array("/tmp/patchbay-items-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for name in ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite.lock"] { unlink("\(folder)/\(name)") }
-            rmdir(folder)
-        }
-        var address = folder + "/hub.sqlite"
-        if kind == .postgreSQL {
-            let cluster = try PostgresCluster.shared.get()
-            address = cluster.address(try cluster.makeDatabase())
-        }
-        let program = try Self.crasher()
-        var dice = Dice(state: seed)
+        let place = try CrashPlace(kind)
+        defer { place.end() }
+        var dice = CrashDice(state: seed)
         var taken: Set<Int64> = []
         var inTheMiddle = 0
         for round in 0...Self.rounds {
             let isLast = round == Self.rounds
-            let child = try Program([program, address, "\(round)", "\(max(0, Self.items - taken.count))"])
-            let output: String
-            if isLast {
-                output = await child.readingToEnd()
-            } else {
-                async let everything = child.readingToEnd()
-                // The moment is the point of the test: some while it starts, most at work.
-                try await Task.sleep(for: .milliseconds(round % 4 == 3 ? dice.roll(200) : 300 + dice.roll(1200)))
-                kill(child.pid, SIGKILL)
-                output = await everything
-            }
-            child.wait()
-            // A last line without its end was cut off by the kill, and was not an answer.
-            let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            // Some while it starts, most at work.
+            let time: Duration? = isLast ? nil : .milliseconds(round % 4 == 3 ? dice.roll(200) : 300 + dice.roll(1200))
+            let lines = try await place.run([place.address, "\(round)", "\(max(0, Self.items - taken.count))"], killedAfter: time)
             #expect(!lines.contains { $0.hasPrefix("failed") }, "round \(round): \(lines.suffix(1))")
             for line in lines where line.hasPrefix("taken ") {
                 taken.formUnion(line.split(separator: " ").dropFirst().compactMap { Int64($0) })
             }
             if isLast { #expect(lines.last == "empty") }
-            if try await Self.isInTheMiddle(address) { inTheMiddle += 1 }
+            if try await place.isInTheMiddle(Self.owner) { inTheMiddle += 1 }
         }
         print("\(kind.rawValue): killed \(Self.rounds) times, \(inTheMiddle) of them with items decided and items waiting")
         #expect(inTheMiddle >= 3)
-        try await Self.look(address, taken)
+        try await Self.look(place.address, taken)
     }
 
     private static let owner = Organisation.ID("o1")
-
-    private static func isInTheMiddle(_ address: String) async throws -> Bool {
-        let store = try await HubStores.open(address, HubStoreOptions(isBackupWaived: true))
-        let (waiting, decided) = try await store.read { (records) throws(Fault) in
-            (try records.waitingItemCount(in: owner), try records.decisionCount(in: owner, since: Timestamp(unixMilliseconds: 0)))
-        }
-        await store.close()
-        return waiting > 0 && decided > 0
-    }
 
     private static func look(_ address: String, _ taken: Set<Int64>) async throws {
         let store = try await HubStores.open(address, HubStoreOptions(isBackupWaived: true))

@@ -13,53 +13,24 @@ import Testing
 
     @Test(arguments: [ItemStore.sqlite, .postgreSQL], [20_261_123 as UInt64])
     func `each item strikes once, and no change goes unseen, wherever the hub is killed`(_ kind: ItemStore, _ seed: UInt64) async throws {
-        var template = Array("/tmp/patchbay-strikes-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for name in ["hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "hub.sqlite.lock"] { unlink("\(folder)/\(name)") }
-            rmdir(folder)
-        }
-        var address = folder + "/hub.sqlite"
-        if kind == .postgreSQL {
-            let cluster = try PostgresCluster.shared.get()
-            address = cluster.address(try cluster.makeDatabase())
-        }
-        let program = try ItemCrashTests.crasher()
-        var dice = ItemCrashTests.Dice(state: seed)
+        let place = try CrashPlace(kind)
+        defer { place.end() }
+        var dice = CrashDice(state: seed)
         var taken = 0
         var inTheMiddle = 0
         for round in 0...Self.rounds {
             let isLast = round == Self.rounds
             // What was begun is finished first; each round brings new ones, so that there is always a middle.
-            let child = try Program([program, "strikes", address, "\(round)", "\(isLast ? max(0, Self.items - taken) : 300)"])
-            let output: String
-            if isLast {
-                output = await child.readingToEnd()
-            } else {
-                async let everything = child.readingToEnd()
-                try await Task.sleep(for: .milliseconds(150 + dice.roll(400)))
-                kill(child.pid, SIGKILL)
-                output = await everything
-            }
-            child.wait()
-            let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            let words = ["strikes", place.address, "\(round)", "\(isLast ? max(0, Self.items - taken) : 300)"]
+            let lines = try await place.run(words, killedAfter: isLast ? nil : .milliseconds(150 + dice.roll(400)))
             #expect(!lines.contains { $0.hasPrefix("failed") }, "round \(round): \(lines.suffix(1))")
             for line in lines where line.hasPrefix("taken ") { taken += line.split(separator: " ").count - 1 }
             if isLast { #expect(lines.last == "empty") }
-            let store = try await HubStores.open(address, HubStoreOptions(isBackupWaived: true))
-            let (waiting, decided) = try await store.read { (records) throws(Fault) in
-                (
-                    try records.waitingItemCount(in: Self.owner),
-                    try records.decisionCount(in: Self.owner, since: Timestamp(unixMilliseconds: 0))
-                )
-            }
-            if waiting > 0, decided > 0 { inTheMiddle += 1 }
-            await store.close()
+            if try await place.isInTheMiddle(Self.owner) { inTheMiddle += 1 }
         }
         print("\(kind.rawValue): killed \(Self.rounds) times, \(inTheMiddle) of them with items decided and items waiting")
         #expect(inTheMiddle >= 2)
-        try await Self.look(address)
+        try await Self.look(place.address)
     }
 
     private static func look(_ address: String) async throws {
