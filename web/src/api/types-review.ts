@@ -45,7 +45,7 @@ export interface ReviewReason {
   routing?: { rules: RoutingStep[]; ruleId?: string; queueId?: string; problem?: { code: string; message: string } };
 }
 
-export interface ReviewDetail extends Review { item?: StoredItem; reasons: ReviewReason[] }
+export interface ReviewDetail extends Review { item?: StoredItem; reasons: ReviewReason[]; /** Decisions between the first and the newest that are not held any more. */ letGo?: number }
 
 export interface RoutingDraft { name: string; description?: string; contentTypeIds: string[]; conditionSet: ConditionSet; queueId: string; status: 'DRAFT' | 'LIVE' }
 

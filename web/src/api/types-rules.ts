@@ -165,7 +165,7 @@ export interface StoredItem {
   decision?: Decision | null;
 }
 
-export interface ItemQueue { waiting: number; oldestSeconds: number | null; decidedPerMinute: number }
+export interface ItemQueue { waiting: number; oldestSeconds: number | null; decidedPerMinute: number; keptBytes: number; keptBytesMax: number }
 
 /** What a test says of an item; nothing of it is stored. */
 export interface TestDecision {

@@ -176,6 +176,8 @@ export interface GrantItem {
   reason?: string;
   risk: Risk;
   isDeclared: boolean;
+  /** Asked for, or of a kind that its format leaves to operators. */
+  mayBeGranted: boolean;
   isGranted: boolean;
   /** A person's id, `token:…`, or `hub`. */
   grantedBy?: string;

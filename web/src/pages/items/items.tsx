@@ -6,7 +6,7 @@ import { Link, useQuery } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Ago, Badge, Button, Empty } from '../../ui/basics';
 import { Filter, SearchField } from '../../ui/fields';
-import { milliseconds, number } from '../../ui/format';
+import { bytes, milliseconds, number } from '../../ui/format';
 import { usePages } from '../../ui/pages-of';
 import { ProblemNote } from '../../ui/problem';
 import { RulesHead } from '../rules/head';
@@ -50,6 +50,7 @@ export function ItemsPage() {
           <li><div className="figure">{number(waiting)}</div><span className="quiet small">waiting</span></li>
           <li><div className="figure">{queue.value.oldestSeconds ? milliseconds(queue.value.oldestSeconds * 1000) : '–'}</div><span className="quiet small">the oldest waits</span></li>
           <li><div className="figure">{number(Math.round(queue.value.decidedPerMinute))}</div><span className="quiet small">decided a minute</span></li>
+          <li><div className="figure">{bytes(queue.value.keptBytes)}</div><span className="quiet small">kept of {bytes(queue.value.keptBytesMax)}</span></li>
         </ul>
       )}
       <div className="row wrap">

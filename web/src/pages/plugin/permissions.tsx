@@ -7,6 +7,7 @@ import { number, plural } from '../../ui/format';
 import { useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { RiskBadge } from '../../ui/risk';
+import { AllowHost } from './allow-host';
 import type { PartProps } from './plugin';
 
 /** Asked, granted, used: what may be taken back. */
@@ -45,6 +46,7 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
               </div>
             )}
             {(set.problem ?? takeBack.problem) && <ProblemNote problem={(set.problem ?? takeBack.problem)!} />}
+            {plugin.format === 'coop' && may('admin:plugins') && <AllowHost path={path} onGranted={refresh} />}
             {list.length === 0 ? <div className="card"><p>It asks for nothing: all it can do is compute.</p></div> : (
               <ul className="card flush list" aria-label="Permissions">
                 {list.map((one) => (
@@ -53,7 +55,7 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
                       <span aria-hidden="true">{one.isGranted ? '●' : '○'}</span><span className="visually-hidden">{one.isGranted ? 'Granted' : 'Not granted'}</span>
                     </span>
                     <div className="grow stack tight" style={{ minWidth: 240 }}>
-                      <span>{one.words} <RiskBadge risk={one.risk} /> {!one.isDeclared && <Badge look="warn">its manifest no longer asks for it</Badge>}</span>
+                      <span>{one.words} <RiskBadge risk={one.risk} /> {!one.isDeclared && (one.isGranted || !one.mayBeGranted ? !one.mayBeGranted && <Badge look="warn">its manifest no longer asks for it</Badge> : <Badge look="warn">it tried, and was refused</Badge>)}</span>
                       {one.reason && <span className="quiet small">“{one.reason}”</span>}
                       <code className="quiet small">{one.permission}</code>
                     </div>
@@ -64,7 +66,7 @@ export function PermissionsPart({ plugin, reload }: PartProps) {
                       {one.refusals > 0 && <div className="removed">{plural(one.refusals, 'refusal')}</div>}
                       {one.isGranted && one.grantedAt && <div className="quiet">granted {giver(one, session?.user.id)} <Ago at={one.grantedAt} /></div>}
                     </div>
-                    {may('admin:plugins') && (
+                    {may('admin:plugins') && (one.isGranted || one.mayBeGranted) && (
                       <Button isSmall isBusy={set.isBusy} onClick={() => void set.run(one.permission, !one.isGranted)}>
                         {one.isGranted ? 'Take back' : 'Grant'}<span className="visually-hidden"> {one.words}</span>
                       </Button>

@@ -98,6 +98,7 @@ function Whole({ review, replace, reload }: { review: ReviewDetail; replace: (re
           {reason.routing && place === review.reasons.length - 1 && <RoutingSteps steps={reason.routing.rules} problem={reason.routing.problem?.message} catalogue={catalogue} />}
         </section>
       ))}
+      {(review.letGo ?? 0) > 0 && <p className="quiet small">{plural(review.letGo ?? 0, 'decision')} between the first and these {review.letGo === 1 ? 'is' : 'are'} not held any more.</p>}
       {isActing && <ActDialog review={review} catalogue={catalogue} onClose={() => setActing(false)} close={(body) => { setActing(false); void change.run('close', body); }} />}
     </>
   );
