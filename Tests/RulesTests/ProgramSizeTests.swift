@@ -13,6 +13,10 @@ struct ProgramSizeTests {
             comparator.map { _ in .text("true") })
     }
 
+    private static func with(_ signal: BuiltInSignal, _ values: MatchingValues, _ threshold: Score = .number(1)) -> LeafCondition {
+        LeafCondition(field("text"), signal: SignalChoice(signal.rawValue), matchingValues: values, .equals, threshold)
+    }
+
     private static func any(_ leaves: [LeafCondition], id: String = "rule") -> Rule {
         Rule(id: id, conditions: ConditionSet(.or, leaves.map { .leaf($0) }))
     }
@@ -88,6 +92,21 @@ struct ProgramSizeTests {
         #expect(check.findings.map(\.pointer.description) == ["/0/conditionSet/conditions/\(RuleLimits.programSlotsMax)"])
     }
 
+    @Test func `what looking at rules takes does not grow with how many name a bank`() {
+        var banks = Banks()
+        banks.texts["b"] = (0..<8_000).map { "the text of number \($0) and \($0 * 7919)" }
+        let signals: [BuiltInSignal] = [.textSimilarity, .containsText, .containsVariant]
+        let rules = (0..<90).map { place in
+            Self.any([Self.with(signals[place % 3], MatchingValues(textBankIDs: ["b"]), .number(Double(place)))], id: "r\(place)")
+        }
+        let check = RuleCheck(banks: banks)
+        let clock = ContinuousClock()
+        let first = clock.measure { for rule in rules.prefix(3) { #expect(check.check(rule).findings.isEmpty) } }
+        let others = clock.measure { for rule in rules.dropFirst(3) { #expect(check.check(rule).findings.isEmpty) } }
+        #expect(others < first, "looking at three took \(first), at \(rules.count - 3) more \(others)")
+        #expect(check.check(rules).size.values == 8_000)
+    }
+
     @Test func `what is only looked at says the same as what is compiled`() {
         let conditions: [LeafCondition] = [
             Self.holds(MatchingValues(textBankIDs: ["none"])), Self.holds(MatchingValues(strings: [])),
@@ -99,9 +118,18 @@ struct ProgramSizeTests {
                 field("title"), signal: SignalChoice(BuiltInSignal.containsRegex.rawValue),
                 matchingValues: MatchingValues(strings: ["a", "("])),
             LeafCondition(field("picture"), signal: SignalChoice(BuiltInSignal.imageMatches.rawValue)),
+            LeafCondition(field("place"), signal: SignalChoice(BuiltInSignal.geoContainedWithin.rawValue)),
+            Self.with(.containsVariant, MatchingValues(strings: ["\u{200B}"])), Self.with(.textSimilarity, MatchingValues(strings: ["!?"])),
+            Self.with(.textSimilarity, MatchingValues(textBankIDs: ["endless"])),
+            Self.with(.containsRegex, MatchingValues(textBankIDs: ["brackets"])),
         ]
-        let program = RuleProgram([Self.any(conditions)])
-        let check = RuleCheck().check(Self.any(conditions))
+        var banks = Banks()
+        banks.texts["endless"] = (0..<70).map { bank in
+            String(String.UnicodeScalarView((0..<15_000).compactMap { Unicode.Scalar(0x4E00 + (bank * 131 + $0) % 20_000) }))
+        }
+        banks.texts["brackets"] = ["a", "[", "("]
+        let program = RuleProgram([Self.any(conditions)], banks: banks)
+        let check = RuleCheck(banks: banks).check(Self.any(conditions))
         #expect(program.findings.count == conditions.count)
         #expect(check.findings == program.findings)
         #expect(check.missingSignals == ["TOXICITY"] && program.missingSignals(of: 0) == ["TOXICITY"])

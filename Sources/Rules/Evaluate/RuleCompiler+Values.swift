@@ -19,95 +19,119 @@ struct MadeMatchers {
     var matchers: [Key: ValueMatcher] = [:]
     /// Lists without a mistake alone: what is wrong is told of each condition.
     var patterns: [Int: [Pattern]] = [:]
-}
-
-/// Regular expressions that were looked at already, where rules are looked at one after the other. Belongs to one task.
-final class CheckedPatterns {
-    /// How many different ones are looked at.
-    let max: Int
-    private var good: Set<String> = []
-
-    init(max: Int) { self.max = max }
-
-    var isFull: Bool { good.count >= max }
-
-    func contains(_ text: String) -> Bool { good.contains(text) }
-
-    func add(_ text: String) { good.insert(text) }
+    /// What was found to be as it should, where rules are only looked at.
+    var sound: Set<Key> = []
 }
 
 extension RuleCompiler {
-    /// Nothing but a placeholder where rules are only looked at.
+    /// What is wrong with comparing so, and the matcher; none where rules are only looked at.
     mutating func prepare(
         _ signal: BuiltInSignal, _ named: MatchingValues?, at pointer: JSONPointer
     ) -> (ValueMatcher?, LeafProblem?) {
         let (values, problem) = gathered(named, at: pointer)
         if let problem { return (nil, problem) }
-        func needed(_ what: String) -> (ValueMatcher?, LeafProblem?) {
-            (nil, unusable("The signal '\(signal.rawValue)' needs \(what) to compare with, and the condition names none.", at: pointer))
-        }
         let key = MadeMatchers.Key(signal: signal, place: values.place)
+        if isLooking {
+            guard made.sound.contains(key) == false else { return (nil, nil) }
+            let problem = flaw(of: values, for: signal, at: pointer)
+            if problem == nil { made.sound.insert(key) }
+            return (nil, problem)
+        }
         if let made = made.matchers[key] { return (made, nil) }
-        let matcher: ValueMatcher
+        let (matcher, flaw) = matcher(signal, values, at: pointer)
+        made.matchers[key] = matcher
+        return (matcher, flaw)
+    }
+
+    private mutating func needed(_ what: String, _ signal: BuiltInSignal, at pointer: JSONPointer) -> LeafProblem {
+        unusable("The signal '\(signal.rawValue)' needs \(what) to compare with, and the condition names none.", at: pointer)
+    }
+
+    private mutating func tooManyTrigrams(_ signal: BuiltInSignal, at pointer: JSONPointer) -> LeafProblem {
+        unusable(
+            "The signal '\(signal.rawValue)' compares with at most \(TextSimilarity.trigramsMax) runs of three signs, and these texts have more.",
+            at: pointer)
+    }
+
+    /// What making the matcher would say, found out without making it.
+    private mutating func flaw(of values: ValueTable.Values, for signal: BuiltInSignal, at pointer: JSONPointer) -> LeafProblem? {
         switch signal {
         case .containsText, .containsNoText, .containsVariant:
-            guard ValueMatcher.hasNeedles(values.texts, for: signal) else { return needed("texts") }
-            matcher = ValueMatcher(signal, needles: checks == nil ? needles(values, isVariant: signal == .containsVariant) : nil)
+            let isVariant = signal == .containsVariant
+            return values.texts.contains { looks.hasNeedles($0, isVariant: isVariant) } ? nil : needed("texts", signal, at: pointer)
         case .containsRegex, .containsNoRegex:
-            guard !values.texts.isEmpty else { return needed("patterns") }
+            guard values.hasTexts else { return needed("patterns", signal, at: pointer) }
+            if case .problem(let problem) = patterns(values, at: pointer) { return problem }
+            return nil
+        case .textSimilarity:
+            var trigrams = 0
+            for piece in values.texts where trigrams <= TextSimilarity.trigramsMax { trigrams += looks.trigrams(of: piece) }
+            guard trigrams <= TextSimilarity.trigramsMax else { return tooManyTrigrams(signal, at: pointer) }
+            return trigrams > 0 ? nil : needed("texts", signal, at: pointer)
+        case .imageMatches, .imageDoesNotMatch: return values.imageBankIDs.isEmpty ? needed("an image bank", signal, at: pointer) : nil
+        case .geoContainedWithin: return values.hasAreas ? nil : needed("places", signal, at: pointer)
+        }
+    }
+
+    private mutating func matcher(
+        _ signal: BuiltInSignal, _ values: ValueTable.Values, at pointer: JSONPointer
+    ) -> (ValueMatcher?, LeafProblem?) {
+        switch signal {
+        case .containsText, .containsNoText, .containsVariant:
+            let isVariant = signal == .containsVariant
+            guard values.texts.contains(where: { looks.hasNeedles($0, isVariant: isVariant) }) else {
+                return (nil, needed("texts", signal, at: pointer))
+            }
+            return (ValueMatcher(signal, needles: needles(values, isVariant: isVariant)), nil)
+        case .containsRegex, .containsNoRegex:
+            guard values.hasTexts else { return (nil, needed("patterns", signal, at: pointer)) }
             switch patterns(values, at: pointer) {
             case .problem(let problem): return (nil, problem)
-            case .all(let patterns): matcher = ValueMatcher(signal, patterns: patterns)
+            case .all(let patterns): return (ValueMatcher(signal, patterns: patterns), nil)
             }
         case .textSimilarity:
-            guard let similarity = TextSimilarity(values.texts) else {
-                return (
-                    nil,
-                    unusable(
-                        "The signal '\(signal.rawValue)' compares with at most \(TextSimilarity.trigramsMax) runs of three signs, "
-                            + "and these texts have more.", at: pointer)
-                )
-            }
-            guard !similarity.texts.isEmpty else { return needed("texts") }
-            matcher = ValueMatcher(signal, similarity: similarity)
+            guard let similarity = TextSimilarity(values.allTexts) else { return (nil, tooManyTrigrams(signal, at: pointer)) }
+            guard !similarity.texts.isEmpty else { return (nil, needed("texts", signal, at: pointer)) }
+            return (ValueMatcher(signal, similarity: similarity), nil)
         case .imageMatches, .imageDoesNotMatch:
-            guard !values.imageBankIDs.isEmpty else { return needed("an image bank") }
-            matcher = ValueMatcher(signal, hashes: values.hashes, imageBankIDs: values.imageBankIDs)
+            guard !values.imageBankIDs.isEmpty else { return (nil, needed("an image bank", signal, at: pointer)) }
+            return (ValueMatcher(signal, hashes: values.allHashes, imageBankIDs: values.imageBankIDs), nil)
         case .geoContainedWithin:
-            guard !values.areas.isEmpty else { return needed("places") }
-            matcher = ValueMatcher(signal, areas: values.areas)
+            guard values.hasAreas else { return (nil, needed("places", signal, at: pointer)) }
+            return (ValueMatcher(signal, areas: values.allAreas), nil)
         }
-        made.matchers[key] = matcher
-        return (matcher, nil)
     }
 
     private mutating func needles(_ values: ValueTable.Values, isVariant: Bool) -> NeedleSet {
         if let made = made.needles[isVariant]?[values.place] { return made }
-        let needles = NeedleSet(values.texts, isVariant: isVariant)
+        let needles = NeedleSet(values.allTexts, isVariant: isVariant)
         made.needles[isVariant, default: [:]][values.place] = needles
         return needles
     }
 
     private mutating func patterns(_ values: ValueTable.Values, at pointer: JSONPointer) -> MadeMatchers.Patterns {
         if let before = made.patterns[values.place] { return .all(before) }
+        let here = pointer.appending("matchingValues")
         var after = size
-        after.patterns += values.texts.count
-        if let excess = after.excess { return .problem(tooLarge(excess, at: pointer.appending("matchingValues"))) }
+        after.patterns += values.texts.reduce(0) { $0 + $1.texts.count }
+        if let excess = after.excess { return .problem(tooLarge(excess, at: here)) }
         var patterns: [Pattern] = []
-        for text in values.texts where checks?.contains(text) != true {
-            if let checks, checks.isFull {
-                return .problem(
-                    tooLarge(
-                        "Of the rules of an organisation \(checks.max) different regular expressions are looked at, and there are more.",
-                        at: pointer.appending("matchingValues")))
+        for piece in values.texts {
+            guard isLooking else {
+                for text in piece.texts {
+                    do throws(PatternError) { patterns.append(try Pattern(text, ignoringCase: true)) } catch {
+                        return .problem(badPattern(text, error, at: here))
+                    }
+                }
+                continue
             }
-            do throws(PatternError) {
-                let pattern = try Pattern(text, ignoringCase: true)
-                if let checks { checks.add(text) } else { patterns.append(pattern) }
-            } catch {
-                let sentence = "'\(text.prefix(100))' is no regular expression that is understood here. \(error.message)"
-                notes.error("rule.bad-pattern", at: pointer.appending("matchingValues"), sentence, remedy: "Mend the pattern.")
-                return .problem(LeafProblem(reason: .unusable, sentence: sentence))
+            switch looks.patterns(of: piece) {
+            case .good: break
+            case .bad(let text, let error): return .problem(badPattern(text, error, at: here))
+            case .tooMany:
+                let sentence =
+                    "Of the rules of an organisation \(looks.patternsMax) different regular expressions are looked at, and there are more."
+                return .problem(tooLarge(sentence, at: here))
             }
         }
         size = after
@@ -115,12 +139,18 @@ extension RuleCompiler {
         return .all(patterns)
     }
 
+    private mutating func badPattern(_ text: String, _ error: PatternError, at pointer: JSONPointer) -> LeafProblem {
+        let sentence = "'\(text.prefix(100))' is no regular expression that is understood here. \(error.message)"
+        notes.error("rule.bad-pattern", at: pointer, sentence, remedy: "Mend the pattern.")
+        return LeafProblem(reason: .unusable, sentence: sentence)
+    }
+
     /// What a signal outside compares with.
     mutating func resolve(
         _ named: MatchingValues?, at pointer: JSONPointer
     ) -> (values: ValueTable.Values, json: [JSONValue], problem: LeafProblem?) {
         let (values, problem) = gathered(named, at: pointer)
-        return (values, problem == nil ? table.json(values, of: named) : [], problem)
+        return (values, problem == nil && !isLooking ? table.json(values, of: named) : [], problem)
     }
 
     private mutating func gathered(_ named: MatchingValues?, at pointer: JSONPointer) -> (ValueTable.Values, LeafProblem?) {

@@ -26,6 +26,15 @@ final class NeedleSet: Sendable {
         }
     }
 
+    /// Whether any of these texts folds to something that can be looked for.
+    static func hasNeedles(_ texts: [String], isVariant: Bool) -> Bool {
+        var bytes: [UInt8] = []
+        return texts.contains { text in
+            if isVariant { TextFolding.variant(text, into: &bytes) } else { TextFolding.lower(text, into: &bytes) }
+            return !bytes.isEmpty
+        }
+    }
+
     /// The place of one that is in the folded text.
     /// - Parameter first: The first in the list, not just any.
     @inline(__always)

@@ -53,6 +53,9 @@ package struct TextSimilarity: Sendable {
         return (best, found)
     }
 
+    /// How many different ones a text has: so much room it takes among those compared with.
+    package static func trigrams(of text: String) -> Int { counts(of: text).count }
+
     /// What comparing with a text takes, in units of some 50 ns: it is cut into signs, and each run of three looks at where it stands.
     func work(_ text: String) -> Int { min(text.utf8.count, Self.scalarsMax) * 2 + entries / 8 }
 
