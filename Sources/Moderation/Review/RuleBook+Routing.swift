@@ -20,9 +20,11 @@ extension RuleBook {
 
     /// In their order.
     package nonisolated func routingViews(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RoutingView] {
-        try await shelfRefusing(organisation).routing.entries.map { entry in
+        let (shelf, looks) = try await lookedRefusing(organisation)
+        return shelf.routing.entries.map { entry in
             RoutingView(
-                record: entry.record, rule: entry.entry.rule, missingSignals: entry.entry.missingSignals, findings: entry.entry.findings)
+                record: entry.record, rule: entry.entry.rule, missingSignals: looks.missingSignals(of: entry.entry),
+                findings: looks.findings(of: entry.entry))
         }
     }
 
@@ -145,7 +147,10 @@ extension RuleBook {
         }
         let status = try RoutingText.status(of: document, before: before)
         if before == .live || status == .live { try requester.needPublishing(in: organisation) }
-        let (review, queue, _, _) = try await reviewedRouting(document, id: id.rawValue, in: organisation)
+        let (review, queue) = try await trying.take(organisation) { () async throws(RuleRefusal) in
+            let reviewed = try await reviewedRouting(document, id: id.rawValue, in: organisation)
+            return (reviewed.review, reviewed.queue)
+        }
         guard let rule = review.rule, let queue else { throw RuleRefusal.invalid("The routing rule", review.findings) }
         if status == .live {
             let missing = review.findings.filter { $0.severity == .warning && Self.incompleteCodes.contains($0.code) }

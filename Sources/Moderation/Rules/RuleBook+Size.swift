@@ -11,15 +11,16 @@ extension RuleBook {
         let shelf = try await shelfRefusing(organisation)
         // What they share is counted twice here: only where that is too much is it worth looking closer.
         guard (shelf.working.program.size + size).excess != nil else { return [] }
-        return try await RuleLane.trying.run { () async throws(RuleRefusal) in
+        return try await trying.take(organisation) { () async throws(RuleRefusal) in
             let rules = shelf.working.rules.filter { $0.id != rule.id } + [rule]
             let banks: Banks
             do throws(Fault) {
                 banks = try await shelf.surroundings.banks(rules.map { RuleReferences($0).banks }, store)
             } catch { throw RuleRefusal(error) }
             let signals = shelf.surroundings.signals
-            let findings = RuleCheck(signals: signals, banks: banks).check(rules).findings.filter { $0.code == "rule.too-large" }
-            return RuleSurroundings.findings(findings, of: rules.count - 1)
+            return await RuleLane.trying.work(for: organisation) {
+                let findings = RuleCheck(signals: signals, banks: banks).check(rules).findings.filter { $0.code == "rule.too-large" }
+                return RuleSurroundings.findings(findings, of: rules.count - 1)
+            }
         }
-    }
-}
+    }}

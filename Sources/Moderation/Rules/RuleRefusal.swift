@@ -74,6 +74,13 @@ extension RuleRefusal {
                 remedy: "Remove some that are no longer needed.", turn: .caller))
     }
 
+    static func busy(_ max: Int) -> RuleRefusal {
+        RuleRefusal(
+            Fault(
+                code: "rule.busy", message: "\(max) rules of this organisation are being saved, checked or tested already.",
+                remedy: "Wait 1 s, then try again.", turn: .caller))
+    }
+
     static func badName(_ what: String, _ rule: String) -> RuleRefusal {
         RuleRefusal(
             Fault(code: "rule.bad-name", message: "\(what) \(rule).", remedy: "Choose another one.", turn: .caller))

@@ -25,6 +25,18 @@ package struct RuleCheck {
 
     package func check(_ rule: Rule) -> Result { check([rule]) }
 
+    /// Rules that are to work each by itself and are held to the bounds of one program all together; pointers begin with the place of each.
+    package func check(apart rules: [Rule]) -> Result {
+        var compiler = empty
+        var findings: [RuleFinding] = []
+        for (place, rule) in rules.enumerated() {
+            if place > 0 { compiler = compiler.next() }
+            compiler.add(rule, at: JSONPointer([String(place)]))
+            findings += compiler.notes.findings
+        }
+        return Result(findings: findings, missingSignals: [], size: compiler.size)
+    }
+
     /// Rules that are to work together; pointers begin with the place of each.
     package func check(_ rules: [Rule]) -> Result {
         var compiler = empty

@@ -34,6 +34,16 @@ struct RuleCompiler {
         self.hasPenalties = hasPenalties
     }
 
+    /// For rules that are evaluated apart from those before, and count together with them: what they compare with is there already.
+    func next() -> RuleCompiler {
+        var next = self
+        (next.roots, next.nodes, next.children, next.leaves, next.slots) = ([], [], [], [], [])
+        (next.asks, next.questions, next.notes) = ([], [], RuleNotes())
+        (next.leafPlaces, next.slotPlaces, next.askPlaces, next.questionPlaces) = ([:], [:], [:], [:])
+        next.placeOfTooMany = nil
+        return next
+    }
+
     mutating func add(_ rule: Rule, at pointer: JSONPointer) {
         roots.append(set(rule.conditions, at: pointer.appending("conditionSet")))
     }
@@ -71,9 +81,11 @@ struct RuleCompiler {
         if let excess = excess(with: condition) { return tooMany(excess, at: pointer) }
         size.leaves += 1
         let slot = slotPlaces[condition.input] ?? slots.count
-        if slot == slots.count { slots.append(condition.input) }
+        if slot == slots.count {
+            slots.append(condition.input)
+            size.slots += 1
+        }
         slotPlaces[condition.input] = slot
-        size.slots = slots.count
 
         var (kind, question, cost): (LeafCode.Kind, Int, Double) = (.plain, -1, 0)
         var matcher: ValueMatcher?
