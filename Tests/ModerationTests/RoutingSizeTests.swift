@@ -1,0 +1,44 @@
+import HubCore
+import JSON
+import Moderation
+import PluginModel
+import Rules
+import Testing
+
+/// How much live routing rules may be together, and how long they may take.
+@Suite(.timeLimit(.minutes(5))) struct RoutingSizeTests {
+    private let acme = RuleLab.acme
+    private let ada = RuleLab.who()
+
+    private static func lab() async throws -> RuleLab {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        _ = try await lab.moderation.reviews.put(
+            ReviewDesk.QueueDraft(id: "q", name: "Q", isDefault: true), in: RuleLab.acme, by: RuleLab.who())
+        return lab
+    }
+
+    private static func routing(_ name: String, _ leaf: JSONValue, live: Bool = true) -> JSONValue {
+        RuleLab.rule(name, leaf, ["queueId": "q", "status": live ? "LIVE" : "DRAFT"])
+    }
+
+    @Test func `time that is up breaks off a routing rule, also in the midst of one item`() async throws {
+        let lab = try await Self.lab()
+        // The item's text is looked through once for each of these patterns, and in the end none is found.
+        let leaf: JSONValue = [
+            "input": ["type": "CONTENT_FIELD", "name": "text", "contentTypeId": "post"],
+            "signal": ["type": "TEXT_MATCHING_CONTAINS_REGEX"],
+            "matchingValues": ["strings": .array((0..<5_000).map { .string("[a-f]x\($0)y") })],
+        ]
+        let text = String(repeating: "abcdefghijklmnopqrstuvwxyz ", count: 8_000)
+        var limits = ReviewLimits()
+        limits.routingTime = .milliseconds(200)
+        for count in [1, 40] {
+            let items = (0..<count).map { RuleLabItems.post("\($0)", text) }
+            let results = try await lab.book.testRouting(items, with: Self.routing("Slow", leaf), limits: limits, in: acme).results
+            #expect(results.count == count && results.allSatisfy { $0.queue == "q" })
+            #expect(results.allSatisfy { $0.choice?.isLate == true && $0.choice?.steps.isEmpty == true })
+            #expect(results.first?.choice?.json(bytesMax: 1_000)["problem"]?["code"] == "review.routing-late")
+        }
+    }
+}
