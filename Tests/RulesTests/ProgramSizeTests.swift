@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 import Rules
 import Testing
 
@@ -90,6 +91,44 @@ struct ProgramSizeTests {
         let leaves = (0..<RuleLimits.programSlotsMax + 1).map { LeafCondition(.field(name: "f\($0)", typeID: "post"), .equals, .number(1)) }
         let check = RuleCheck().check(Self.any(leaves + [LeafCondition(field("f1"), .equals, .number(2))]))
         #expect(check.findings.map(\.pointer.description) == ["/0/conditionSet/conditions/\(RuleLimits.programSlotsMax)"])
+    }
+
+    @Test func `what is made of texts and patterns counts by the memory it takes`() throws {
+        // Groups that repeat are written out by the compiler of patterns: a few bytes come to many.
+        let greedy = (0..<3).map { "(?:[a-f]{1,90}x\($0)y){1,50}" }
+        let bytes = try greedy.reduce(0) { $0 + (try Pattern($1, ignoringCase: true).memoryBytes) }
+        #expect(bytes > greedy.joined().utf8.count * 20)
+        var banks = Banks()
+        banks.texts["greedy"] = greedy
+        let rule = Self.any([Self.with(.containsRegex, MatchingValues(textBankIDs: ["greedy"]))])
+        #expect(RuleCheck(banks: banks).check(rule).size.memoryBytes == bytes)
+        #expect(RuleProgram([rule], banks: banks).size.memoryBytes == bytes)
+        #expect(ProgramSize(memoryBytes: RuleLimits.programMemoryBytesMax + 1).excess?.contains("memory") == true)
+
+        // Texts are prepared for each manner of looking, and each counts.
+        for bank in ["a", "b"] {
+            banks.texts[bank] = (0..<500).map { "\(bank)\($0)" + String(repeating: "x", count: RuleLimits.textBytesMax - 10) }
+        }
+        func looking(_ signals: [(BuiltInSignal, String)]) -> RuleCheck.Result {
+            let leaves = signals.map { Self.with($0.0, MatchingValues(textBankIDs: [$0.1])) }
+            return RuleCheck(banks: banks).check([Self.any(leaves)])
+        }
+        let plain = looking([(.containsText, "a"), (.containsNoText, "a"), (.containsText, "b")])
+        #expect(plain.findings.isEmpty && plain.size.memoryBytes > plain.size.valueBytes * 10)
+        let both = looking([(.containsText, "a"), (.containsText, "b"), (.containsVariant, "a")])
+        #expect(both.findings.map(\.pointer.description) == ["/0/conditionSet/conditions/2/matchingValues"])
+    }
+
+    @Test func `an index of trigrams counts by what it holds, made or only looked at`() throws {
+        var banks = Banks()
+        banks.texts["b"] = (0..<500).map { "the text of number \($0 * 7919)" }
+        let rule = Self.any([Self.with(.textSimilarity, MatchingValues(textBankIDs: ["b"]))])
+        let program = RuleProgram([rule], types: [post], banks: banks)
+        #expect(program.size.memoryBytes > 500 * 20 * 20)
+        #expect(RuleCheck(banks: banks).check(rule).size == program.size)
+        // However many conditions compare with it, it is made once.
+        let often = (0..<5).map { Self.with(.textSimilarity, MatchingValues(textBankIDs: ["b"]), .number(Double($0))) }
+        #expect(RuleProgram([Self.any(often)], types: [post], banks: banks).size.memoryBytes == program.size.memoryBytes)
     }
 
     @Test func `what looking at rules takes does not grow with how many name a bank`() {

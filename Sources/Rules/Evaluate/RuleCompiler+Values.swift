@@ -21,6 +21,15 @@ struct MadeMatchers {
     var patterns: [Int: [Pattern]] = [:]
     /// What was found to be as it should, where rules are only looked at.
     var sound: Set<Key> = []
+    /// What was counted among what takes memory.
+    var weighed: Set<Weight> = []
+
+    /// What is made of a list, by its place.
+    enum Weight: Hashable {
+        case needles(Int, isVariant: Bool)
+        case similarity(Int)
+        case list(Int)
+    }
 }
 
 extension RuleCompiler {
@@ -47,18 +56,34 @@ extension RuleCompiler {
         unusable("The signal '\(signal.rawValue)' needs \(what) to compare with, and the condition names none.", at: pointer)
     }
 
-    private mutating func tooManyTrigrams(_ signal: BuiltInSignal, at pointer: JSONPointer) -> LeafProblem {
-        unusable(
-            "The signal '\(signal.rawValue)' compares with at most \(TextSimilarity.trigramsMax) runs of three signs, and these texts have more.",
-            at: pointer)
+    private mutating func tooManyTrigrams(at pointer: JSONPointer) -> LeafProblem {
+        tooLarge(
+            "A condition on similarity compares with at most \(TextSimilarity.trigramsMax) runs of three signs, and these texts have more.",
+            at: pointer.appending("matchingValues"))
     }
 
-    /// What making the matcher would say, found out without making it.
+    /// Counts what will be made of a list; what is too much, if it is.
+    private mutating func weigh(_ weight: MadeMatchers.Weight, _ bytes: Int, at pointer: JSONPointer) -> LeafProblem? {
+        guard !made.weighed.contains(weight) else { return nil }
+        var after = size
+        after.memoryBytes += bytes
+        if let excess = after.excess { return tooLarge(excess, at: pointer.appending("matchingValues")) }
+        size = after
+        made.weighed.insert(weight)
+        return nil
+    }
+
+    /// What is wrong with comparing so, found out without making anything.
     private mutating func flaw(of values: ValueTable.Values, for signal: BuiltInSignal, at pointer: JSONPointer) -> LeafProblem? {
         switch signal {
         case .containsText, .containsNoText, .containsVariant:
             let isVariant = signal == .containsVariant
-            return values.texts.contains { looks.hasNeedles($0, isVariant: isVariant) } ? nil : needed("texts", signal, at: pointer)
+            guard values.texts.contains(where: { looks.hasNeedles($0, isVariant: isVariant) }) else {
+                return needed("texts", signal, at: pointer)
+            }
+            let (count, bytes) = values.texts.reduce(into: (0, 0)) { $0 = ($0.0 + $1.texts.count, $0.1 + looks.bytes(of: $1)) }
+            return weigh(
+                .needles(values.place, isVariant: isVariant), NeedleSet.memoryBytes(count: count, bytes: bytes), at: pointer)
         case .containsRegex, .containsNoRegex:
             guard values.hasTexts else { return needed("patterns", signal, at: pointer) }
             if case .problem(let problem) = patterns(values, at: pointer) { return problem }
@@ -66,8 +91,9 @@ extension RuleCompiler {
         case .textSimilarity:
             var trigrams = 0
             for piece in values.texts where trigrams <= TextSimilarity.trigramsMax { trigrams += looks.trigrams(of: piece) }
-            guard trigrams <= TextSimilarity.trigramsMax else { return tooManyTrigrams(signal, at: pointer) }
-            return trigrams > 0 ? nil : needed("texts", signal, at: pointer)
+            guard trigrams <= TextSimilarity.trigramsMax else { return tooManyTrigrams(at: pointer) }
+            guard trigrams > 0 else { return needed("texts", signal, at: pointer) }
+            return weigh(.similarity(values.place), TextSimilarity.memoryBytes(trigrams: trigrams), at: pointer)
         case .imageMatches, .imageDoesNotMatch: return values.imageBankIDs.isEmpty ? needed("an image bank", signal, at: pointer) : nil
         case .geoContainedWithin: return values.hasAreas ? nil : needed("places", signal, at: pointer)
         }
@@ -76,29 +102,20 @@ extension RuleCompiler {
     private mutating func matcher(
         _ signal: BuiltInSignal, _ values: ValueTable.Values, at pointer: JSONPointer
     ) -> (ValueMatcher?, LeafProblem?) {
+        // What similarity takes is known once it is made, and counting beforehand takes as long.
+        if signal != .textSimilarity, let flaw = flaw(of: values, for: signal, at: pointer) { return (nil, flaw) }
         switch signal {
         case .containsText, .containsNoText, .containsVariant:
-            let isVariant = signal == .containsVariant
-            guard values.texts.contains(where: { looks.hasNeedles($0, isVariant: isVariant) }) else {
-                return (nil, needed("texts", signal, at: pointer))
-            }
-            return (ValueMatcher(signal, needles: needles(values, isVariant: isVariant)), nil)
-        case .containsRegex, .containsNoRegex:
-            guard values.hasTexts else { return (nil, needed("patterns", signal, at: pointer)) }
-            switch patterns(values, at: pointer) {
-            case .problem(let problem): return (nil, problem)
-            case .all(let patterns): return (ValueMatcher(signal, patterns: patterns), nil)
-            }
+            return (ValueMatcher(signal, needles: needles(values, isVariant: signal == .containsVariant)), nil)
+        case .containsRegex, .containsNoRegex: return (ValueMatcher(signal, patterns: made.patterns[values.place] ?? []), nil)
         case .textSimilarity:
-            guard let similarity = TextSimilarity(values.allTexts) else { return (nil, tooManyTrigrams(signal, at: pointer)) }
+            guard let similarity = TextSimilarity(values.allTexts) else { return (nil, tooManyTrigrams(at: pointer)) }
             guard !similarity.texts.isEmpty else { return (nil, needed("texts", signal, at: pointer)) }
-            return (ValueMatcher(signal, similarity: similarity), nil)
+            let problem = weigh(.similarity(values.place), TextSimilarity.memoryBytes(trigrams: similarity.count), at: pointer)
+            return problem.map { (nil, $0) } ?? (ValueMatcher(signal, similarity: similarity), nil)
         case .imageMatches, .imageDoesNotMatch:
-            guard !values.imageBankIDs.isEmpty else { return (nil, needed("an image bank", signal, at: pointer)) }
             return (ValueMatcher(signal, hashes: values.allHashes, imageBankIDs: values.imageBankIDs), nil)
-        case .geoContainedWithin:
-            guard values.hasAreas else { return (nil, needed("places", signal, at: pointer)) }
-            return (ValueMatcher(signal, areas: values.allAreas), nil)
+        case .geoContainedWithin: return (ValueMatcher(signal, areas: values.allAreas), nil)
         }
     }
 
@@ -122,11 +139,15 @@ extension RuleCompiler {
                     do throws(PatternError) { patterns.append(try Pattern(text, ignoringCase: true)) } catch {
                         return .problem(badPattern(text, error, at: here))
                     }
+                    after.memoryBytes += patterns.last?.memoryBytes ?? 0
+                    if let excess = after.excess { return .problem(tooLarge(excess, at: here)) }
                 }
                 continue
             }
             switch looks.patterns(of: piece) {
-            case .good: break
+            case .good(let bytes):
+                after.memoryBytes += bytes
+                if let excess = after.excess { return .problem(tooLarge(excess, at: here)) }
             case .bad(let text, let error): return .problem(badPattern(text, error, at: here))
             case .tooMany:
                 let sentence =
@@ -150,7 +171,11 @@ extension RuleCompiler {
         _ named: MatchingValues?, at pointer: JSONPointer
     ) -> (values: ValueTable.Values, json: [JSONValue], problem: LeafProblem?) {
         let (values, problem) = gathered(named, at: pointer)
-        return (values, problem == nil && !isLooking ? table.json(values, of: named) : [], problem)
+        if let problem { return (values, [], problem) }
+        // A list of values, each a text or an object with a few members.
+        let bytes = values.count * MemoryLayout<JSONValue>.stride
+        if let problem = weigh(.list(values.place), bytes, at: pointer) { return (values, [], problem) }
+        return (values, isLooking ? [] : table.json(values, of: named), nil)
     }
 
     private mutating func gathered(_ named: MatchingValues?, at pointer: JSONPointer) -> (ValueTable.Values, LeafProblem?) {

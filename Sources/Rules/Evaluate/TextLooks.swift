@@ -9,11 +9,12 @@ final class TextLooks {
     private var trigrams: [String: Int] = [:]
     private var needles: [Bool: [String: Bool]] = [:]
     private var patterns: [String: PatternLook] = [:]
-    /// Those without a mistake.
-    private var good: Set<String> = []
+    /// Those without a mistake, and about what each takes in memory.
+    private var good: [String: Int] = [:]
 
     enum PatternLook {
-        case good
+        /// With about what they take in memory.
+        case good(memoryBytes: Int)
         case bad(String, PatternError)
         /// More different ones than are looked at.
         case tooMany
@@ -42,16 +43,24 @@ final class TextLooks {
     /// The first that is wrong among regular expressions.
     func patterns(of piece: ValueTable.TextPiece) -> PatternLook {
         if let bank = piece.bank, let known = patterns[bank] { return known }
-        for text in piece.texts where !good.contains(text) {
+        var memoryBytes = 0
+        for text in piece.texts {
+            if let known = good[text] {
+                memoryBytes += known
+                continue
+            }
             if good.count >= patternsMax { return .tooMany }
-            do throws(PatternError) { _ = try Pattern(text, ignoringCase: true) } catch {
+            do throws(PatternError) {
+                let bytes = try Pattern(text, ignoringCase: true).memoryBytes
+                good[text] = bytes
+                memoryBytes += bytes
+            } catch {
                 if let bank = piece.bank { patterns[bank] = .bad(text, error) }
                 return .bad(text, error)
             }
-            good.insert(text)
         }
-        if let bank = piece.bank { patterns[bank] = .good }
-        return .good
+        if let bank = piece.bank { patterns[bank] = .good(memoryBytes: memoryBytes) }
+        return .good(memoryBytes: memoryBytes)
     }
 
     private static func once<Value>(_ known: inout [String: Value], _ bank: String?, _ look: () -> Value) -> Value {

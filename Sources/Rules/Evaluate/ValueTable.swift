@@ -113,7 +113,7 @@ extension ValueTable.Values {
     var hasTexts: Bool { texts.contains { !$0.texts.isEmpty } }
     var hasAreas: Bool { areas.contains { !$0.isEmpty } }
 
-    fileprivate var count: Int {
+    var count: Int {
         texts.reduce(0) { $0 + $1.texts.count } + areas.reduce(0) { $0 + $1.count } + hashes.reduce(0) { $0 + $1.count }
     }
 }

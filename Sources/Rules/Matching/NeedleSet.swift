@@ -5,6 +5,11 @@ final class NeedleSet: Sendable {
     private let few: [(place: Int, needle: Needle)]
     private let many: NeedleAutomaton?
 
+    /// About what texts of so many bytes take once they are prepared.
+    static func memoryBytes(count: Int, bytes: Int) -> Int {
+        count > fewMax ? bytes * NeedleAutomaton.bytesPerByte : bytes + count * MemoryLayout<(place: Int, needle: Needle)>.stride
+    }
+
     /// With as many the C library's search for single bytes is still the faster way in texts people write.
     private static let fewMax = 8
 
