@@ -43,6 +43,14 @@ package final class Pattern: @unchecked Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
+    /// About what it takes in memory, what was compiled for the machine included: groups that repeat may make it large.
+    package var memoryBytes: Int {
+        var (code, machine) = (0, 0)
+        pcre2_pattern_info_8(self.code, UInt32(PCRE2_INFO_SIZE), &code)
+        pcre2_pattern_info_8(self.code, UInt32(PCRE2_INFO_JITSIZE), &machine)
+        return code + machine + source.utf8.count + translated.utf8.count
+    }
+
     static func compile(_ pattern: String, extra: UInt32 = 0) throws(PatternError) -> OpaquePointer {
         let context = pcre2_compile_context_create_8(nil)
         defer { pcre2_compile_context_free_8(context) }

@@ -180,11 +180,12 @@ extension LoadedCoopPackage {
 
 /// A value that brought a worker down, for one organisation: another one's settings may make it harmless.
 ///
+/// What it was asked with counts too, its arguments and what stands around it: the same value may be harmless with others.
 /// Known by 128 bits that nobody outside this process can aim at, since the value itself may be a megabyte.
-struct CoopCulprit: Hashable {
+package struct CoopCulprit: Hashable {
     private let bits: [Int]
 
-    init(_ question: CoopQuestion, _ place: Int) {
+    package init(_ question: CoopQuestion, _ place: Int) {
         let input = question.inputs[place]
         bits = (0..<2).map { salt in
             var hasher = Hasher()
@@ -192,7 +193,7 @@ struct CoopCulprit: Hashable {
             hasher.combine(question.signal)
             hasher.combine(question.orgID)
             hasher.combine(input["value"])
-            hasher.combine(input["subcategory"])
+            for member in ["subcategory", "args", "context"] { hasher.combine(input[member]) }
             return hasher.finalize()
         }
     }

@@ -20,6 +20,8 @@ package enum RuleLimits {
     package static let programValuesMax = 500_000
     package static let programValueBytesMax = 16 << 20
     package static let programPatternsMax = 10_000
+    /// About what is made of these values, in memory, for all rules that are compiled together: indexes of texts, compiled patterns.
+    package static let programMemoryBytesMax = 256 << 20
     /// Fields of an item type.
     package static let fieldsMax = 1_000
     /// Values of one list or map of an item.

@@ -82,6 +82,68 @@ import Testing
         #expect(try await lab.book.rules(of: acme).program.findings.isEmpty)
     }
 
+    @Test func `a bank that would break rules at work is refused, and they are named`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        func patterns(_ range: Range<Int>) -> [JSONValue] { range.map { .string("p\($0)") } }
+        func put(_ id: String, _ values: [JSONValue], in organisation: Organisation.ID = RuleLab.acme) async throws -> Int {
+            try await lab.book.putBank(.text, id, name: id, values: values, in: organisation, by: ada).part.revision
+        }
+        let most = RuleLimits.programPatternsMax
+        _ = try await put("few", patterns(0..<10))
+        _ = try await put("many", patterns(100..<most + 80))
+        let regex = "TEXT_MATCHING_CONTAINS_REGEX"
+        func rule(_ name: String, _ bank: String) -> JSONValue {
+            var rule = Self.naming([bank], signal: regex).objectValue ?? [:]
+            rule["name"] = .string(name)
+            return .object(rule)
+        }
+        let few = try await lab.live(rule("Few", "few")).record.id
+        _ = try await lab.live(rule("Many", "many"))
+        for (values, code) in [(patterns(0..<40), "rule.too-large"), ([.string("fine"), .string("(")], "rule.bad-pattern")] {
+            do throws(RuleRefusal) {
+                _ = try await lab.book.putBank(.text, "few", name: "few", values: values, in: acme, by: ada)
+                Issue.record("it was taken")
+            } catch {
+                #expect(error.fault.code == "rule.would-break" && error.fault.turn == .caller)
+                #expect(error.findings.map(\.code) == [code])
+                // Whichever of the two does not find room is told: the rule that names this bank is among those that are too much.
+                if code == "rule.bad-pattern" { #expect(error.findings.first?.pointer.tokens.first == few.rawValue) }
+                #expect(error.fault.message.contains(code == "rule.bad-pattern" ? "'Few'" : "'Many'"), "\(error.fault.message)")
+            }
+        }
+        #expect(try await lab.book.views(in: acme).allSatisfy(\.findings.isEmpty), "nothing changed")
+        // Up to what there is room for, fewer, a bank that only drafts name, and another organisation's.
+        #expect(try await put("few", patterns(0..<20)) == 2)
+        #expect(try await put("few", patterns(0..<5)) == 3)
+        _ = try await put("drafts", [])
+        _ = try await lab.book.create(rule("Draft", "drafts"), in: acme, by: ada)
+        #expect(try await put("drafts", patterns(0..<500)) == 2)
+        #expect(try await put("few", patterns(0..<500), in: RuleLab.other) == 1)
+        #expect(try await lab.book.rules(of: acme).program.findings.isEmpty)
+    }
+
+    @Test func `a bank that would break live routing rules is refused`() async throws {
+        let lab = try await RuleLab()
+        try await lab.addPostType()
+        _ = try await lab.moderation.reviews.put(ReviewDesk.QueueDraft(id: "q", name: "Q", isDefault: true), in: acme, by: ada)
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: ["fine"], in: acme, by: ada)
+        var rule = Self.naming(["b"], signal: "TEXT_MATCHING_CONTAINS_REGEX").objectValue ?? [:]
+        (rule["queueId"], rule["status"]) = ("q", "LIVE")
+        let made = try await lab.book.createRouting(.object(rule), in: acme, by: ada)
+        let patterns = (0...RuleLimits.programPatternsMax).map { JSONValue.string("p\($0)") }
+        for values in [patterns, ["("]] {
+            #expect(
+                await ruleFindings { try await lab.book.putBank(.text, "b", name: "B", values: values, in: acme, by: ada) }
+                    == [
+                        "rule.\(values.count == 1 ? "bad-pattern" : "too-large") at /\(made.record.rule.id)/conditionSet/conditions/0/matchingValues"
+                    ])
+        }
+        rule["status"] = "DRAFT"
+        _ = try await lab.book.changeRouting(made.record.rule.id, to: .object(rule), in: acme, by: ada)
+        _ = try await lab.book.putBank(.text, "b", name: "B", values: patterns, in: acme, by: ada)
+    }
+
     @Test func `an archived rule is not looked into`() async throws {
         let lab = try await RuleLab()
         try await lab.addPostType()

@@ -1,4 +1,5 @@
 import JSON
+import Patterns
 import Rules
 import Testing
 
@@ -11,6 +12,10 @@ struct ProgramSizeTests {
         LeafCondition(
             input, signal: SignalChoice(BuiltInSignal.containsText.rawValue), matchingValues: values, comparator,
             comparator.map { _ in .text("true") })
+    }
+
+    private static func with(_ signal: BuiltInSignal, _ values: MatchingValues, _ threshold: Score = .number(1)) -> LeafCondition {
+        LeafCondition(field("text"), signal: SignalChoice(signal.rawValue), matchingValues: values, .equals, threshold)
     }
 
     private static func any(_ leaves: [LeafCondition], id: String = "rule") -> Rule {
@@ -88,6 +93,59 @@ struct ProgramSizeTests {
         #expect(check.findings.map(\.pointer.description) == ["/0/conditionSet/conditions/\(RuleLimits.programSlotsMax)"])
     }
 
+    @Test func `what is made of texts and patterns counts by the memory it takes`() throws {
+        // Groups that repeat are written out by the compiler of patterns: a few bytes come to many.
+        let greedy = (0..<3).map { "(?:[a-f]{1,90}x\($0)y){1,50}" }
+        let bytes = try greedy.reduce(0) { $0 + (try Pattern($1, ignoringCase: true).memoryBytes) }
+        #expect(bytes > greedy.joined().utf8.count * 20)
+        var banks = Banks()
+        banks.texts["greedy"] = greedy
+        let rule = Self.any([Self.with(.containsRegex, MatchingValues(textBankIDs: ["greedy"]))])
+        #expect(RuleCheck(banks: banks).check(rule).size.memoryBytes == bytes)
+        #expect(RuleProgram([rule], banks: banks).size.memoryBytes == bytes)
+        #expect(ProgramSize(memoryBytes: RuleLimits.programMemoryBytesMax + 1).excess?.contains("memory") == true)
+
+        // Texts are prepared for each manner of looking, and each counts.
+        for bank in ["a", "b"] {
+            banks.texts[bank] = (0..<500).map { "\(bank)\($0)" + String(repeating: "x", count: RuleLimits.textBytesMax - 10) }
+        }
+        func looking(_ signals: [(BuiltInSignal, String)]) -> RuleCheck.Result {
+            let leaves = signals.map { Self.with($0.0, MatchingValues(textBankIDs: [$0.1])) }
+            return RuleCheck(banks: banks).check([Self.any(leaves)])
+        }
+        let plain = looking([(.containsText, "a"), (.containsNoText, "a"), (.containsText, "b")])
+        #expect(plain.findings.isEmpty && plain.size.memoryBytes > plain.size.valueBytes * 10)
+        let both = looking([(.containsText, "a"), (.containsText, "b"), (.containsVariant, "a")])
+        #expect(both.findings.map(\.pointer.description) == ["/0/conditionSet/conditions/2/matchingValues"])
+    }
+
+    @Test func `an index of trigrams counts by what it holds, made or only looked at`() throws {
+        var banks = Banks()
+        banks.texts["b"] = (0..<500).map { "the text of number \($0 * 7919)" }
+        let rule = Self.any([Self.with(.textSimilarity, MatchingValues(textBankIDs: ["b"]))])
+        let program = RuleProgram([rule], types: [post], banks: banks)
+        #expect(program.size.memoryBytes > 500 * 20 * 20)
+        #expect(RuleCheck(banks: banks).check(rule).size == program.size)
+        // However many conditions compare with it, it is made once.
+        let often = (0..<5).map { Self.with(.textSimilarity, MatchingValues(textBankIDs: ["b"]), .number(Double($0))) }
+        #expect(RuleProgram([Self.any(often)], types: [post], banks: banks).size.memoryBytes == program.size.memoryBytes)
+    }
+
+    @Test func `what looking at rules takes does not grow with how many name a bank`() {
+        var banks = Banks()
+        banks.texts["b"] = (0..<8_000).map { "the text of number \($0) and \($0 * 7919)" }
+        let signals: [BuiltInSignal] = [.textSimilarity, .containsText, .containsVariant]
+        let rules = (0..<90).map { place in
+            Self.any([Self.with(signals[place % 3], MatchingValues(textBankIDs: ["b"]), .number(Double(place)))], id: "r\(place)")
+        }
+        let check = RuleCheck(banks: banks)
+        let clock = ContinuousClock()
+        let first = clock.measure { for rule in rules.prefix(3) { #expect(check.check(rule).findings.isEmpty) } }
+        let others = clock.measure { for rule in rules.dropFirst(3) { #expect(check.check(rule).findings.isEmpty) } }
+        #expect(others < first, "looking at three took \(first), at \(rules.count - 3) more \(others)")
+        #expect(check.check(rules).size.values == 8_000)
+    }
+
     @Test func `what is only looked at says the same as what is compiled`() {
         let conditions: [LeafCondition] = [
             Self.holds(MatchingValues(textBankIDs: ["none"])), Self.holds(MatchingValues(strings: [])),
@@ -99,9 +157,18 @@ struct ProgramSizeTests {
                 field("title"), signal: SignalChoice(BuiltInSignal.containsRegex.rawValue),
                 matchingValues: MatchingValues(strings: ["a", "("])),
             LeafCondition(field("picture"), signal: SignalChoice(BuiltInSignal.imageMatches.rawValue)),
+            LeafCondition(field("place"), signal: SignalChoice(BuiltInSignal.geoContainedWithin.rawValue)),
+            Self.with(.containsVariant, MatchingValues(strings: ["\u{200B}"])), Self.with(.textSimilarity, MatchingValues(strings: ["!?"])),
+            Self.with(.textSimilarity, MatchingValues(textBankIDs: ["endless"])),
+            Self.with(.containsRegex, MatchingValues(textBankIDs: ["brackets"])),
         ]
-        let program = RuleProgram([Self.any(conditions)])
-        let check = RuleCheck().check(Self.any(conditions))
+        var banks = Banks()
+        banks.texts["endless"] = (0..<70).map { bank in
+            String(String.UnicodeScalarView((0..<15_000).compactMap { Unicode.Scalar(0x4E00 + (bank * 131 + $0) % 20_000) }))
+        }
+        banks.texts["brackets"] = ["a", "[", "("]
+        let program = RuleProgram([Self.any(conditions)], banks: banks)
+        let check = RuleCheck(banks: banks).check(Self.any(conditions))
         #expect(program.findings.count == conditions.count)
         #expect(check.findings == program.findings)
         #expect(check.missingSignals == ["TOXICITY"] && program.missingSignals(of: 0) == ["TOXICITY"])

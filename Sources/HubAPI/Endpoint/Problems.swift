@@ -112,7 +112,7 @@ extension ProblemDocument {
         "review.joined-meanwhile": .conflict, "item.queue-full": .serviceUnavailable, "item.strike-not-found": .notFound,
         "item.no-user-rules": .conflict, "item.storage-full": insufficientStorage,
         "hub.starting": .serviceUnavailable, "action.limit-reached": .conflict,
-        "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
+        "rule.would-break": .conflict, "rule.in-use": .conflict, "rule.archived": .conflict, "rule.not-archived": .conflict, "rule.full": .conflict,
         "backtest.over": .conflict,
         "review.default-queue": .conflict, "review.has-jobs": .conflict, "review.claimed": .conflict, "review.over": .conflict,
         "review.open": .conflict, "review.acted": .conflict, "review.open-already": .conflict, "review.queue-full": .conflict,

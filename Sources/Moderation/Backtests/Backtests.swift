@@ -111,11 +111,7 @@ package actor Backtests {
                     of: trial.organisation, before: before, limit: min(left, BacktestLimits.batchItems), types: types)
                 guard let oldest = batch.last, isRunning(id) else { break }
                 let known = seen
-                let (part, users) = try await RuleLane.trying.run { [book] () async throws(Fault) in
-                    var users = known
-                    let part = try await trial.decide(batch, book, seen: &users)
-                    return (part, users)
-                }
+                let (part, users) = try await trial.decide(batch, book, seen: known)
                 seen = users
                 guard isRunning(id) else { break }
                 take(part, batch.count, of: id)

@@ -34,9 +34,12 @@ struct Trial: Sendable {
     ///
     /// A rule on users is tried on those whom the items come from, each once.
     /// - Parameter seen: Users of the batches before.
-    func decide(_ batch: [StoredItem], _ book: RuleBook, seen: inout Set<ItemUser>) async throws(Fault) -> Backtest.Result {
-        var result = Backtest.Result()
-        let readings = batch.map { ($0, reading.read($0.submission).value) }
+    /// - Returns: Those of this one as well.
+    func decide(
+        _ batch: [StoredItem], _ book: RuleBook, seen: Set<ItemUser>
+    ) async throws(Fault) -> (Backtest.Result, seen: Set<ItemUser>) {
+        var (result, seen) = (Backtest.Result(), seen)
+        let readings = await RuleLane.trying.work(for: organisation) { batch.map { ($0, reading.read($0.submission).value) } }
         var fitting = readings.compactMap { pair in pair.1.map { (pair.0, $0) } }
         result.items = batch.count
         result.errored = batch.count - fitting.count
@@ -49,8 +52,9 @@ struct Trial: Sendable {
         // What was there when each came in, and nothing that came later.
         let around = KeptSurroundings(
             store: store, organisation: organisation, types: types, sequences: fitting.map { $0.0.sequence })
-        let decisions = await evaluator.decide(
-            fitting.map(\.1), orgID: organisation.rawValue, traces: .all, surroundings: around)
+        let decisions = await RuleLane.trying.run(for: organisation) { [items = fitting.map(\.1)] in
+            await evaluator.decide(items, orgID: organisation.rawValue, traces: .all, surroundings: around)
+        }
         for ((stored, item), decision) in zip(fitting, decisions) {
             let new = decision.results.first { $0.rule == 0 }
             let (is_, was) = (new?.passed ?? false, decision.results.contains { $0.rule == 1 && $0.passed })
@@ -66,7 +70,7 @@ struct Trial: Sendable {
                     itemID: decision.itemID, sequence: stored.sequence, was: was, now: is_,
                     decision: TestDecision(item.type.id, decision, rule, at: JSONPointer())))
         }
-        return result
+        return (result, seen)
     }
 }
 
@@ -99,13 +103,17 @@ extension RuleBook {
                         remedy: "Name one that there is.")
                 ])
         }
-        let (review, surroundings, _) = try await reviewed(document, id: entry?.record.id.rawValue ?? "draft", in: organisation)
-        guard let rule = review.rule else { throw RuleRefusal.invalid("The rule", review.findings) }
-        let live = entry.flatMap { entry in entry.rule.flatMap { $0.state(at: Rules.Timestamp(now)) == .live ? $0 : nil } }
-        let wanted = [RuleReferences(rule).banks] + (live.map { [RuleReferences($0).banks] } ?? [])
-        let banks: Banks
-        do throws(Fault) { banks = try await surroundings.banks(wanted, store) } catch { throw RuleRefusal(error) }
-        let (record, runner, store) = (entry?.record.id, signals.runner(for: organisation), store)
-        return await RuleLane.trying.run { Trial(rule, live: live, record: record, surroundings, banks, runner, store) }
+        return try await trying.take(organisation) { [document, entry] () async throws(RuleRefusal) in
+            let (review, surroundings, _) = try await reviewed(document, id: entry?.record.id.rawValue ?? "draft", in: organisation)
+            guard let rule = review.rule else { throw RuleRefusal.invalid("The rule", review.findings) }
+            let live = entry.flatMap { entry in entry.rule.flatMap { $0.state(at: Rules.Timestamp(now)) == .live ? $0 : nil } }
+            let wanted = [RuleReferences(rule).banks] + (live.map { [RuleReferences($0).banks] } ?? [])
+            let banks: Banks
+            do throws(Fault) { banks = try await surroundings.banks(wanted, store) } catch { throw RuleRefusal(error) }
+            let (record, runner, store) = (entry?.record.id, signals.runner(for: organisation), store)
+            return await RuleLane.trying.work(for: organisation) {
+                Trial(rule, live: live, record: record, surroundings, banks, runner, store)
+            }
+        }
     }
 }

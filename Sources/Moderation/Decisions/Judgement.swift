@@ -48,7 +48,7 @@ struct Judge: Sendable {
 
     /// Judges items that were read already, in order.
     func judge(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {
-        items.isEmpty ? [] : await RuleLane.deciding.run { await judgeHere(items, in: organisation) }
+        items.isEmpty ? [] : await RuleLane.deciding.run(for: organisation) { await judgeHere(items, in: organisation) }
     }
 
     private func judgeHere(_ items: [(stored: SubmittedItem, item: Item)], in organisation: Organisation.ID) async -> [Judgement] {

@@ -20,7 +20,8 @@ extension ItemDesk {
         }
         let places = wanted.map { judged[$0].item.sequence }
         let choices = await choosing.choose(
-            for: wanted.compactMap { judged[$0].draft?.item }, sequences: places.map { $0 == 0 ? nil : $0 }, in: organisation)
+            for: wanted.compactMap { judged[$0].draft?.item }, sequences: places.map { $0 == 0 ? nil : $0 }, in: organisation,
+            on: .deciding)
         var routed = judged
         for (index, choice) in zip(wanted, choices) {
             guard var draft = judged[index].draft else { continue }

@@ -7,7 +7,7 @@ import Rules
 struct RoutingShelf: Sendable {
     struct Entry: Sendable {
         let record: RoutingRuleRecord
-        /// As any rule's; its findings tell of the queue too.
+        /// As any rule's; what is said of it tells of the queue too.
         let entry: RuleShelf.Entry
     }
 
@@ -32,37 +32,34 @@ struct RoutingShelf: Sendable {
             }
         }
 
-        /// The banks that any of them compares with.
-        var banks: Set<RuleReferences.Bank> {
-            rules.compactMap(\.rule).reduce(into: []) { $0.formUnion(RuleReferences($1).banks) }
+        /// Those at work, in their order.
+        var live: [(record: RoutingRuleRecord, rule: Rule)] {
+            rules.compactMap { kept in kept.rule.flatMap { $0.status == .live ? (kept.record, $0) : nil } }
         }
     }
 
-    init(_ kept: Kept, _ surroundings: RuleSurroundings, _ banks: Banks) {
+    /// Nil once nobody wants it.
+    init?(_ kept: Kept, _ surroundings: RuleSurroundings, _ banks: Banks, while isWanted: () -> Bool) {
         queues = kept.queues
-        var entries: [Entry] = []
-        var routes: [RoutingTable.Route] = []
-        let check = RuleCheck(signals: surroundings.signals, banks: banks, patternsMax: RuleBookLimits.patternsCheckedMax)
-        for (record, rule, findings) in kept.rules {
-            guard let rule else {
-                let entry = RuleShelf.Entry(record: record.rule, rule: nil, findings: findings, missingSignals: [])
-                entries.append(Entry(record: record, entry: entry))
-                continue
-            }
-            let checked = check.check(rule)
-            let said = findings + RuleSurroundings.findings(checked.findings, of: 0) + surroundings.findings(of: rule)
-            let entry = RuleShelf.Entry(
-                record: record.rule, rule: rule, findings: said + Self.findings(of: record.queue, among: kept.queues),
-                missingSignals: checked.missingSignals)
-            entries.append(Entry(record: record, entry: entry))
-            if rule.status == .live {
-                let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
-                routes.append(
-                    RoutingTable.Route(rule: rule, revision: record.rule.revision, queue: record.queue, program: program))
-            }
+        let live = kept.live
+        guard
+            let programs = RuleProgram.apart(
+                live.map(\.rule), types: surroundings.types, signals: surroundings.signals, banks: banks, while: isWanted)
+        else { return nil }
+        table = RoutingTable(
+            zip(live, programs).map {
+                RoutingTable.Route(rule: $0.rule, revision: $0.record.rule.revision, queue: $0.record.queue, program: $1)
+            })
+        // What is too much only beside the others at work.
+        var excess: [RuleRecord.ID: [RuleFinding]] = [:]
+        for (place, (kept, program)) in zip(live, programs).enumerated() {
+            let findings = program.findings.filter { $0.code == "rule.too-large" }
+            excess[kept.record.rule.id] = RuleSurroundings.findings(findings, of: place)
         }
-        self.entries = entries
-        table = RoutingTable(routes)
+        entries = kept.rules.map { [excess] record, rule, findings in
+            let said = findings + (rule == nil ? [] : Self.findings(of: record.queue, among: kept.queues) + (excess[record.rule.id] ?? []))
+            return Entry(record: record, entry: RuleShelf.Entry(record: record.rule, rule: rule, said: said))
+        }
     }
 
     static func findings(of queue: String, among queues: [ReviewQueue]) -> [RuleFinding] {

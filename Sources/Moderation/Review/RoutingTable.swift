@@ -85,8 +85,16 @@ struct RoutingChoosing: Sendable {
     let around: @Sendable (_ sequences: [Int64?]) -> KeptSurroundings
 
     /// One choice an item, in order. A rule that could not be told has not passed.
-    /// - Parameter sequences: Of each item that is kept.
-    func choose(for items: [Item], sequences: [Int64?] = [], in organisation: Organisation.ID) async -> [RoutingChoice] {
+    /// - Parameters:
+    ///   - sequences: Of each item that is kept.
+    ///   - lane: Where it is evaluated.
+    func choose(
+        for items: [Item], sequences: [Int64?] = [], in organisation: Organisation.ID, on lane: RuleLane
+    ) async -> [RoutingChoice] {
+        items.isEmpty ? [] : await lane.run(for: organisation) { await chooseHere(items, sequences, organisation) }
+    }
+
+    private func chooseHere(_ items: [Item], _ sequences: [Int64?], _ organisation: Organisation.ID) async -> [RoutingChoice] {
         let clock = ContinuousClock()
         let deadline = clock.now + limits.routingTime
         var choices = items.map { _ in RoutingChoice() }
@@ -95,24 +103,25 @@ struct RoutingChoosing: Sendable {
         for route in table.routes {
             let asked = items.indices.filter { choices[$0].match == nil && route.rule.looksAt(items[$0].type) }
             guard !asked.isEmpty else { continue }
-            let left = deadline - clock.now
-            guard left > .zero else {
+            guard clock.now < deadline else {
                 for index in asked { choices[index].isLate = true }
                 break
             }
-            let evaluator = RuleEvaluator(route.program, runner: runner, signalTime: min(RuleLimits.signalTime, left))
+            let evaluator = RuleEvaluator(route.program, runner: runner, until: deadline)
             let places = asked.map { sequences.indices.contains($0) ? sequences[$0] : nil }
             let decisions = await evaluator.decide(
                 asked.map { items[$0] }, orgID: organisation.rawValue, traces: .all, surroundings: around(places))
             for (index, decision) in zip(asked, decisions) {
-                guard let result = decision.results.first else { continue }
+                choices[index].signalRuns += decision.signalRuns
+                choices[index].isLate = decision.isLate
+                // What was broken off says nothing of the rule.
+                guard !decision.isLate, let result = decision.results.first else { continue }
                 let trace = room[index] > 0 ? result.trace?.json(bytesMax: room[index]) ?? .null : .null
                 room[index] -= trace.serializedBytes().count
                 let step = RoutingChoice.Step(
                     rule: route.rule.id, name: route.rule.name, revision: route.revision, queue: route.queue,
                     outcome: result.truth.outcome, trace: trace)
                 choices[index].steps.append(step)
-                choices[index].signalRuns += decision.signalRuns
                 if result.passed { choices[index].match = step }
             }
         }

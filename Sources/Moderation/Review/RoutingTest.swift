@@ -23,6 +23,14 @@ extension RuleBook {
         _ items: [JSONValue], with draft: JSONValue? = nil, replacing id: RuleRecord.ID? = nil, limits: ReviewLimits = ReviewLimits(),
         in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> (results: [RoutingTest], findings: [RuleFinding]) {
+        try await trying.take(organisation) { () async throws(RuleRefusal) in
+            try await route(items, with: draft, replacing: id, limits, organisation)
+        }
+    }
+
+    private nonisolated func route(
+        _ items: [JSONValue], with draft: JSONValue?, replacing id: RuleRecord.ID?, _ limits: ReviewLimits, _ organisation: Organisation.ID
+    ) async throws(RuleRefusal) -> (results: [RoutingTest], findings: [RuleFinding]) {
         let shelf = try await shelfRefusing(organisation)
         var routes = shelf.routing.table.routes
         var findings: [RuleFinding] = []
@@ -31,7 +39,9 @@ extension RuleBook {
             let (review, queue, surroundings, banks) = try await reviewedRouting(draft, id: name, in: organisation)
             guard let rule = review.rule, let queue else { throw RuleRefusal.invalid("The routing rule", review.findings) }
             findings = review.findings
-            let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
+            let program = await RuleLane.trying.work(for: organisation) {
+                RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
+            }
             let route = RoutingTable.Route(rule: rule, revision: 0, queue: queue, program: program)
             let order = shelf.routing.entries.map(\.record.rule.id.rawValue)
             let place = order.firstIndex(of: name) ?? order.count
@@ -40,13 +50,15 @@ extension RuleBook {
             routes.insert(route, at: routes.count { before.contains($0.rule.id) })
         }
         let reading = ItemReading(shelf.surroundings.types)
-        let readings = items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
+        let readings = await RuleLane.trying.work(for: organisation) {
+            items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
+        }
         let choosing = RoutingChoosing(
             table: RoutingTable(routes), runner: RoutingTable(routes).remembering(signals.runner(for: organisation)), limits: limits
         ) { [store, types = shelf.surroundings.types] sequences in
             KeptSurroundings(store: store, organisation: organisation, types: types, sequences: sequences)
         }
-        var choices = await choosing.choose(for: readings.compactMap(\.value), in: organisation)[...]
+        var choices = await choosing.choose(for: readings.compactMap(\.value), in: organisation, on: .trying)[...]
         let queues = shelf.routing.queues
         let otherwise = queues.first(where: \.isDefault)?.id
         let results = zip(items, readings).map { item, reading -> RoutingTest in

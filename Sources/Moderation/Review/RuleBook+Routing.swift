@@ -20,9 +20,11 @@ extension RuleBook {
 
     /// In their order.
     package nonisolated func routingViews(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RoutingView] {
-        try await shelfRefusing(organisation).routing.entries.map { entry in
+        let (shelf, looks) = try await lookedRefusing(organisation)
+        return shelf.routing.entries.map { entry in
             RoutingView(
-                record: entry.record, rule: entry.entry.rule, missingSignals: entry.entry.missingSignals, findings: entry.entry.findings)
+                record: entry.record, rule: entry.entry.rule, missingSignals: looks.missingSignals(of: entry.entry),
+                findings: looks.findings(of: entry.entry))
         }
     }
 
@@ -40,21 +42,23 @@ extension RuleBook {
     package nonisolated func createRouting(
         _ document: JSONValue, force: Bool = false, in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> RoutingView {
-        let (now, max) = (now, ReviewLimits().routingRulesMax)
-        let id = RuleRecord.ID.make(at: now, random: entropy.bytes)
-        let draft = try await routing(document, id, status: .draft, force, in: organisation, by: requester)
-        let record = RuleRecord(
-            id: id, organisation: organisation, name: draft.rule.name, status: draft.status.rawValue,
-            document: try RuleText.kept(draft.rule), createdAt: now, changedAt: now, changedBy: requester.auditName,
-            changedByName: requester.principal.user.name)
-        let said = requester.note("routing.create", "routing-rule:\(id)", at: now, in: organisation, entropy)
-        try await change(organisation, telling: .routing) { (records) throws(Fault) in
-            let count = try records.routingRules(in: organisation).count
-            guard count < max else { throw RuleRefusal.full("routing rules", max: max).fault }
-            try records.put(RoutingRuleRecord(rule: record, queue: draft.queue, place: count + 1))
-            try records.keepRouting(said, record, "created")
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let (now, max) = (now, ReviewLimits().routingRulesMax)
+            let id = RuleRecord.ID.make(at: now, random: entropy.bytes)
+            let draft = try await routing(document, id, status: .draft, force, in: organisation, by: requester)
+            let record = RuleRecord(
+                id: id, organisation: organisation, name: draft.rule.name, status: draft.status.rawValue,
+                document: try RuleText.kept(draft.rule), createdAt: now, changedAt: now, changedBy: requester.auditName,
+                changedByName: requester.principal.user.name)
+            let said = requester.note("routing.create", "routing-rule:\(id)", at: now, in: organisation, entropy)
+            try await change(organisation, telling: .routing) { (records) throws(Fault) in
+                let count = try records.routingRules(in: organisation).count
+                guard count < max else { throw RuleRefusal.full("routing rules", max: max).fault }
+                try records.put(RoutingRuleRecord(rule: record, queue: draft.queue, place: count + 1))
+                try records.keepRouting(said, record, "created")
+            }
+            return try await routingView(id, in: organisation)
         }
-        return try await routingView(id, in: organisation)
     }
 
     /// Saves one anew; its status too, which stays where the document names none.
@@ -62,45 +66,49 @@ extension RuleBook {
         _ id: RuleRecord.ID, to document: JSONValue, expecting revision: Int? = nil, force: Bool = false, in organisation: Organisation.ID,
         by requester: Requester
     ) async throws(RuleRefusal) -> RoutingView {
-        var record = try await routingRecord(id, in: organisation, expecting: revision)
-        let before = RuleStatus(rawValue: record.rule.status) ?? .draft
-        let draft = try await routing(document, id, status: before, force, in: organisation, by: requester)
-        (record.rule.name, record.rule.status, record.queue) = (draft.rule.name, draft.status.rawValue, draft.queue)
-        record.rule.document = try RuleText.kept(draft.rule)
-        record.rule.touch(at: now, by: requester)
-        let said = requester.note(
-            "routing.change", "routing-rule:\(id)", at: record.rule.changedAt, in: organisation,
-            detail: ["from": .string(before.rawValue), "to": .string(draft.status.rawValue), "forced": .bool(force)], entropy)
-        try await change(organisation, telling: .routing) { [record] (records) throws(Fault) in
-            // Its place may be another by now; that is no change of the rule.
-            var record = record
-            guard let present = try records.routingRules(in: organisation).first(where: { $0.rule.id == id }) else {
-                throw RuleRefusal.changedMeanwhile(record.rule.name).fault
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            var record = try await routingRecord(id, in: organisation, expecting: revision)
+            let before = RuleStatus(rawValue: record.rule.status) ?? .draft
+            let draft = try await routing(document, id, status: before, force, in: organisation, by: requester)
+            (record.rule.name, record.rule.status, record.queue) = (draft.rule.name, draft.status.rawValue, draft.queue)
+            record.rule.document = try RuleText.kept(draft.rule)
+            record.rule.touch(at: now, by: requester)
+            let said = requester.note(
+                "routing.change", "routing-rule:\(id)", at: record.rule.changedAt, in: organisation,
+                detail: ["from": .string(before.rawValue), "to": .string(draft.status.rawValue), "forced": .bool(force)], entropy)
+            try await change(organisation, telling: .routing) { [record] (records) throws(Fault) in
+                // Its place may be another by now; that is no change of the rule.
+                var record = record
+                guard let present = try records.routingRules(in: organisation).first(where: { $0.rule.id == id }) else {
+                    throw RuleRefusal.changedMeanwhile(record.rule.name).fault
+                }
+                record.place = present.place
+                try records.put(record)
+                try records.keepRouting(said, record.rule, "changed")
             }
-            record.place = present.place
-            try records.put(record)
-            try records.keepRouting(said, record.rule, "changed")
+            return try await routingView(id, in: organisation)
         }
-        return try await routingView(id, in: organisation)
     }
 
     package nonisolated func removeRouting(
         _ id: RuleRecord.ID, expecting revision: Int? = nil, in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) {
-        let record = try await routingRecord(id, in: organisation, expecting: revision).rule
-        if record.isAtWork { try requester.needPublishing(in: organisation) }
-        let said = requester.note(
-            "routing.remove", "routing-rule:\(id)", at: now, in: organisation, detail: ["name": .string(record.name)], entropy)
-        try await change(organisation, telling: .routing) { (records) throws(Fault) in
-            let all = try records.routingRules(in: organisation)
-            guard all.first(where: { $0.rule.id == id })?.rule.revision == record.revision else {
-                throw RuleRefusal.changedMeanwhile(record.name).fault
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let record = try await routingRecord(id, in: organisation, expecting: revision).rule
+            if record.isAtWork { try requester.needPublishing(in: organisation) }
+            let said = requester.note(
+                "routing.remove", "routing-rule:\(id)", at: now, in: organisation, detail: ["name": .string(record.name)], entropy)
+            try await change(organisation, telling: .routing) { (records) throws(Fault) in
+                let all = try records.routingRules(in: organisation)
+                guard all.first(where: { $0.rule.id == id })?.rule.revision == record.revision else {
+                    throw RuleRefusal.changedMeanwhile(record.name).fault
+                }
+                _ = try records.removeRoutingRule(id, in: organisation)
+                for (place, other) in all.filter({ $0.rule.id != id }).enumerated() where other.place != place + 1 {
+                    try records.setPlace(place + 1, ofRoutingRule: other.rule.id, in: organisation)
+                }
+                try records.keepRouting(said, record, "removed")
             }
-            _ = try records.removeRoutingRule(id, in: organisation)
-            for (place, other) in all.filter({ $0.rule.id != id }).enumerated() where other.place != place + 1 {
-                try records.setPlace(place + 1, ofRoutingRule: other.rule.id, in: organisation)
-            }
-            try records.keepRouting(said, record, "removed")
         }
     }
 
@@ -110,21 +118,23 @@ extension RuleBook {
     package nonisolated func orderRouting(
         _ ids: [RuleRecord.ID], in organisation: Organisation.ID, by requester: Requester
     ) async throws(RuleRefusal) -> [RoutingView] {
-        let mayPublish = requester.principal.may(.rulePublish, in: organisation)
-        let said = requester.note("routing.order", "routing-rules", at: now, in: organisation, entropy)
-        try await change(organisation, telling: .routing) { (records) throws(Fault) in
-            let all = try records.routingRules(in: organisation)
-            guard ids.count == all.count, Set(ids) == Set(all.map(\.rule.id)) else { throw RuleRefusal.wrongOrder(all.count).fault }
-            let live = Set(all.filter(\.rule.isAtWork).map(\.rule.id))
-            guard mayPublish || ids.filter(live.contains) == all.map(\.rule.id).filter(live.contains) else {
-                throw RuleRefusal.notAllowedToPublish().fault
+        try await inTurn(organisation) { () async throws(RuleRefusal) in
+            let mayPublish = requester.principal.may(.rulePublish, in: organisation)
+            let said = requester.note("routing.order", "routing-rules", at: now, in: organisation, entropy)
+            try await change(organisation, telling: .routing) { (records) throws(Fault) in
+                let all = try records.routingRules(in: organisation)
+                guard ids.count == all.count, Set(ids) == Set(all.map(\.rule.id)) else { throw RuleRefusal.wrongOrder(all.count).fault }
+                let live = Set(all.filter(\.rule.isAtWork).map(\.rule.id))
+                guard mayPublish || ids.filter(live.contains) == all.map(\.rule.id).filter(live.contains) else {
+                    throw RuleRefusal.notAllowedToPublish().fault
+                }
+                for (place, id) in ids.enumerated() { try records.setPlace(place + 1, ofRoutingRule: id, in: organisation) }
+                try records.keep(
+                    said, domain: "moderation", event: "RoutingChanged",
+                    data: ["change": "ordered", "rules": .array(ids.map { .string($0.rawValue) })])
             }
-            for (place, id) in ids.enumerated() { try records.setPlace(place + 1, ofRoutingRule: id, in: organisation) }
-            try records.keep(
-                said, domain: "moderation", event: "RoutingChanged",
-                data: ["change": "ordered", "rules": .array(ids.map { .string($0.rawValue) })])
+            return try await routingViews(in: organisation)
         }
-        return try await routingViews(in: organisation)
     }
 
     // MARK: Parts
@@ -145,14 +155,18 @@ extension RuleBook {
         }
         let status = try RoutingText.status(of: document, before: before)
         if before == .live || status == .live { try requester.needPublishing(in: organisation) }
-        let (review, queue, _, _) = try await reviewedRouting(document, id: id.rawValue, in: organisation)
+        let (review, queue) = try await trying.take(organisation) { () async throws(RuleRefusal) in
+            let reviewed = try await reviewedRouting(document, id: id.rawValue, in: organisation)
+            return (reviewed.review, reviewed.queue)
+        }
         guard let rule = review.rule, let queue else { throw RuleRefusal.invalid("The routing rule", review.findings) }
         if status == .live {
             let missing = review.findings.filter { $0.severity == .warning && Self.incompleteCodes.contains($0.code) }
             // Without its queue it would do nothing but hide those behind it.
             let queueless = review.findings.filter { $0.code == "rule.missing-queue" }
-            guard review.errors.isEmpty, queueless.isEmpty else {
-                throw RuleRefusal.incomplete(review.errors + queueless + missing, canForce: false)
+            let errors = try await review.errors + excess(ofRouting: rule, review.size, in: organisation)
+            guard errors.isEmpty, queueless.isEmpty else {
+                throw RuleRefusal.incomplete(errors + queueless + missing, canForce: false)
             }
             guard missing.isEmpty || force else { throw RuleRefusal.incomplete(missing, canForce: true) }
         }
@@ -169,8 +183,9 @@ extension RuleBook {
         var findings = text.findings + review.findings
         if let queue = text.queue { findings += RoutingShelf.findings(of: queue, among: queues) }
         return (
-            RuleReview(rule: text.queue == nil ? nil : review.rule, findings: findings, missingSignals: review.missingSignals), text.queue,
-            surroundings, banks
+            RuleReview(
+                rule: text.queue == nil ? nil : review.rule, findings: findings, missingSignals: review.missingSignals, size: review.size),
+            text.queue, surroundings, banks
         )
     }
 

@@ -30,7 +30,7 @@ extension RuleBook {
     package nonisolated func test(_ document: JSONValue, on items: [JSONValue], in organisation: Organisation.ID) async throws(RuleRefusal)
         -> TestResult
     {
-        try await RuleLane.trying.run { () async throws(RuleRefusal) in try await decide(items, by: document, in: organisation) }
+        try await trying.take(organisation) { () async throws(RuleRefusal) in try await decide(items, by: document, in: organisation) }
     }
 
     private nonisolated func decide(
@@ -38,10 +38,14 @@ extension RuleBook {
     ) async throws(RuleRefusal) -> TestResult {
         let (review, surroundings, banks) = try await reviewed(document, in: organisation)
         guard let rule = review.rule else { throw RuleRefusal.invalid("The rule", review.findings) }
-        let program = RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks)
+        let (program, readings) = await RuleLane.trying.work(for: organisation) {
+            let reading = ItemReading(surroundings.types)
+            return (
+                RuleProgram([rule], types: surroundings.types, signals: surroundings.signals, banks: banks),
+                items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
+            )
+        }
         let evaluator = RuleEvaluator(program, runner: signals.runner(for: organisation))
-        let reading = ItemReading(surroundings.types)
-        let readings = items.enumerated().map { place, item in reading.read(item.named(place), at: JSONPointer(["items", String(place)])) }
         var subjects = readings.compactMap(\.value)
         if rule.kind == .user {
             // An item that comes from nobody stays what it is, and the rule does not look at it.
@@ -50,7 +54,9 @@ extension RuleBook {
             } catch { throw RuleRefusal(error) }
         }
         let around = KeptSurroundings(store: store, organisation: organisation, types: surroundings.types)
-        var decisions = await evaluator.decide(subjects, orgID: organisation.rawValue, traces: .all, surroundings: around)[...]
+        var decisions = await RuleLane.trying.run(for: organisation) { [subjects] in
+            await evaluator.decide(subjects, orgID: organisation.rawValue, traces: .all, surroundings: around)
+        }[...]
         var subject = subjects.makeIterator()
         return TestResult(
             decisions: zip(items, readings).enumerated().map { place, pair in

@@ -25,18 +25,18 @@ extension RuleBook {
 
     /// Every rule of an organisation as it is now, by age.
     package nonisolated func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
-        let shelf = try await shelfRefusing(organisation)
+        let (shelf, looks) = try await lookedRefusing(organisation)
         let facts = try await actionFacts(organisation)
-        return shelf.entries.map { view($0, facts) }
+        return shelf.entries.map { view($0, looks, facts) }
     }
 
     /// Throws `rule.not-found`.
     package nonisolated func view(_ id: RuleRecord.ID, in organisation: Organisation.ID) async throws(RuleRefusal) -> RuleView {
-        let shelf = try await shelfRefusing(organisation)
+        let (shelf, looks) = try await lookedRefusing(organisation)
         guard let entry = shelf.entries.first(where: { $0.record.id == id }) else {
             throw RuleRefusal.notFound("rule", id.rawValue)
         }
-        return view(entry, try await actionFacts(organisation))
+        return view(entry, looks, try await actionFacts(organisation))
     }
 
     /// Latest first.
@@ -73,22 +73,18 @@ extension RuleBook {
     package nonisolated func review(
         _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> RuleReview {
-        try await reviewed(document, id: id, in: organisation).review
+        try await trying.take(organisation) { () async throws(RuleRefusal) in
+            try await reviewed(document, id: id, in: organisation).review
+        }
     }
 
-    /// The same, with what it was compiled from.
+    /// The same, with what it was compiled from; for whoever has a turn of `trying` already.
     nonisolated func reviewed(
         _ document: JSONValue, id: String = "draft", in organisation: Organisation.ID
     ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
-        try await RuleLane.trying.run { () async throws(RuleRefusal) in try await look(at: document, id: id, in: organisation) }
-    }
-
-    private nonisolated func look(
-        at document: JSONValue, id: String, in organisation: Organisation.ID
-    ) async throws(RuleRefusal) -> (review: RuleReview, surroundings: RuleSurroundings, banks: Banks) {
         let shelf = try await shelfRefusing(organisation)
         let surroundings = shelf.surroundings
-        let reading = Rule.read(RuleText.own(document), id: id)
+        let reading = await RuleLane.trying.work(for: organisation) { Rule.read(RuleText.own(document), id: id) }
         let name = RuleText.findings(ofNameIn: document) + RuleText.findings(ofListsIn: reading.value)
         guard var rule = reading.value else {
             return (RuleReview(rule: nil, findings: name + reading.findings, missingSignals: []), surroundings, Banks())
@@ -96,12 +92,17 @@ extension RuleBook {
         rule.id = id
         let banks: Banks
         do throws(Fault) { banks = try await surroundings.banks([RuleReferences(rule).banks], store) } catch { throw RuleRefusal(error) }
-        let checked = RuleCheck(signals: surroundings.signals, banks: banks).check(rule)
-        var findings = name + reading.findings + RuleSurroundings.findings(checked.findings, of: 0) + surroundings.findings(of: rule)
+        let checked = await RuleLane.trying.work(for: organisation) { [rule] in
+            let checked = RuleCheck(signals: surroundings.signals, banks: banks).check(rule)
+            return (
+                findings: checked.findings, missing: checked.missingSignals, size: checked.size, beside: surroundings.findings(of: rule)
+            )
+        }
+        var findings = name + reading.findings + RuleSurroundings.findings(checked.findings, of: 0) + checked.beside
         findings += try await actionFacts(organisation).findings(of: rule)
         let isUsable = !(name.contains { $0.severity == .error })
         return (
-            RuleReview(rule: isUsable ? rule : nil, findings: findings, missingSignals: checked.missingSignals, size: checked.size),
+            RuleReview(rule: isUsable ? rule : nil, findings: findings, missingSignals: checked.missing, size: checked.size),
             surroundings, banks
         )
     }
@@ -130,12 +131,13 @@ extension RuleBook {
         } catch { throw RuleRefusal(error) }
     }
 
-    nonisolated func view(_ entry: RuleShelf.Entry, _ facts: ActionFacts) -> RuleView {
+    nonisolated func view(_ entry: RuleShelf.Entry, _ looks: RuleLooks, _ facts: ActionFacts) -> RuleView {
         let status = RuleStatus(rawValue: entry.record.status) ?? .archived
         return RuleView(
             record: entry.record, rule: entry.rule,
-            state: RuleState(status, expiresAt: entry.rule?.expiresAt, now: Rules.Timestamp(now)), missingSignals: entry.missingSignals,
-            findings: entry.findings + (entry.rule.map { facts.findings(of: $0) } ?? []),
+            state: RuleState(status, expiresAt: entry.rule?.expiresAt, now: Rules.Timestamp(now)),
+            missingSignals: looks.missingSignals(of: entry),
+            findings: looks.findings(of: entry) + (entry.rule.map { facts.findings(of: $0) } ?? []),
             actionsToday: facts.today[entry.record.id.rawValue] ?? 0)
     }
 }

@@ -128,6 +128,7 @@ extension RuleBook {
         _ part: RulePart, expecting revision: Int?, _ isDryRun: Bool, _ findings: [RuleFinding], _ requester: Requester
     ) async throws(RuleRefusal) -> PartChange {
         if !isDryRun { try await needPublishing(toChange: part.kind, part.id, in: part.organisation, requester) }
+        try await needBearable(part)
         let said = requester.note(
             "\(part.kind.rawValue).change", "\(part.kind.rawValue):\(part.id)", at: part.changedAt, in: part.organisation, entropy)
         let body: @Sendable (any HubTransaction) throws(Fault) -> RulePart = { (records) throws(Fault) in

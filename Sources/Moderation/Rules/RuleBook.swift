@@ -22,8 +22,14 @@ package actor RuleBook: WorkingRulesSource {
     private var changes: [Organisation.ID: Int] = [:]
     private var kept: [Organisation.ID: Made] = [:]
     private var making: [Organisation.ID: Making] = [:]
-    /// How often something was compiled; for tests.
+    private var looked: [Organisation.ID: Looked] = [:]
+    private var looking: [Organisation.ID: (shelf: Int, task: Task<Result<RuleLooks, Fault>, Never>)] = [:]
+    /// Who tries rules: saves them, looks at drafts, tests.
+    nonisolated let trying = TryingDesk()
+    /// How often something began to be compiled, how often that came to its end, and how many rules were looked over; for tests.
     private(set) package var compilations = 0
+    private(set) package var compilationsEnded = 0
+    private(set) package var rulesLookedOver = 0
 
     /// What a shelf was made from, beside the clock.
     private struct Source: Hashable {
@@ -35,11 +41,28 @@ package actor RuleBook: WorkingRulesSource {
     private struct Made {
         let source: Source
         let shelf: RuleShelf
+        /// By which looks at it are known.
+        let number: Int
     }
 
     private struct Making {
         let source: Source
-        let task: Task<Result<RuleShelf, Fault>, Never>
+        let number: Int
+        /// How many before it were given up for the next in a row.
+        let givenUp: Int
+        let task: Task<MakingEnd, Never>
+    }
+
+    private enum MakingEnd: Sendable {
+        case made(RuleShelf)
+        case failed(Fault)
+        /// Something changed meanwhile, and what it stood for is made by another.
+        case givenUp
+    }
+
+    private struct Looked {
+        let shelf: Int
+        let looks: RuleLooks
     }
 
     package init(
@@ -60,42 +83,105 @@ package actor RuleBook: WorkingRulesSource {
     /// The organisation is gone.
     package func forget(_ organisation: Organisation.ID) {
         changes[organisation, default: 0] += 1
-        kept[organisation] = nil
+        forgetKept(organisation)
+        making[organisation]?.task.cancel()
     }
+
+    private func forgetKept(_ organisation: Organisation.ID) { (kept[organisation], looked[organisation]) = (nil, nil) }
 
     nonisolated var now: HubCore.Timestamp { clock() }
 
-    func shelf(of organisation: Organisation.ID) async throws(Fault) -> RuleShelf {
-        let known = await signals.signals(for: organisation)
-        let withoutActions = await signals.signalsWithoutActions(for: organisation)
-        let now = Rules.Timestamp(now)
-        // Read only now: what changed while the signals were asked counts.
-        let source = Source(change: changes[organisation, default: 0], signals: known, withoutActions: withoutActions)
-        if let kept = kept[organisation], kept.source == source, kept.shelf.until.map({ $0 > now }) ?? true { return kept.shelf }
-        let task: Task<Result<RuleShelf, Fault>, Never>
-        if let making = making[organisation], making.source == source {
-            task = making.task
-        } else {
-            compilations += 1
-            task = Task(executorPreference: RuleLane.trying) { [store] in
-                do throws(Fault) {
-                    return .success(
-                        try await RuleShelf.make(
-                            of: organisation, signals: known, withoutActions: withoutActions, store: store, now: now))
-                } catch { return .failure(error) }
+    func shelf(of organisation: Organisation.ID) async throws(Fault) -> RuleShelf { try await made(organisation).shelf }
+
+    private func made(_ organisation: Organisation.ID) async throws(Fault) -> Made {
+        while true {
+            let known = await signals.signals(for: organisation)
+            let withoutActions = await signals.signalsWithoutActions(for: organisation)
+            let now = Rules.Timestamp(now)
+            // Read only now: what changed while the signals were asked counts.
+            let source = Source(change: changes[organisation, default: 0], signals: known, withoutActions: withoutActions)
+            if let kept = kept[organisation], kept.source == source, kept.shelf.until.map({ $0 > now }) ?? true { return kept }
+            let making: Making
+            if let present = self.making[organisation], present.source == source {
+                making = present
+            } else {
+                making = make(organisation, source, now)
+                self.making[organisation] = making
             }
-            making[organisation] = Making(source: source, task: task)
+            let end = await making.task.value
+            if self.making[organisation]?.number == making.number { self.making[organisation] = nil }
+            switch end {
+            case .givenUp: continue
+            case .failed(let fault): throw fault
+            case .made(let shelf):
+                let made = Made(source: source, shelf: shelf, number: making.number)
+                // It was read after the change it stands for, perhaps after a later one too: then it is good for this answer, and is not kept.
+                if changes[organisation, default: 0] == source.change { keep(made, of: organisation) }
+                return made
+            }
+        }
+    }
+
+    /// One at a time for an organisation. One that is of no more use is given up, unless some before it were: however often rules change,
+    /// whoever waits for them gets some in the end.
+    private func make(_ organisation: Organisation.ID, _ source: Source, _ now: Rules.Timestamp) -> Making {
+        compilations += 1
+        let before = making[organisation]
+        let isGivenUp = before.map { $0.givenUp < RuleBookLimits.givenUpInRowMax } ?? false
+        if isGivenUp { before?.task.cancel() }
+        let task = Task { [store] () -> MakingEnd in
+            _ = await before?.task.value
+            guard !Task.isCancelled else { return .givenUp }
+            do throws(Fault) {
+                let shelf = try await RuleShelf.make(
+                    of: organisation, signals: source.signals, withoutActions: source.withoutActions, store: store, now: now)
+                guard let shelf else { return .givenUp }
+                self.compilationsEnded += 1
+                return .made(shelf)
+            } catch { return Task.isCancelled ? .givenUp : .failed(error) }
+        }
+        let givenUp = isGivenUp ? (before?.givenUp ?? 0) + 1 : 0
+        return Making(source: source, number: compilations, givenUp: givenUp, task: task)
+    }
+
+    private func keep(_ made: Made, of organisation: Organisation.ID) {
+        guard kept[organisation]?.number != made.number else { return }
+        tell(organisation, from: kept[organisation]?.shelf, to: made.shelf)
+        if kept[organisation] == nil, kept.count >= RuleBookLimits.shelvesKept, let other = kept.keys.first { forgetKept(other) }
+        kept[organisation] = made
+    }
+
+    // MARK: What is to be said
+
+    /// Every rule with what is to be said of it.
+    func looked(at organisation: Organisation.ID) async throws(Fault) -> (shelf: RuleShelf, looks: RuleLooks) {
+        let made = try await made(organisation)
+        if let looked = looked[organisation], looked.shelf == made.number { return (made.shelf, looked.looks) }
+        let task: Task<Result<RuleLooks, Fault>, Never>
+        if let present = looking[organisation], present.shelf == made.number {
+            task = present.task
+        } else {
+            // Behind the one at work, which has said most of it.
+            let before = looking[organisation]?.task
+            task = Task {
+                _ = await before?.value
+                return await self.look(at: made, of: organisation)
+            }
+            looking[organisation] = (made.number, task)
         }
         let result = await task.value
-        if making[organisation]?.task == task { making[organisation] = nil }
-        let shelf = try result.get()
-        // It was read after the change it stands for, perhaps after a later one too: then it is good for this answer, and is not kept.
-        if changes[organisation, default: 0] == source.change {
-            tell(organisation, from: kept[organisation]?.shelf, to: shelf)
-            if kept[organisation] == nil, kept.count >= RuleBookLimits.shelvesKept, let other = kept.keys.first { kept[other] = nil }
-            kept[organisation] = Made(source: source, shelf: shelf)
-        }
-        return shelf
+        if looking[organisation]?.task == task { looking[organisation] = nil }
+        return (made.shelf, try result.get())
+    }
+
+    private func look(at made: Made, of organisation: Organisation.ID) async -> Result<RuleLooks, Fault> {
+        do throws(Fault) {
+            let looks = try await RuleLooks.look(at: made.shelf, since: looked[organisation]?.looks, store)
+            rulesLookedOver += looks.count
+            // Only beside what is kept itself, so that both go together.
+            if kept[organisation] != nil { looked[organisation] = Looked(shelf: made.number, looks: looks) }
+            return .success(looks)
+        } catch { return .failure(error) }
     }
 
     // MARK: Signals that come and go
@@ -124,9 +210,10 @@ package actor RuleBook: WorkingRulesSource {
     /// A rule whose signal came or went is to be read again.
     private nonisolated func tell(_ organisation: Organisation.ID, from old: RuleShelf?, to new: RuleShelf) {
         guard let old else { return }
-        let before = Dictionary(old.entries.map { ($0.record.id, $0.missingSignals) }, uniquingKeysWith: { first, _ in first })
+        guard events.hasListeners(to: .rules(organisation)) else { return }
+        let before = Dictionary(old.entries.map { ($0.record.id, old.missing(of: $0)) }, uniquingKeysWith: { first, _ in first })
         for entry in new.entries {
-            guard let missing = before[entry.record.id], missing != entry.missingSignals else { continue }
+            guard let missing = before[entry.record.id], missing != new.missing(of: entry) else { continue }
             events.publish(.rules(organisation, .rule(entry.record.id)))
         }
     }
@@ -167,6 +254,10 @@ package actor RuleBook: WorkingRulesSource {
 
     func shelfRefusing(_ organisation: Organisation.ID) async throws(RuleRefusal) -> RuleShelf {
         do throws(Fault) { return try await shelf(of: organisation) } catch { throw RuleRefusal(error) }
+    }
+
+    func lookedRefusing(_ organisation: Organisation.ID) async throws(RuleRefusal) -> (shelf: RuleShelf, looks: RuleLooks) {
+        do throws(Fault) { return try await looked(at: organisation) } catch { throw RuleRefusal(error) }
     }
 }
 

@@ -28,9 +28,18 @@ package enum RuleBookLimits {
     package static let listMax = 200
     /// Organisations whose rules are kept compiled; beyond, one of them is made anew when it is asked for.
     package static let shelvesKept = 200
-    /// Threads that compile rules and try them, and threads that decide what comes in.
+    /// Threads that try rules, threads that compile what is at work, and threads that decide what comes in; and of the first two, how many
+    /// work for one organisation at once.
     package static let tryingThreads = 2
+    package static let tryingThreadsForOne = 1
+    package static let readyingThreads = 2
+    package static let readyingThreadsForOne = 1
     package static let decidingThreads = 4
+    /// Of one organisation: checks and tests at work, each with its banks and items in memory, and those that wait.
+    package static let tryingAtOnce = 4
+    package static let tryingWaitingMax = 16
+    /// Times in a row that compiling is given up since something changed again.
+    package static let givenUpInRowMax = 3
     /// Items of one live test.
     package static let testItemsMax = 100
 }

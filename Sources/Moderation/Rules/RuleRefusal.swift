@@ -41,12 +41,27 @@ extension RuleRefusal {
     }
 
     static func inUse(_ what: String, by rules: [String], _ findings: [RuleFinding]) -> RuleRefusal {
-        let names = rules.prefix(5).map { "'\(visible($0))'" }.joined(separator: ", ") + (rules.count > 5 ? " …" : "")
-        return RuleRefusal(
+        RuleRefusal(
             Fault(
-                code: "rule.in-use", message: "\(what) is what rules at work stand on: \(names). Nothing was changed.",
+                code: "rule.in-use", message: "\(what) is what rules at work stand on: \(listed(rules)). Nothing was changed.",
                 remedy: "Change those rules first, or do it all the same with ?force=true: their conditions then find nothing.",
                 turn: .caller), findings)
+    }
+
+    /// - Parameter findings: Of conditions of these rules.
+    static func wouldBreak(_ what: String, _ rules: [String], _ findings: [RuleFinding]) -> RuleRefusal {
+        RuleRefusal(
+            Fault(
+                code: "rule.would-break",
+                message:
+                    "\(what) as it would be breaks rules at work: \(listed(rules)). \(findings.first?.sentence ?? "") Nothing was changed.",
+                place: findings.first.map { $0.pointer.description },
+                remedy: "Take values away or mend them, make another bank of them, or take those rules from work first.", turn: .caller),
+            Array(findings.prefix(RuleLimits.findingsMax)))
+    }
+
+    private static func listed(_ rules: [String]) -> String {
+        rules.prefix(5).map { "'\(visible($0))'" }.joined(separator: ", ") + (rules.count > 5 ? " …" : "")
     }
 
     static func archived(_ name: String) -> RuleRefusal {
@@ -72,6 +87,13 @@ extension RuleRefusal {
             Fault(
                 code: "rule.full", message: "The organisation has \(max) \(what), and no more are taken.",
                 remedy: "Remove some that are no longer needed.", turn: .caller))
+    }
+
+    static func busy(_ max: Int) -> RuleRefusal {
+        RuleRefusal(
+            Fault(
+                code: "rule.busy", message: "\(max) rules of this organisation are being saved, checked or tested already.",
+                remedy: "Wait 1 s, then try again.", turn: .caller))
     }
 
     static func badName(_ what: String, _ rule: String) -> RuleRefusal {

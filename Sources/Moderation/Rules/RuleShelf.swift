@@ -3,15 +3,18 @@ import JSON
 import PluginModel
 package import Rules
 
-/// All rules of an organisation with what they name, read and compiled: made anew when any of it changes, and looked at by everybody.
+/// All rules of an organisation with what they name, read, and those at work compiled: made anew when any of it changes, and looked at by
+/// everybody. What is to be said of rules is found out when somebody wants to know (`RuleLooks`): items do not wait for that.
 struct RuleShelf: Sendable {
     struct Entry: Sendable {
         let record: RuleRecord
         /// Nil where the document can no longer be read; such a rule does not work.
         let rule: Rule?
-        var findings: [RuleFinding]
-        /// Types of signals it asks that nobody here has. Of an archived rule nothing is told but what reading it says.
-        let missingSignals: [String]
+        /// What reading it says, and of one at work what is too much of it beside the others.
+        var said: [RuleFinding]
+
+        /// Rules that do not work and never will as they are: nothing is told of them but what reading says.
+        var isArchived: Bool { rule.map { $0.status == .archived || $0.status == .deprecated } ?? true }
     }
 
     /// By age.
@@ -22,11 +25,12 @@ struct RuleShelf: Sendable {
     /// When the next rule at work expires; nil: none does.
     let until: Rules.Timestamp?
 
+    /// Nil where nobody wants it any more: the task was cancelled.
     /// - Parameter now: Which rules are at work then.
     static func make(
         of organisation: Organisation.ID, signals: [SignalDescriptor], withoutActions: Set<String>, store: any HubStore,
         now: Rules.Timestamp
-    ) async throws(Fault) -> RuleShelf {
+    ) async throws(Fault) -> RuleShelf? {
         let (records, surroundings, keptRouting) = try await store.read { (records) throws(Fault) in
             (
                 try records.rules(in: organisation),
@@ -34,50 +38,61 @@ struct RuleShelf: Sendable {
                 try RoutingShelf.Kept(of: organisation, in: records)
             )
         }
-        let read = records.map { record in
-            let reading = Rule.read(.object(record.document), id: record.id.rawValue)
-            var rule = reading.value
-            rule?.id = record.id.rawValue
-            rule?.status = RuleStatus(rawValue: record.status) ?? .archived
-            return (record: record, rule: rule, findings: reading.findings)
-        }
-        // What is at work first: if not all banks can be had together, drafts go without.
-        let inUse = read.compactMap(\.rule).filter { $0.status != .archived && $0.status != .deprecated }
-        let working = inUse.filter { $0.state(at: now).judgesSubmissions }
-        let inOrder = working + inUse.filter { !$0.state(at: now).judgesSubmissions }
-        let named =
-            working.map { RuleReferences($0).banks } + [keptRouting.banks]
-            + inOrder.dropFirst(working.count).map { RuleReferences($0).banks }
-        let banks = try await surroundings.banks(named, store)
-        let check = RuleCheck(signals: signals, banks: banks, patternsMax: RuleBookLimits.patternsCheckedMax)
-        let checked = Dictionary(uniqueKeysWithValues: inOrder.map { ($0.id, check.check($0)) })
-        var entries = read.map { record, rule, findings in
-            let result = checked[record.id.rawValue]
-            return Entry(
-                record: record, rule: rule,
-                findings: findings + RuleSurroundings.findings(result?.findings ?? [], of: 0)
-                    + (rule.map { surroundings.findings(of: $0) } ?? []),
-                missingSignals: result?.missingSignals ?? [])
-        }
+        guard !Task.isCancelled else { return nil }
+        let entries = await RuleLane.readying.work(for: organisation) { records.map { Entry($0) } }
         let atWork = entries.filter { $0.rule.map { $0.state(at: now).judgesSubmissions } ?? false }
         let rules = atWork.compactMap(\.rule)
-        let program = RuleProgram(rules, types: surroundings.types, signals: signals, banks: banks)
-        // What is too much only beside the other rules at work, since a bank grew, say.
-        let excess = program.findings.filter { $0.code == "rule.too-large" }
-        for (place, entry) in atWork.enumerated() where !excess.isEmpty {
-            guard let index = entries.firstIndex(where: { $0.record.id == entry.record.id }) else { continue }
-            let known = Set(entries[index].findings.map(\.pointer))
-            entries[index].findings += RuleSurroundings.findings(excess, of: place).filter { !known.contains($0.pointer) }
+        let named = rules.map { RuleReferences($0).banks } + keptRouting.live.map { RuleReferences($0.rule).banks }
+        let banks = try await surroundings.banks(named, store)
+        return await RuleLane.readying.work(for: organisation) { () -> RuleShelf? in
+            let isWanted = { !Task.isCancelled }
+            let (types, onUsers) = (surroundings.types, rules.filter { $0.kind == .user })
+            guard let program = RuleProgram(rules, types: types, signals: signals, banks: banks, while: isWanted),
+                let usersProgram = RuleProgram(onUsers, types: types, signals: signals, banks: banks, while: isWanted),
+                let routing = RoutingShelf(keptRouting, surroundings, banks, while: isWanted)
+            else { return nil }
+            var working = WorkingRules(
+                program: program, rules: rules, versions: atWork.map(\.record.version), types: surroundings.typesByID,
+                ofUsers: onUsers.isEmpty ? nil : usersProgram)
+            working.routing = routing.table
+            return RuleShelf(
+                entries: entries.telling(program.findings, of: rules), surroundings: surroundings, working: working, routing: routing,
+                until: rules.compactMap(\.expiresAt).min())
         }
-        let onUsers = rules.filter { $0.kind == .user }
-        let routing = RoutingShelf(keptRouting, surroundings, banks)
-        var atWorkNow = WorkingRules(
-            program: program, rules: rules, versions: atWork.map(\.record.version), types: surroundings.typesByID,
-            ofUsers: onUsers.isEmpty ? nil : RuleProgram(onUsers, types: surroundings.types, signals: signals, banks: banks))
-        atWorkNow.routing = routing.table
-        return RuleShelf(
-            entries: entries, surroundings: surroundings, working: atWorkNow, routing: routing,
-            until: rules.compactMap(\.expiresAt).min())
+    }
+}
+
+extension RuleShelf {
+    /// Types of signals that it chooses and nobody here has; nothing else of it is looked at.
+    func missing(of entry: Entry) -> Set<String> {
+        guard let rule = entry.rule, !entry.isArchived else { return [] }
+        let chosen = RuleReferences(rule).signals.map(\.type)
+        return Set(chosen.filter { surroundings.signalsByType[$0] == nil && BuiltInSignal(rawValue: $0) == nil })
+    }
+}
+
+extension RuleShelf.Entry {
+    fileprivate init(_ record: RuleRecord) {
+        let reading = Rule.read(.object(record.document), id: record.id.rawValue)
+        var rule = reading.value
+        rule?.id = record.id.rawValue
+        rule?.status = RuleStatus(rawValue: record.status) ?? .archived
+        self.init(record: record, rule: rule, said: reading.findings)
+    }
+}
+
+extension [RuleShelf.Entry] {
+    /// What is too much of rules at work, by their place in the program.
+    fileprivate func telling(_ findings: [RuleFinding], of rules: [Rule]) -> [RuleShelf.Entry] {
+        let excess = findings.filter { $0.code == "rule.too-large" }
+        guard !excess.isEmpty else { return self }
+        let places = Dictionary(rules.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return map { entry in
+            guard let place = places[entry.record.id.rawValue] else { return entry }
+            var entry = entry
+            entry.said += RuleSurroundings.findings(excess, of: place)
+            return entry
+        }
     }
 }
 
@@ -88,6 +103,8 @@ struct RuleSurroundings: Sendable {
     let types: [ItemType]
     let typesByID: [String: ItemType]
     let policies: Set<String>
+    /// Of every bank, how often it changed.
+    let bankRevisions: [RuleReferences.Bank: Int]
     let signals: [SignalDescriptor]
     let signalsByType: [String: SignalDescriptor]
     /// Types of signals that rules with actions may not ask.
@@ -100,13 +117,21 @@ struct RuleSurroundings: Sendable {
         (self.signals, self.withoutActions) = (signals, withoutActions)
         types = try records.ruleParts(.itemType, in: organisation).compactMap { ItemType(part: $0) }
         typesByID = Dictionary(types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        policies = Set(try records.rulePartSummaries(in: organisation).filter { $0.kind == .policy }.map(\.id))
+        let parts = try records.rulePartSummaries(in: organisation)
+        policies = Set(parts.filter { $0.kind == .policy }.map(\.id))
+        bankRevisions = Dictionary(
+            parts.compactMap { part in part.kind.bank.map { (RuleReferences.Bank(kind: $0, id: part.id), part.revision) } },
+            uniquingKeysWith: { first, _ in first })
         signalsByType = Dictionary(signals.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The values of these banks, as far as all of them together may be large; those that are not there are left out.
-    /// - Parameter wanted: By who names them, the most important first.
-    func banks(_ wanted: [Set<RuleReferences.Bank>], _ store: any HubStore) async throws(Fault) -> Banks {
+    /// - Parameters:
+    ///   - wanted: By who names them, the most important first.
+    ///   - change: A bank as it would be.
+    func banks(
+        _ wanted: [Set<RuleReferences.Bank>], _ store: any HubStore, with change: RulePart? = nil
+    ) async throws(Fault) -> Banks {
         guard wanted.contains(where: { !$0.isEmpty }) else { return Banks() }
         let organisation = organisation
         return try await store.read { (records) throws(Fault) in
@@ -118,7 +143,10 @@ struct RuleSurroundings: Sendable {
                     banks.leftOut.insert(bank.id)
                     continue
                 }
-                guard let part = try records.rulePart(RulePart.Kind(bank.kind), bank.id, in: organisation) else { continue }
+                let kind = RulePart.Kind(bank.kind)
+                let changed = change.flatMap { $0.kind == kind && $0.id == bank.id ? $0 : nil }
+                let kept = changed == nil ? try records.rulePart(kind, bank.id, in: organisation) : nil
+                guard let part = changed ?? kept else { continue }
                 let values = part.document.arrayValue ?? []
                 switch bank.kind {
                 case .text:

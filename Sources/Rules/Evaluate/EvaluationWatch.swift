@@ -8,17 +8,22 @@ struct EvaluationWatch {
     static let sentence = "The conditions of this item took longer than they may together."
 
     private let limit: UInt64
+    /// When nobody waits for what comes of it any more; nil: somebody always does.
+    private let end: ContinuousClock.Instant?
     private var work = 0
     private var spent: UInt64 = 0
     /// The thread's time when this stretch began; nil: it has not been looked at yet.
     private var start: UInt64?
     private(set) var isOver = false
+    /// Whether it is over since nobody waits any more.
+    private(set) var isLate = false
 
     /// Units between two looks at the clock.
     private static let workBetweenLooks = 4096
 
-    init(_ limit: Duration) {
+    init(_ limit: Duration, until end: ContinuousClock.Instant? = nil) {
         self.limit = UInt64(max(0, limit / .nanoseconds(1)))
+        self.end = end
     }
 
     @inline(__always)
@@ -29,6 +34,7 @@ struct EvaluationWatch {
 
     private mutating func look() {
         work = 0
+        if let end, ContinuousClock.now >= end { (isOver, isLate) = (true, true) }
         let now = Self.now()
         guard let start else {
             self.start = now
@@ -45,7 +51,7 @@ struct EvaluationWatch {
         self.start = nil
     }
 
-    mutating func startAnew() { (work, spent, start, isOver) = (0, 0, nil, false) }
+    mutating func startAnew() { (work, spent, start, isOver, isLate) = (0, 0, nil, false, false) }
 
     private static func now() -> UInt64 {
         var time = timespec()

@@ -48,13 +48,17 @@ package final class ItemEvaluation {
         let time: Duration
     }
 
-    /// - Parameter time: Of a processor that its conditions may take together.
-    package init(_ program: RuleProgram, of item: Item, time: Duration = RuleLimits.itemTime) {
+    /// - Parameters:
+    ///   - time: Of a processor that its conditions may take together.
+    ///   - end: When nobody waits for it any more.
+    package init(
+        _ program: RuleProgram, of item: Item, time: Duration = RuleLimits.itemTime, until end: ContinuousClock.Instant? = nil
+    ) {
         self.program = program
         self.item = item
         plan = program.plan(for: item.type)
         watch = .allocate(capacity: 1)
-        watch.initialize(to: EvaluationWatch(time))
+        watch.initialize(to: EvaluationWatch(time, until: end))
         outcomes = .allocate(capacity: program.leaves.count)
         outcomes.initialize(repeating: 0)
         resolved = Array(repeating: .waiting(since: 0), count: program.questions.count)
@@ -88,6 +92,9 @@ package final class ItemEvaluation {
         watch.pointee.startAnew()
         patternMatcher?.startAnew()
     }
+
+    /// Whether what is decided now comes too late: it was cut short, and says nothing of the rule.
+    var isLate: Bool { watch.pointee.isLate }
 
     /// Traces have time of their own.
     func beginTelling() {

@@ -10,15 +10,18 @@ package struct ProgramSize: Sendable, Hashable {
     package var valueBytes = 0
     /// Different lists of regular expressions, all their expressions.
     package var patterns = 0
+    /// About what is made of values, so that they are found fast: once for all conditions that compare with the same list in the same manner.
+    package var memoryBytes = 0
 
-    package init(leaves: Int = 0, slots: Int = 0, values: Int = 0, valueBytes: Int = 0, patterns: Int = 0) {
+    package init(leaves: Int = 0, slots: Int = 0, values: Int = 0, valueBytes: Int = 0, patterns: Int = 0, memoryBytes: Int = 0) {
         (self.leaves, self.slots, self.values, self.valueBytes, self.patterns) = (leaves, slots, values, valueBytes, patterns)
+        self.memoryBytes = memoryBytes
     }
 
     package static func + (a: ProgramSize, b: ProgramSize) -> ProgramSize {
         ProgramSize(
             leaves: a.leaves + b.leaves, slots: a.slots + b.slots, values: a.values + b.values, valueBytes: a.valueBytes + b.valueBytes,
-            patterns: a.patterns + b.patterns)
+            patterns: a.patterns + b.patterns, memoryBytes: a.memoryBytes + b.memoryBytes)
     }
 
     /// What of it is more than rules that are compiled together may have, as a sentence; nil: nothing.
@@ -31,5 +34,6 @@ package struct ProgramSize: Sendable, Hashable {
             ?? more(values, RuleLimits.programValuesMax, "values to compare with")
             ?? more(valueBytes, RuleLimits.programValueBytesMax, "bytes of texts to compare with")
             ?? more(patterns, RuleLimits.programPatternsMax, "regular expressions")
+            ?? more(memoryBytes, RuleLimits.programMemoryBytesMax, "bytes of memory for what is made of their texts and patterns")
     }
 }

@@ -1,6 +1,7 @@
 import JSON
 
-/// Looks rules over, one after the other, as compiling would: what each says stands for itself, and nothing is kept of it.
+/// Looks rules over, one after the other, as compiling would: what each says stands for itself. Nothing is made of what rules compare with,
+/// and a bank is looked through once, however many of them name it.
 ///
 /// A rule that is too large is so alone, however many others there are.
 package struct RuleCheck {
@@ -19,10 +20,22 @@ package struct RuleCheck {
         signals: [SignalDescriptor] = [], banks: Banks = Banks(), hasPenalties: Bool = false,
         patternsMax: Int = RuleLimits.programPatternsMax
     ) {
-        empty = RuleCompiler(signals: signals, banks: banks, hasPenalties: hasPenalties, checks: CheckedPatterns(max: patternsMax))
+        empty = RuleCompiler(signals: signals, banks: banks, hasPenalties: hasPenalties, looking: TextLooks(patternsMax: patternsMax))
     }
 
     package func check(_ rule: Rule) -> Result { check([rule]) }
+
+    /// Rules that are to work each by itself and are held to the bounds of one program all together; pointers begin with the place of each.
+    package func check(apart rules: [Rule]) -> Result {
+        var compiler = empty
+        var findings: [RuleFinding] = []
+        for (place, rule) in rules.enumerated() {
+            if place > 0 { compiler = compiler.next() }
+            compiler.add(rule, at: JSONPointer([String(place)]))
+            findings += compiler.notes.findings
+        }
+        return Result(findings: findings, missingSignals: [], size: compiler.size)
+    }
 
     /// Rules that are to work together; pointers begin with the place of each.
     package func check(_ rules: [Rule]) -> Result {

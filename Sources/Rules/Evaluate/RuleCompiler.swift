@@ -5,8 +5,9 @@ import PluginModel
 struct RuleCompiler {
     private let signals: [String: SignalDescriptor]
     private let hasPenalties: Bool
-    /// Where rules are looked at and will not be evaluated: what takes memory is not made.
-    let checks: CheckedPatterns?
+    let looks: TextLooks
+    /// Whether rules are looked at and will not be evaluated: what takes memory or time is not made.
+    let isLooking: Bool
     private(set) var roots: [Int32] = []
     private(set) var nodes: [NodeCode] = []
     private(set) var children: [Int32] = []
@@ -24,12 +25,23 @@ struct RuleCompiler {
     private var questionPlaces: [QuestionCode: Int] = [:]
     private var placeOfTooMany: Int?
 
-    init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool, checks: CheckedPatterns? = nil) {
+    init(signals: [SignalDescriptor], banks: Banks, hasPenalties: Bool, looking: TextLooks? = nil) {
         // A signal under a reserved name would be asked instead of the built-in one.
         let usable = signals.filter { !BuiltInSignal.isReserved($0.type) || HubSignal(rawValue: $0.type)?.descriptor == $0 }
         self.signals = Dictionary(usable.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
-        (table, self.checks) = (ValueTable(banks), checks)
+        (looks, isLooking) = (looking ?? TextLooks(), looking != nil)
+        table = ValueTable(banks, looks)
         self.hasPenalties = hasPenalties
+    }
+
+    /// For rules that are evaluated apart from those before, and count together with them: what they compare with is there already.
+    func next() -> RuleCompiler {
+        var next = self
+        (next.roots, next.nodes, next.children, next.leaves, next.slots) = ([], [], [], [], [])
+        (next.asks, next.questions, next.notes) = ([], [], RuleNotes())
+        (next.leafPlaces, next.slotPlaces, next.askPlaces, next.questionPlaces) = ([:], [:], [:], [:])
+        next.placeOfTooMany = nil
+        return next
     }
 
     mutating func add(_ rule: Rule, at pointer: JSONPointer) {
@@ -69,9 +81,11 @@ struct RuleCompiler {
         if let excess = excess(with: condition) { return tooMany(excess, at: pointer) }
         size.leaves += 1
         let slot = slotPlaces[condition.input] ?? slots.count
-        if slot == slots.count { slots.append(condition.input) }
+        if slot == slots.count {
+            slots.append(condition.input)
+            size.slots += 1
+        }
         slotPlaces[condition.input] = slot
-        size.slots = slots.count
 
         var (kind, question, cost): (LeafCode.Kind, Int, Double) = (.plain, -1, 0)
         var matcher: ValueMatcher?
@@ -88,7 +102,7 @@ struct RuleCompiler {
                 cost = signal.cost
                 let resolved = resolve(condition.matchingValues, at: pointer)
                 problem = resolved.problem
-                if problem == nil, signal.needsMatchingValues, resolved.json.isEmpty {
+                if problem == nil, signal.needsMatchingValues, resolved.values.isEmpty {
                     problem = unusable(
                         "The signal '\(signal.type)' needs values to compare with, and the condition names none.", at: pointer)
                 }

@@ -10,17 +10,22 @@ package struct RuleEvaluator: Sendable {
     private let runner: (any SignalRunning)?
     private let signalTime: Duration
     private let itemTime: Duration
+    private let end: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - signalTime: How long one message may take. A signal that has not answered by then has none to give, whatever the runner does
     ///     meanwhile.
     ///   - itemTime: Of a processor that the conditions of one item may take together.
+    ///   - end: When nobody waits for decisions any more. What is being decided then is broken off, within a condition too.
     package init(
         _ program: RuleProgram, runner: (any SignalRunning)? = nil, signalTime: Duration = RuleLimits.signalTime,
-        itemTime: Duration = RuleLimits.itemTime
+        itemTime: Duration = RuleLimits.itemTime, until end: ContinuousClock.Instant? = nil
     ) {
         (self.program, self.runner, self.signalTime, self.itemTime) = (program, runner, signalTime, itemTime)
+        self.end = end
     }
+
+    private var isOver: Bool { Task.isCancelled || end.map { ContinuousClock.now >= $0 } ?? false }
 
     package enum Traces: Sendable {
         case none
@@ -51,25 +56,26 @@ package struct RuleEvaluator: Sendable {
         _ portion: Range<Int>, of items: [Item], orgID: String, traces: Traces, _ surroundings: (any ItemSurroundings)?
     ) async -> [ItemDecision] {
         var around: [Int: Surroundings] = [:]
-        let evaluations = portion.map { ItemEvaluation(program, of: items[$0], time: itemTime) }
+        let evaluations = portion.map { ItemEvaluation(program, of: items[$0], time: itemTime, until: end) }
         // By item, and by place among the rules that look at it.
         var truths: [[Truth?]] = evaluations.map { Array(repeating: nil, count: $0.rules.count) }
         var undecided = evaluations.map { Array($0.rules.indices) }
         // Each round answers what it asked, so there are at most as many rounds as questions one item can come to.
         var turn = Turn()
-        while !Task.isCancelled {
+        while !isOver {
             var questions: [(item: Int, key: ItemEvaluation.AskKey)] = []
             for (index, evaluation) in evaluations.enumerated() where !undecided[index].isEmpty {
                 await turn.give()
-                if Task.isCancelled { break }
+                if isOver { break }
                 let rules = evaluation.rules
                 undecided[index].removeAll { place in
-                    truths[index][place] = evaluation.decide(rules[place])
-                    return truths[index][place] != nil
+                    guard !evaluation.isLate, let truth = evaluation.decide(rules[place]), !evaluation.isLate else { return false }
+                    truths[index][place] = truth
+                    return true
                 }
                 questions += evaluation.takeWanted().map { (portion.lowerBound + index, $0) }
             }
-            if questions.isEmpty || Task.isCancelled { break }
+            if questions.isEmpty || isOver { break }
             if let surroundings { await lookAround(&around, for: questions, items: items, in: surroundings) }
             for answer in await answers(to: questions, items: items, around: around, orgID: orgID) {
                 evaluations[answer.item - portion.lowerBound].answer(answer.key, answer.run, time: answer.time)
@@ -82,7 +88,7 @@ package struct RuleEvaluator: Sendable {
             func isTold(_ rule: Int, _ truth: Truth) -> Bool {
                 switch traces {
                 case .none: false
-                case _ where Task.isCancelled: false
+                case _ where isOver: false
                 case .ofPassing: truth == .true
                 case .ofTold: truth != .false
                 case .ofToldAndAsking: truth != .false || evaluation.hasAsked(rule)
@@ -100,7 +106,7 @@ package struct RuleEvaluator: Sendable {
             decisions.append(
                 ItemDecision(
                     itemID: items[portion.lowerBound + index].id, results: results, conditions: evaluation.evaluatedCount,
-                    signalRuns: evaluation.answers.count))
+                    signalRuns: evaluation.answers.count, isLate: end != nil && truths[index].contains(nil)))
         }
         return decisions
     }
@@ -131,7 +137,10 @@ package struct RuleEvaluator: Sendable {
             wishes.append(SurroundingsWish(place: item, item: items[item], parent: most.parent, messagesMax: most.messagesMax))
         }
         guard !wishes.isEmpty else { return }
-        for (wish, found) in zip(wishes, await surroundings.surroundings(of: wishes)) { around[wish.place] = found }
+        let asked = wishes
+        // Actors that are asked must not do their work where this is evaluated: others would wait behind it.
+        let found = await withTaskExecutorPreference(globalConcurrentExecutor) { await surroundings.surroundings(of: asked) }
+        for (wish, found) in zip(wishes, found) { around[wish.place] = found }
     }
 
     private func answers(
@@ -172,7 +181,8 @@ package struct RuleEvaluator: Sendable {
             }
             return SignalCutting.parts(of: inputs).map { part in
                 let signal = program.asks[all[part.lowerBound].key.ask].signal
-                let batch = SignalBatch(signal: signal, orgID: orgID, inputs: Array(inputs[part]), time: signalTime)
+                let time = end.map { max(.zero, min(signalTime, $0 - ContinuousClock.now)) } ?? signalTime
+                let batch = SignalBatch(signal: signal, orgID: orgID, inputs: Array(inputs[part]), time: time)
                 return Message(places: Array(all[part]), batch: batch)
             }
         }
@@ -225,14 +235,18 @@ package struct ItemDecision: Sendable {
     package let conditions: Int
     /// Questions that were asked of signals outside.
     package let signalRuns: Int
+    /// Whether some of its rules could not be told since nobody waited any more.
+    package let isLate: Bool
 }
 
 /// Gives others the thread now and then: an item may take seconds.
-struct Turn {
+package struct Turn {
     private let clock = ContinuousClock()
     private var start = ContinuousClock().now
 
-    mutating func give() async {
+    package init() {}
+
+    package mutating func give() async {
         guard clock.now - start > RuleLimits.turnTime else { return }
         await Task.yield()
         start = clock.now

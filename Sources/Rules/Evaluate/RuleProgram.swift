@@ -34,6 +34,34 @@ package final class RuleProgram: Sendable {
         self.init(rules, compiler, types: types, penalties: penalties.map { .array($0) })
     }
 
+    /// The same, given up between two rules once nobody wants it; then nil.
+    package convenience init?(
+        _ rules: [Rule], types: [ItemType], signals: [SignalDescriptor], banks: Banks, while isWanted: () -> Bool
+    ) {
+        var compiler = RuleCompiler(signals: signals, banks: banks, hasPenalties: false)
+        for (index, rule) in rules.enumerated() {
+            guard isWanted() else { return nil }
+            compiler.add(rule, at: JSONPointer([String(index)]))
+        }
+        self.init(rules, compiler, types: types, penalties: nil)
+    }
+
+    /// Compiles each rule into a program of its own. What several compare with is made once, and all of them together are no larger than one
+    /// program may be: `size` of each is that of itself and those before it. Pointers begin with the rule's place.
+    package static func apart(
+        _ rules: [Rule], types: [ItemType], signals: [SignalDescriptor], banks: Banks, while isWanted: () -> Bool = { true }
+    ) -> [RuleProgram]? {
+        var programs: [RuleProgram] = []
+        var compiler = RuleCompiler(signals: signals, banks: banks, hasPenalties: false)
+        for (index, rule) in rules.enumerated() {
+            guard isWanted() else { return nil }
+            if index > 0 { compiler = compiler.next() }
+            compiler.add(rule, at: JSONPointer([String(index)]))
+            programs.append(RuleProgram([rule], compiler, types: types, penalties: nil))
+        }
+        return programs
+    }
+
     private init(_ rules: [Rule], _ compiler: RuleCompiler, types: [ItemType], penalties: JSONValue?) {
         self.rules = rules
         (roots, nodes, children, leaves) = (compiler.roots, compiler.nodes, compiler.children, compiler.leaves)

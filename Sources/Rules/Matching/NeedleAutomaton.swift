@@ -15,6 +15,8 @@ final class NeedleAutomaton: Sendable {
     /// By byte: the child of the first state; 0: none.
     private let first: [UInt32]
 
+    /// What each byte of the needles takes at most.
+    static let bytesPerByte = 13
     private static let none = UInt32.max
 
     /// - Parameters:

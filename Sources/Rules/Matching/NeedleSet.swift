@@ -5,6 +5,11 @@ final class NeedleSet: Sendable {
     private let few: [(place: Int, needle: Needle)]
     private let many: NeedleAutomaton?
 
+    /// About what texts of so many bytes take once they are prepared.
+    static func memoryBytes(count: Int, bytes: Int) -> Int {
+        count > fewMax ? bytes * NeedleAutomaton.bytesPerByte : bytes + count * MemoryLayout<(place: Int, needle: Needle)>.stride
+    }
+
     /// With as many the C library's search for single bytes is still the faster way in texts people write.
     private static let fewMax = 8
 
@@ -23,6 +28,15 @@ final class NeedleSet: Sendable {
             // One that folds to nothing would be found everywhere.
             few = ends.indices.map { ($0, Needle(Array(bytes[($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0]]))) }.filter { !$0.1.bytes.isEmpty }
             many = nil
+        }
+    }
+
+    /// Whether any of these texts folds to something that can be looked for.
+    static func hasNeedles(_ texts: [String], isVariant: Bool) -> Bool {
+        var bytes: [UInt8] = []
+        return texts.contains { text in
+            if isVariant { TextFolding.variant(text, into: &bytes) } else { TextFolding.lower(text, into: &bytes) }
+            return !bytes.isEmpty
         }
     }
 

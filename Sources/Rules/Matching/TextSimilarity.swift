@@ -14,26 +14,58 @@ package struct TextSimilarity: Sendable {
     }
 
     package let texts: [String]
-    /// How many places there are of trigrams.
-    private let entries: Int
-    /// Where each trigram stands.
-    private let places: [UInt64: [Place]]
+    /// Every trigram once, in order.
+    private let trigrams: [UInt64]
+    /// Of each of them, where its places end; they begin where those of the one before end.
+    private let ends: [UInt32]
+    /// In which texts each stands, in their order.
+    private let places: [Place]
     /// The squares of each text's counts, summed.
     private let squares: [Double]
 
     /// Texts of which nothing is left are not among those compared. Nil where they are more than can be compared in time.
     package init?(_ texts: [String]) {
-        var (kept, squares, places, total): ([String], [Double], [UInt64: [Place]], Int) = ([], [], [:], 0)
+        var (kept, squares): ([String], [Double]) = ([], [])
+        var found: [(trigram: UInt64, place: Place)] = []
         for text in texts {
             let counts = Self.counts(of: text)
             guard !counts.isEmpty else { continue }
-            total += counts.count
-            guard total <= Self.trigramsMax else { return nil }
-            for (trigram, count) in counts { places[trigram, default: []].append(Place(text: Int32(kept.count), count: Int32(count))) }
+            guard found.count + counts.count <= Self.trigramsMax else { return nil }
+            for (trigram, count) in counts { found.append((trigram, Place(text: Int32(kept.count), count: Int32(count)))) }
             squares.append(Self.square(counts))
             kept.append(text)
         }
-        (self.texts, self.squares, self.places, entries) = (kept, squares, places, total)
+        found.sort { ($0.trigram, $0.place.text) < ($1.trigram, $1.place.text) }
+        var (trigrams, ends): ([UInt64], [UInt32]) = ([], [])
+        for (place, entry) in found.enumerated() {
+            if trigrams.last == entry.trigram {
+                ends[ends.count - 1] = UInt32(place + 1)
+            } else {
+                trigrams.append(entry.trigram)
+                ends.append(UInt32(place + 1))
+            }
+        }
+        (self.texts, self.squares, self.trigrams, self.ends) = (kept, squares, trigrams, ends)
+        places = found.map(\.place)
+    }
+
+    /// How many trigrams it holds, those of each text once.
+    var count: Int { places.count }
+
+    /// About what so many different trigrams of each text take; one each of a list of texts, at most.
+    static func memoryBytes(trigrams: Int) -> Int {
+        trigrams * (MemoryLayout<Place>.stride + MemoryLayout<UInt64>.stride + MemoryLayout<UInt32>.stride)
+    }
+
+    /// Where a trigram stands.
+    private func range(of trigram: UInt64) -> Range<Int> {
+        var (low, high) = (0, trigrams.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if trigrams[middle] < trigram { low = middle + 1 } else { high = middle }
+        }
+        guard low < trigrams.count, trigrams[low] == trigram else { return 0..<0 }
+        return (low == 0 ? 0 : Int(ends[low - 1]))..<Int(ends[low])
     }
 
     /// Of equally near ones the first; nil for the place where none has anything in common.
@@ -42,7 +74,7 @@ package struct TextSimilarity: Sendable {
         guard !counts.isEmpty else { return (0, nil) }
         var common = [Double](repeating: 0, count: texts.count)
         for (trigram, count) in counts {
-            for place in places[trigram] ?? [] { common[Int(place.text)] += Double(count) * Double(place.count) }
+            for index in range(of: trigram) { common[Int(places[index].text)] += Double(count) * Double(places[index].count) }
         }
         let square = Self.square(counts)
         var (best, found): (Double, Int?) = (0, nil)
@@ -53,8 +85,15 @@ package struct TextSimilarity: Sendable {
         return (best, found)
     }
 
-    /// What comparing with a text takes, in units of some 50 ns: it is cut into signs, and each run of three looks at where it stands.
-    func work(_ text: String) -> Int { min(text.utf8.count, Self.scalarsMax) * 2 + entries / 8 }
+    /// How many different ones a text has: so much room it takes among those compared with.
+    package static func trigrams(of text: String) -> Int { counts(of: text).count }
+
+    /// What comparing with a text takes, in units of some 50 ns: it is cut into signs, each run of three is looked for, and then where it
+    /// stands.
+    func work(_ text: String) -> Int {
+        let steps = Int.bitWidth - trigrams.count.leadingZeroBitCount
+        return min(text.utf8.count, Self.scalarsMax) * (2 + steps / 4) + places.count / 8
+    }
 
     private static func square(_ counts: [UInt64: Int]) -> Double { counts.values.reduce(0) { $0 + Double($1) * Double($1) } }
 

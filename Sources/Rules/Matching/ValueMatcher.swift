@@ -31,15 +31,6 @@ final class ValueMatcher: Sendable {
 
     var foldsVariants: Bool { signal == .containsVariant }
 
-    /// Whether any of these texts folds to something that can be looked for.
-    static func hasNeedles(_ texts: [String], for signal: BuiltInSignal) -> Bool { texts.contains { !folded($0, for: signal).isEmpty } }
-
-    private static func folded(_ text: String, for signal: BuiltInSignal) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if signal == .containsVariant { TextFolding.variant(text, into: &bytes) } else { TextFolding.lower(text, into: &bytes) }
-        return bytes
-    }
-
     /// Looks into folded text.
     @inline(__always)
     func find(in folded: UnsafeBufferPointer<UInt8>, tells: Bool) -> Found {
