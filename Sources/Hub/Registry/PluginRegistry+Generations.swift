@@ -226,6 +226,7 @@ extension PluginRegistry {
     /// Takes what runs away and lets the next call begin anew with what is decided now; calls in flight finish.
     func renew(_ id: PluginID) {
         guard let live = directory.live(id) else { return }
+        entries[id]?.renewals += 1
         if let old = live.desk.change({ $0.generation = nil }) { drain(old) }
     }
 }

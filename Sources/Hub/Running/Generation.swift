@@ -147,5 +147,7 @@ final class Generation: Sendable {
     }
 
     /// A catalog that was refreshed may say otherwise.
-    func forgetDisabled() { state.withLock { $0.disabled = [:] } }
+    func forgetDisabled(_ scope: ConfigurationScope) {
+        state.withLock { state in state.disabled = state.disabled.filter { $0.key.scope != scope } }
+    }
 }
