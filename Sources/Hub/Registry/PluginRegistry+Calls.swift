@@ -166,10 +166,11 @@ extension PluginRegistry {
     func credential(of generation: Generation, _ organisation: Organisation.ID?) async throws(Fault) -> JSONObject? {
         let scope = ConfigurationScope(organisation)
         if let known = generation.credential(scope) { return known.isEmpty ? nil : known }
+        let epoch = generation.epoch(scope)
         guard let layers = try entry(generation.plugin).layers(organisation, environment: parts.environment) else { return nil }
         var credential = layers.values
         for (key, text) in try await open(layers, of: generation.plugin) { credential[key] = .string(text) }
-        generation.keep(credential, scope)
+        generation.keep(credential, scope, at: epoch)
         return credential.isEmpty ? nil : credential
     }
 }

@@ -122,11 +122,12 @@ extension PluginRegistry {
         let box = CallBox<String?>(nil)
         _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
+            let epoch = generation.epoch(scope)
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
                 box.value = try await package.disabledMessage(
                     of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog, limit: time)
-                generation.keep(disabled: box.value, of: signal, scope)
+                generation.keep(disabled: box.value, of: signal, scope, at: epoch)
                 return .success([])
             } catch { return .failure(error) }
         } asFault: { (instance, failure) in

@@ -86,6 +86,8 @@ extension PluginRegistry {
         if scopes.isEmpty || manifest.format == .coop { scopes = [.hub] }
         for scope in scopes {
             guard let layers = next.layers(scope.organisation, environment: parts.environment) else { continue }
+            // As many as there were have a place.
+            _ = generation.reserve(scope, max: .max)
             do throws(Fault) {
                 let made = try await instance(of: generation, scope, layers: layers, granted: next.granted)
                 do throws(CallFailure) { try await made.plugin.host.start() } catch {
@@ -93,7 +95,7 @@ extension PluginRegistry {
                     await made.plugin.stop()
                     throw fault
                 }
-                _ = generation.place(made, max: limits.scopesMax)
+                _ = generation.place(made)
             } catch {
                 for instance in generation.takeAll() { await instance.plugin.stop() }
                 throw try await refused(error, next, generation)
