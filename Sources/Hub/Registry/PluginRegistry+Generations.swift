@@ -168,7 +168,7 @@ extension PluginRegistry {
                 generation = known
             } else {
                 generation = try await self.generation(reading, of: id)
-                if entry.record.fallbackVersion != nil { generation.beginTrial(limits.trial) }
+                if entry.record.fallbackVersion != nil { generation.beginTrial(await trialPolicy()) }
                 guard entries[id]?.record.revision == entry.record.revision else { continue }
                 guard live.desk.generation == nil else { continue }
                 _ = live.desk.change { $0.generation = generation }

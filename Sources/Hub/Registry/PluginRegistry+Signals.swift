@@ -79,7 +79,10 @@ extension PluginRegistry {
         guard let live = directory.live(plugin) else { throw RegistryFault.notFound(plugin.rawValue) }
         let catalog = await catalogs.kept(of: plugin, for: organisation)
         let box = CallBox<[CoopAnswer]>([])
-        _ = try await lease(live, organisation, forSignals: true) { (instance, generation) throws(CallFailure) in
+        // A message nobody was answered in is no call that went well, though nothing was thrown.
+        func hasAnswered() -> Bool { box.value.contains { if case .run = $0 { true } else { false } } }
+        _ = try await lease(live, organisation, forSignals: true, hasAnswered: hasAnswered) {
+            (instance, generation) throws(CallFailure) in
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
             let credential: JSONObject?
             do throws(Fault) { credential = try await self.credential(of: generation, organisation) } catch { return .failure(error) }
@@ -91,9 +94,10 @@ extension PluginRegistry {
                 guard case .none(let fault, let isLate) = answer else { return answer }
                 return .none(instance.redacted(fault), isLate: isLate)
             }
+            let cause = result.failures.isEmpty ? nil : Self.cause(instance, Self.inputs(inputs, without: result.answers))
             for failure in result.failures {
                 let fault = instance.redacted(package.plugin.fault(failure, calling: signal))
-                self.follow(failure, fault, entry: signal, for: organisation, generation: generation, live: live)
+                self.follow(failure, fault, entry: signal, for: organisation, because: cause, generation: generation, live: live)
             }
             return .success([])
         } asFault: { (instance, failure) in
@@ -102,6 +106,13 @@ extension PluginRegistry {
             signal
         }
         return box.value
+    }
+
+    /// The values that stayed without an answer; where every one has one in the end, the message.
+    private static func inputs(_ inputs: [JSONValue], without answers: [CoopAnswer]) -> Set<Int> {
+        var found: Set<Int> = []
+        for (input, answer) in zip(inputs, answers) { if case .none = answer { found.insert((input["value"] ?? input).hashValue) } }
+        return found.isEmpty ? [inputs.hashValue] : found
     }
 
     /// What a signal said before of whether an organisation can use it; nil: it was not asked yet, and nil inside: it can.

@@ -131,11 +131,11 @@ final class Generation: Sendable {
     }
 
     /// The verdict, once: nil while nothing is decided, and afterwards.
-    func record(_ outcome: HealthTrial.Outcome?) -> HealthTrial.Verdict? {
+    func record(_ outcome: HealthTrial.Outcome?, because cause: HealthTrial.Cause? = nil) -> HealthTrial.Verdict? {
         let now = ContinuousClock.now - epoch
         return state.withLock { state in
             guard var trial = state.trial, trial.verdict == .watching else { return nil }
-            let verdict = outcome.map { trial.record($0, at: now) } ?? trial.look(at: now)
+            let verdict = outcome.map { trial.record($0, because: cause, at: now) } ?? trial.look(at: now)
             state.trial = trial
             return verdict == .watching ? nil : verdict
         }
