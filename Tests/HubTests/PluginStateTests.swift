@@ -135,6 +135,56 @@ struct HealthTrialTests {
     }
 }
 
+struct SuspectCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// The organisation, its input, and how the call ended.
+    let calls: [(String, Int, HealthTrial.Outcome)]
+    var isAlone = false
+    var lookAt: Int?
+    let verdict: HealthTrial.Verdict
+}
+
+struct SuspectTests {
+    @Test(arguments: [
+        SuspectCase(
+            testDescription: "whatever one organisation's inputs cost",
+            calls: [("red", 1, .broke("a")), ("red", 2, .broke("b")), ("red", 3, .failed("c"))], verdict: .watching),
+        SuspectCase(
+            testDescription: "two organisations", calls: [("red", 1, .broke("a")), ("blue", 1, .failed("b"))],
+            verdict: .takenBack(reason: "calls of 2 organisations failed; the last: b")),
+        SuspectCase(
+            testDescription: "the only organisation there is, with one input", calls: [("red", 1, .broke("a")), ("red", 1, .broke("b"))],
+            isAlone: true, verdict: .watching),
+        SuspectCase(
+            testDescription: "the only organisation there is, with two", calls: [("red", 1, .broke("a")), ("red", 2, .broke("b"))],
+            isAlone: true, verdict: .takenBack(reason: "calls about 2 different inputs failed; the last: b")),
+        SuspectCase(
+            testDescription: "failures do not count as calls that a version has passed",
+            calls: [
+                ("red", 1, .failed("a")), ("red", 1, .failed("a")), ("red", 1, .failed("a")), ("red", 1, .failed("a")),
+                ("red", 1, .failed("a")),
+            ],
+            verdict: .watching),
+        SuspectCase(
+            testDescription: "others' calls that went well do",
+            calls: [("red", 1, .broke("a"))] + (0..<5).map { ("blue", $0, .answered) }, verdict: .passed),
+        SuspectCase(
+            testDescription: "the time is up, and nobody else has called", calls: [("red", 1, .broke("a"))], lookAt: 60, verdict: .watching),
+        SuspectCase(
+            testDescription: "the time is up, and somebody was answered", calls: [("red", 1, .broke("a")), ("blue", 1, .answered)],
+            lookAt: 60, verdict: .passed),
+    ]) func `what one organisation's input may have caused counts only when another one's fails too`(_ c: SuspectCase) {
+        var policy = HealthTrial.Policy()
+        policy.isAlone = c.isAlone
+        var trial = HealthTrial(policy: policy, beganAt: .zero)
+        for (organisation, input, outcome) in c.calls {
+            _ = trial.record(outcome, because: HealthTrial.Cause(Organisation.ID(organisation), inputs: [input]), at: .seconds(1))
+        }
+        if let second = c.lookAt { _ = trial.look(at: .seconds(second)) }
+        #expect(trial.verdict == c.verdict)
+    }
+}
+
 struct WordsCase: Sendable, CustomTestStringConvertible {
     let permission: String
     let risk: PermissionRisk

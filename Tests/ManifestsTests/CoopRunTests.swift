@@ -40,4 +40,29 @@ import Testing
         }
         #expect(number.isNaN)
     }
+
+    @Test("of a worker that was taken over: its texts are cut, whatever it sends") func cuts() {
+        let long = JSONValue.string(String(repeating: "ä", count: 300_000))
+        let failed = CoopRun(["error": ["name": long, "message": long, "stack": long]])
+        guard case .failed(let name, let message, let stack) = failed else {
+            Issue.record("\(failed)")
+            return
+        }
+        #expect(name.unicodeScalars.count == CoopRun.nameMax && message.unicodeScalars.count == CoopRun.messageMax)
+        #expect(stack?.unicodeScalars.count == CoopRun.stackMax)
+        let scored = CoopRun(["ok": ["score": long, "matchedValue": long]])
+        guard case .scored(.string(let score), _, let matched) = scored else {
+            Issue.record("\(scored)")
+            return
+        }
+        #expect(score.unicodeScalars.count == CoopRun.scoreMax && matched?.unicodeScalars.count == CoopRun.matchedMax)
+        let values = JSONValue.array((0..<5_000).map { .string("\($0)" + String(repeating: "x", count: 5_000)) })
+        let typed = CoopRun(["ok": ["score": 1, "outputType": ["scalarType": "STRING", "enum": values]]])
+        guard case .scored(_, let output?, _) = typed else {
+            Issue.record("\(typed)")
+            return
+        }
+        #expect(output.values?.count ?? 0 <= CoopRun.enumMax)
+        #expect(output.values?.allSatisfy { $0.unicodeScalars.count <= CoopRun.enumTextMax } ?? true)
+    }
 }

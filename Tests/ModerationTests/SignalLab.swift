@@ -19,7 +19,8 @@ import Testing
 final class SignalLab: Sendable {
     let folder: String
     let registry: PluginRegistry
-    let state = MemoryStateStore()
+    let store: MemoryHubStore
+    let state: MemoryStateStore
     let signals: PluginSignals
 
     static let admin = Initiator(actor: "user-1", name: "Ada", correlation: "request-1")
@@ -47,14 +48,19 @@ final class SignalLab: Sendable {
         init(_ what: String) { self.what = what }
     }
 
-    init(limits: SignalLimits = SignalLimits(), sandbox: SandboxLimits = SandboxLimits()) async throws {
-        folder = try Self.temporaryFolder()
-        let store = MemoryHubStore()
+    /// - Parameter last: A lab that was stopped: the same disk and records under a registry that knows nothing yet.
+    init(
+        limits: SignalLimits = SignalLimits(), sandbox: SandboxLimits = SandboxLimits(), after last: SignalLab? = nil,
+        adjust: (inout PluginRegistry.Parts) -> Void = { _ in }
+    ) async throws {
+        folder = try last?.folder ?? Self.temporaryFolder()
+        (store, state) = (last?.store ?? MemoryHubStore(), last?.state ?? MemoryStateStore())
         let packages = try PackageStore(folder: folder + "/data", examiner: HubExaminer(services: Self.services))
         let vault = try await Vault.start(store: store, keyRing: KeyRing(active: Self.key))
         var parts = PluginRegistry.Parts(
             packages: packages, services: Self.services, store: store, secrets: vault, state: state, random: Entropy.system.bytes)
         parts.sandbox = sandbox
+        adjust(&parts)
         registry = PluginRegistry(parts)
         _ = try await registry.start()
         signals = PluginSignals(registry: registry, limits: limits)

@@ -75,35 +75,61 @@ extension LiveSignals {
             await lab.end()
         }
 
-        @Test(.timeLimit(.minutes(1))) func `a catalog cannot take what another integration has, for everybody or in its own catalog`()
+        @Test(.timeLimit(.minutes(1))) func `a type stays with whoever had it first in the organisation, by manifest or by catalog`()
             async throws
         {
             let lab = try await SignalLab()
-            let thief = try await lab.install("aaa", Self.catalog("AAA", score: 66))
+            let maker = try await lab.install("aaa", Self.catalog("AAA", score: 66))
+            try await lab.configure(maker, SignalLab.red, ["labels": "TOX"])
+            _ = try await lab.registry.refreshCatalog(of: maker, for: SignalLab.red)
+            #expect(await has(lab, "TOX", 66))
+            // Installed later, for everybody: where the catalog was first it changes nothing.
+            let tox = try await lab.install("tox", Self.module("TOX_MAKER", "TOX", score: 1))
+            #expect(await has(lab, "TOX", 66), "rules of this organisation go on asking what they asked")
+            #expect(await has(lab, "TOX", 1, for: SignalLab.blue))
+            let told = duplicates(try await lab.registry.plugin(tox, for: SignalLab.red).findings)
+            #expect(told.count == 1 && told[0].contains("'AAA'"), "\(told)")
+            #expect(duplicates(try await lab.registry.plugin(tox, for: SignalLab.blue).findings).isEmpty)
+            #expect(duplicates(try await lab.registry.plugin(maker, for: SignalLab.red).findings).isEmpty)
+            let review = duplicates(try await lab.registry.consentPreview(of: tox).findings)
+            #expect(review.count == 1 && review[0].contains("'AAA'") && !review[0].contains("red"), "\(review)")
+            // An update that brings it is later too.
+            let late = try await lab.install("late", Self.module("LATE", "OWN", score: 5))
+            try await lab.install(
+                "late", SignalLab.module("LATE", "return [signal('OWN', async () => score(5)), signal('TOX', async () => score(5))];"),
+                version: "1.1.0")
+            #expect(await has(lab, "TOX", 66))
+            #expect(await has(lab, "TOX", 1, for: SignalLab.blue))
+            #expect(duplicates(try await lab.registry.plugin(late, for: SignalLab.red).findings).count == 1)
+            // When whoever had it is gone, the next one has it.
+            _ = try await lab.registry.remove(maker, by: SignalLab.admin)
+            #expect(await has(lab, "TOX", 1))
+            await lab.end()
+        }
+
+        @Test(.timeLimit(.minutes(1))) func `a catalog that names what another integration had first loses that entry alone`() async throws
+        {
+            let lab = try await SignalLab()
+            let tox = try await lab.install("tox", Self.module("TOX_MAKER", "TOX", score: 1))
             let honest = try await lab.install("ccc", Self.catalog("CCC", score: 3))
+            let thief = try await lab.install("aaa", Self.catalog("AAA", score: 66))
             try await lab.configure(honest, SignalLab.red, ["labels": "SPAM"])
             _ = try await lab.registry.refreshCatalog(of: honest, for: SignalLab.red)
-            // Before there was anybody else, a catalog may have had the type already.
-            try await lab.configure(thief, SignalLab.red, ["labels": "TOX"])
-            _ = try await lab.registry.refreshCatalog(of: thief, for: SignalLab.red)
-            #expect(await has(lab, "TOX", 66))
-            try await lab.install("tox", Self.module("TOX_MAKER", "TOX", score: 1))
-            #expect(await has(lab, "TOX", 1), "what everybody has stands before catalogs")
-            let shown = await lab.registry.signals(for: SignalLab.red).first { $0.view.id == thief }
-            #expect(shown.map { $0.signals.isEmpty && duplicates($0.view.findings).count == 1 } == true)
-
-            for (type, owner) in [("TOX", "TOX_MAKER"), ("SPAM", "CCC")] {
-                try await lab.configure(thief, SignalLab.red, ["labels": "\(type) OTHER"] as JSONObject)
-                do throws(Fault) {
-                    _ = try await lab.registry.refreshCatalog(of: thief, for: SignalLab.red)
-                    Issue.record("'\(type)' was taken")
-                } catch { #expect(error.code == "coop.catalog-refused" && error.message.contains(owner), "\(error)") }
-            }
+            try await lab.configure(thief, SignalLab.red, ["labels": "TOX SPAM OTHER"])
+            #expect(try await lab.registry.refreshCatalog(of: thief, for: SignalLab.red).catalog.signals.count == 3)
+            #expect(await has(lab, "TOX", 1))
             #expect(await has(lab, "SPAM", 3))
+            #expect(await has(lab, "OTHER", 66), "what nobody else has stays")
+            let told = duplicates(try await lab.registry.plugin(thief, for: SignalLab.red).findings)
+            #expect(told.count == 2 && told.contains { $0.contains("'TOX_MAKER'") } && told.contains { $0.contains("'CCC'") }, "\(told)")
+            #expect(duplicates(try await lab.registry.plugin(thief, for: SignalLab.blue).findings).isEmpty)
             // Another organisation's catalogs are none of this one's.
             try await lab.configure(thief, SignalLab.blue, ["labels": "SPAM"])
             _ = try await lab.registry.refreshCatalog(of: thief, for: SignalLab.blue)
             #expect(await has(lab, "SPAM", 66, for: SignalLab.blue))
+            // It is next in line for what it names, without a refresh.
+            _ = try await lab.registry.remove(tox, by: SignalLab.admin)
+            #expect(await has(lab, "TOX", 66))
             await lab.end()
         }
     }

@@ -73,6 +73,7 @@ extension PluginRegistry {
         if let before, let after, let listing, let old { diff = PackageDiff(from: before, old, to: after, listing) }
         let files = diff?.files ?? (running == nil ? listing.map { .init(allNew: $0.files) } : nil)
         let settings = entry.settings[.hub]?.values ?? JSONObject()
+        let duplicates = await duplicatesAnywhere(in: after, of: id)
         let shownChanges = diff?.configuration.changed ?? []
         return ConsentPreview(
             plugin: id, name: name, version: after?.version ?? version?.version, from: before?.version ?? running,
@@ -84,7 +85,7 @@ extension PluginRegistry {
                     key: change.after.key, label: change.after.label, before: change.before.json, after: change.after.json,
                     yours: change.after.isSecret ? nil : settings[change.after.key])
             }, files: files, bytes: version?.bytes ?? 0, trust: version?.trust, publisher: installed.publisher,
-            findings: reading.findings + duplicates(in: after, of: id),
+            findings: reading.findings + duplicates,
             manifest: after)
     }
 

@@ -41,6 +41,8 @@ struct PluginEntry: Sendable {
     var setback: String?
     /// Generations whose calls in flight finish.
     var draining = 0
+    /// How often all its workers were replaced, whatever for.
+    var renewals = 0
 
     init(id: PluginID, record: PluginRecord) { (self.id, self.record) = (id, record) }
 

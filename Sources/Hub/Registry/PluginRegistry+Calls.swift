@@ -31,7 +31,7 @@ extension PluginRegistry {
     ) async throws(Fault) -> [CoopRun] {
         guard let live = directory.find(name) else { throw RegistryFault.notFound(name) }
         let runs = CallBox<[CoopRun]>([])
-        _ = try await lease(live, organisation) { (instance, generation) throws(CallFailure) in
+        _ = try await lease(live, organisation, about: texts.hashValue) { (instance, generation) throws(CallFailure) in
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
@@ -64,7 +64,8 @@ extension PluginRegistry {
     // MARK: Leases
 
     nonisolated func lease(
-        _ live: PluginLive, _ organisation: Organisation.ID?, forSignals: Bool = false,
+        _ live: PluginLive, _ organisation: Organisation.ID?, forSignals: Bool = false, about input: Int? = nil,
+        hasAnswered: () -> Bool = { true },
         _ body: (Instance, Generation) async throws(CallFailure) -> Result<[UInt8], Fault>,
         asFault: (Instance, CallFailure) -> Fault, entry: () -> String
     ) async throws(Fault) -> CallAnswer {
@@ -76,25 +77,27 @@ extension PluginRegistry {
             case .lease(let instance, let generation):
                 defer { instance.giveBack() }
                 let outcome: Result<[UInt8], Fault>
+                func cause() -> HealthTrial.Cause? { Self.cause(instance, [input ?? entry().hashValue]) }
                 do throws(CallFailure) {
                     outcome = try await body(instance, generation)
                 } catch {
                     let fault = instance.redacted(asFault(instance, error))
-                    follow(error, fault, entry: entry(), for: organisation, generation: generation, live: live)
+                    follow(error, fault, entry: entry(), for: organisation, because: cause(), generation: generation, live: live)
                     count(live, since: begun, failed: true)
                     throw fault
                 }
                 switch outcome {
                 case .success(let bytes):
                     count(live, since: begun, failed: false)
-                    if let verdict = generation.record(.answered) { settle(verdict, generation) }
+                    if hasAnswered(), let verdict = generation.record(.answered) { settle(verdict, generation) }
                     return CallAnswer(value: bytes, version: generation.version, milliseconds: (ContinuousClock.now - begun).milliseconds)
                 case .failure(let raw):
                     let fault = instance.redacted(raw)
                     count(live, since: begun, failed: true)
                     if fault.turn == .plugin {
                         note(
-                            fault, entry: entry(), for: organisation, generation: generation, live: live, trial: .failed(fault.code))
+                            fault, entry: entry(), for: organisation, generation: generation, live: live, trial: .failed(fault.code),
+                            because: cause())
                     }
                     throw fault
                 }
@@ -118,6 +121,12 @@ extension PluginRegistry {
         return .success(bytes + [UInt8(ascii: "]")])
     }
 
+    /// Of a worker that is one organisation's alone, whatever fails may be due to what that one asks it, or to its settings.
+    static func cause(_ instance: Instance, _ inputs: Set<Int>) -> HealthTrial.Cause? {
+        guard case .coop = instance.kind, let organisation = instance.scope.organisation else { return nil }
+        return HealthTrial.Cause(organisation, inputs: inputs)
+    }
+
     private nonisolated func count(_ live: PluginLive, since begun: ContinuousClock.Instant, failed: Bool) {
         live.metrics.call(at: now, microseconds: (ContinuousClock.now - begun).milliseconds * 1000, failed: failed)
     }
@@ -126,20 +135,23 @@ extension PluginRegistry {
 
     /// Whatever a failed call means for the plugin: quarantine, its list of failures, a trial.
     nonisolated func follow(
-        _ failure: CallFailure, _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive
+        _ failure: CallFailure, _ fault: Fault, entry: String, for organisation: Organisation.ID?, because cause: HealthTrial.Cause?,
+        generation: Generation, live: PluginLive
     ) {
         var mayBeOut = failure.countsAgainstPlugin
         if case .quarantined = failure { mayBeOut = true }
         if mayBeOut { Task { await self.lookForQuarantine(live) } }
         if failure.isOfThePlugin {
-            note(fault, entry: entry, for: organisation, generation: generation, live: live, trial: failure.trialOutcome)
+            note(
+                fault, entry: entry, for: organisation, generation: generation, live: live, trial: failure.trialOutcome,
+                because: failure.isOfInput ? cause : nil)
         }
     }
 
     /// Writes a failure down, unless there were very many, and lets a trial hear of it.
     nonisolated func note(
         _ fault: Fault, entry: String, for organisation: Organisation.ID?, generation: Generation, live: PluginLive,
-        trial: HealthTrial.Outcome?
+        trial: HealthTrial.Outcome?, because cause: HealthTrial.Cause? = nil
     ) {
         if live.mayWriteFailure(at: now, perMinute: limits.failuresPerMinute) {
             let failure = PluginFailure(
@@ -151,7 +163,7 @@ extension PluginRegistry {
                 events.publish(.plugin(live.id))
             }
         }
-        if let trial, let verdict = generation.record(trial) { settle(verdict, generation) }
+        if let trial, let verdict = generation.record(trial, because: cause) { settle(verdict, generation) }
     }
 
     nonisolated func settle(_ verdict: HealthTrial.Verdict, _ generation: Generation) {
@@ -166,10 +178,11 @@ extension PluginRegistry {
     func credential(of generation: Generation, _ organisation: Organisation.ID?) async throws(Fault) -> JSONObject? {
         let scope = ConfigurationScope(organisation)
         if let known = generation.credential(scope) { return known.isEmpty ? nil : known }
+        let epoch = generation.epoch(scope)
         guard let layers = try entry(generation.plugin).layers(organisation, environment: parts.environment) else { return nil }
         var credential = layers.values
         for (key, text) in try await open(layers, of: generation.plugin) { credential[key] = .string(text) }
-        generation.keep(credential, scope)
+        generation.keep(credential, scope, at: epoch)
         return credential.isEmpty ? nil : credential
     }
 }

@@ -93,7 +93,7 @@ extension PluginRegistry {
         entries[id]?.sealed[scope] = sealed
         // Other settings may mend what failed, for whom they are.
         directory.live(id)?.desk.endRest(of: scope.organisation)
-        renew(id)
+        renew(id, scope)
         refresh(id)
         await refreshCatalogs(of: id, in: scope)
     }

@@ -52,7 +52,6 @@ extension PluginRegistry {
             entries[id]?.enablement[organisation] = nil
             entries[id]?.settings[.organisation(organisation)] = nil
             entries[id]?.sealed[.organisation(organisation)] = nil
-            renew(id)
             refresh(id)
         }
         for live in directory.all {

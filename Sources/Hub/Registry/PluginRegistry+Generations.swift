@@ -168,16 +168,23 @@ extension PluginRegistry {
                 generation = known
             } else {
                 generation = try await self.generation(reading, of: id)
-                if entry.record.fallbackVersion != nil { generation.beginTrial(limits.trial) }
+                if entry.record.fallbackVersion != nil { generation.beginTrial(await trialPolicy()) }
                 guard entries[id]?.record.revision == entry.record.revision else { continue }
                 guard live.desk.generation == nil else { continue }
                 _ = live.desk.change { $0.generation = generation }
             }
             guard let layers = entry.layers(scope.organisation, environment: parts.environment) else { throw RegistryFault.noVersion(id) }
+            // A place first: whoever is being started costs as much as one that runs.
+            switch try await reserve(scope, in: generation, live) {
+            case .made: return
+            case .again: continue
+            case .reserved: break
+            }
             let made: Instance
             do throws(Fault) {
                 made = try await instance(of: generation, scope, layers: layers, granted: entry.granted)
             } catch {
+                generation.release(scope)
                 note(
                     error, entry: "(load)", for: scope.organisation, generation: generation, live: live, trial: .broke("it did not load"))
                 throw error
@@ -185,40 +192,44 @@ extension PluginRegistry {
             let isCurrent =
                 live.desk.generation === generation && entries[id]?.record.revision == entry.record.revision
                 && entries[id]?.settings == entry.settings
-            guard isCurrent else {
-                await made.plugin.stop()
-                continue
-            }
-            if try await place(made, in: generation, live) { return }
+            if !isCurrent { generation.release(scope) }
+            if isCurrent, generation.place(made) { return }
+            await made.plugin.stop()
         }
         throw RegistryFault.busy(id)
     }
 
-    /// Finds a place for an instance, where all are taken by ending the one that rested longest. False: somebody else has been quicker every time.
-    private func place(_ made: Instance, in generation: Generation, _ live: PluginLive) async throws(Fault) -> Bool {
+    private enum Reservation {
+        case reserved
+        /// Somebody else was quicker.
+        case made
+        /// The generation is over.
+        case again
+    }
+
+    /// Finds a place, where all are taken by ending the one that rested longest.
+    private func reserve(
+        _ scope: ConfigurationScope, in generation: Generation, _ live: PluginLive
+    ) async throws(Fault) -> Reservation {
         let deadline = ContinuousClock.now + limits.placeTime
-        for _ in 0..<Self.placingsMax {
-            switch generation.place(made, max: limits.scopesMax) {
-            case .placed: return true
-            case .taken:
-                await made.plugin.stop()
-                return true
-            case .full(let rested?):
+        while true {
+            switch generation.reserve(scope, max: limits.scopesMax) {
+            case .reserved(after: let rested?):
                 collect(rested, of: live)
                 await rested.plugin.stop()
-            case .full(nil):
+                return .reserved
+            case .reserved(after: nil): return .reserved
+            case .taken: return .made
+            case .over: return .again
+            case .full:
                 guard ContinuousClock.now < deadline, !isStopping else {
-                    await made.plugin.stop()
                     throw RegistryFault.tooManyOrganisations(live.id, max: limits.scopesMax)
                 }
                 try? await Task.sleep(for: Self.placingPause)
             }
         }
-        await made.plugin.stop()
-        return false
     }
 
-    private static let placingsMax = 1_000
     private static let placingPause = Duration.milliseconds(5)
 
     private static let makingsMax = 8
@@ -226,6 +237,21 @@ extension PluginRegistry {
     /// Takes what runs away and lets the next call begin anew with what is decided now; calls in flight finish.
     func renew(_ id: PluginID) {
         guard let live = directory.live(id) else { return }
+        entries[id]?.renewals += 1
         if let old = live.desk.change({ $0.generation = nil }) { drain(old) }
+    }
+
+    /// The same for the settings of one scope alone: an organisation's are no reason to end another's worker.
+    func renew(_ id: PluginID, _ scope: ConfigurationScope) {
+        guard scope.organisation != nil else { return renew(id) }
+        guard let live = directory.live(id), let old = live.desk.generation?.forget(scope) else { return }
+        old.close()
+        entries[id]?.draining += 1
+        Task {
+            await old.drain(within: limits.drainTime)
+            collect(old, of: live)
+            entries[id]?.draining -= 1
+            events.publish(.plugin(id))
+        }
     }
 }

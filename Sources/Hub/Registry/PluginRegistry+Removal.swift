@@ -74,6 +74,7 @@ extension PluginRegistry {
         }
         await catalogs.forget(id)
         if types.forget(id) { seen.changed() }
+        await typeShelf.forget(id)
         refreshNames()
         events.publish(.removed(id))
         // What is left now is invisible; when it cannot be taken away the next start tries again.

@@ -80,7 +80,7 @@ extension PluginRegistry {
             entries[id]?.file = file
         }
         refreshNames()
-        await restoreSignalTypes()
+        try await restoreSignalTypes()
         for id in entries.keys { refresh(id) }
         return notes
     }

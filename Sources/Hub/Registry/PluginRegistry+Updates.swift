@@ -25,7 +25,7 @@ extension PluginRegistry {
         (next.reading, next.grants, next.waiting) = (reading, grants, nil)
         if onTrial { try checkConfigured(next, before: entry, live) }
         let generation = try await prepare(next, manifest, live)
-        if onTrial { generation?.beginTrial(limits.trial) }
+        if onTrial { generation?.beginTrial(await trialPolicy()) }
         let from = entry.version(running)?.version ?? running
         let record = changed(entry.record) { record in
             (record.runningVersion, record.fallbackVersion) = (reading.name, onTrial ? running : nil)
@@ -54,6 +54,8 @@ extension PluginRegistry {
         }
         let failed = reason == nil ? nil : entry.reading
         let old = live.desk.change { $0.generation = generation }
+        // What failed was the version before.
+        live.desk.endRest()
         take(id, record: record, installed: installed, reading: reading) { entry in
             (entry.grants, entry.waiting, entry.setback) = (grants, failed, reason)
         }
@@ -86,6 +88,8 @@ extension PluginRegistry {
         if scopes.isEmpty || manifest.format == .coop { scopes = [.hub] }
         for scope in scopes {
             guard let layers = next.layers(scope.organisation, environment: parts.environment) else { continue }
+            // As many as there were have a place.
+            _ = generation.reserve(scope, max: .max)
             do throws(Fault) {
                 let made = try await instance(of: generation, scope, layers: layers, granted: next.granted)
                 do throws(CallFailure) { try await made.plugin.host.start() } catch {
@@ -93,7 +97,7 @@ extension PluginRegistry {
                     await made.plugin.stop()
                     throw fault
                 }
-                _ = generation.place(made, max: limits.scopesMax)
+                _ = generation.place(made)
             } catch {
                 for instance in generation.takeAll() { await instance.plugin.stop() }
                 throw try await refused(error, next, generation)
@@ -131,6 +135,16 @@ extension PluginRegistry {
     }
 
     // MARK: Trial
+
+    /// How a version is watched that begins to run now.
+    func trialPolicy() async -> HealthTrial.Policy {
+        var policy = limits.trial
+        let organisations = try? await parts.store.read { (records) throws(Fault) in try records.organisations(PageRequest(limit: 2)).count
+        }
+        // Where nobody can tell, what one organisation sends is not held against a version for all.
+        policy.isAlone = organisations.map { $0 < 2 } ?? false
+        return policy
+    }
 
     /// The new version did well: there is nothing to come back to any more.
     func trialPassed(_ generation: Generation) async {
@@ -274,7 +288,6 @@ extension PluginRegistry {
     /// asks, or one author of items, must not take an integration from the others.
     func rest(_ organisation: Organisation.ID, _ instance: Instance, _ reason: String, _ generation: Generation, _ live: PluginLive) async {
         let id = live.id
-        guard !generation.isOnTrial else { return await quarantine(id, reason, generation) }
         guard generation.remove(instance) else { return }
         let fault = RegistryFault.resting(id, reason, for: limits.restTime)
         let resting = live.desk.rest(organisation, .init(until: .now + limits.restTime, fault: fault))

@@ -131,6 +131,7 @@ extension PluginRegistry {
             await registry.journal.look()
             if now - flushed >= limits.flushTime {
                 await registry.flushUses()
+                registry.typeShelf.retry()
                 flushed = now
             }
         }

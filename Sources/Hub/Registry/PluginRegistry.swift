@@ -51,6 +51,7 @@ package actor PluginRegistry {
     nonisolated let journal: JournalFeed
     nonisolated let catalogs: SignalCatalogs
     nonisolated let types = SignalTypes()
+    nonisolated let typeShelf: SignalTypeShelf
     nonisolated let rules = RuleFinder()
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
@@ -78,6 +79,7 @@ package actor PluginRegistry {
         events = HubEvents(limits: parts.limits)
         journal = JournalFeed(store: parts.store, events: events)
         let clock = parts.clock
+        typeShelf = SignalTypeShelf(parts.state)
         catalogs = SignalCatalogs(state: parts.state) { Timestamp(unixMilliseconds: clock.unixMilliseconds()) }
     }
 
@@ -123,6 +125,8 @@ package actor PluginRegistry {
                 }
             }
         }
+        typeShelf.retry()
+        await typeShelf.settled()
         events.close()
     }
 

@@ -156,12 +156,24 @@ extension PluginRegistry {
         let (worker, degraded) = await worker(live, entry, organisation)
         let stamp = PluginView.Stamp(changes: changes, worker: worker, degraded: degraded, health: live.metrics.health(at: now))
         if let known = seen.kept(id, organisation), known.stamp == stamp { return known }
-        let made = view(of: entry, organisation, stamp)
+        let made = view(of: entry, organisation, stamp, duplicates: await duplicates(in: entry, for: organisation))
         seen.keep(made, organisation)
         return made
     }
 
-    private func view(of entry: PluginEntry, _ organisation: Organisation.ID?, _ stamp: PluginView.Stamp) -> PluginView {
+    /// Types of signals that others have, for everybody or where the organisation is.
+    private func duplicates(in entry: PluginEntry, for organisation: Organisation.ID?) async -> [Finding] {
+        guard let manifest = entry.manifest, manifest.format == .coop else { return [] }
+        guard let organisation else { return duplicates(in: manifest, of: entry.id) }
+        let holders = await typeHolders(for: organisation)
+        let found = duplicates(in: manifest, of: entry.id, holders)
+        guard manifest.hasSignalCatalog, let catalog = await catalogs.kept(of: entry.id, for: organisation) else { return found }
+        return found + duplicates(in: catalog, of: entry.id, holders)
+    }
+
+    private func view(
+        of entry: PluginEntry, _ organisation: Organisation.ID?, _ stamp: PluginView.Stamp, duplicates: [Finding]
+    ) -> PluginView {
         let layers = entry.layers(organisation, environment: parts.environment)
         var facts = entry.facts(organisation, layers)
         (facts.worker, facts.degraded) = (stamp.worker, stamp.degraded)
@@ -174,7 +186,7 @@ extension PluginRegistry {
             version: manifest?.version ?? version?.version,
             format: manifest?.format ?? version?.format, sides: manifest.flatMap(Self.sides), state: facts.state,
             switches: PluginView.Switches(facts), manifest: manifest,
-            findings: (entry.reading?.findings ?? []) + duplicates(in: manifest, of: entry.id),
+            findings: (entry.reading?.findings ?? []) + duplicates,
             permissions: manifest?.permissions.map(\.text) ?? [],
             publicConfig: layers?.publicConfig ?? JSONObject(), trust: version?.trust,
             waiting: waiting.map { name in

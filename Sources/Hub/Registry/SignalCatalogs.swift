@@ -12,6 +12,8 @@ package struct SignalCatalog: Sendable, Hashable {
     package var refreshedAt: Timestamp
     /// Of the plugin that made it.
     package var pluginVersion: String?
+    /// When each type was first seen among the organisation's, in milliseconds; with what the integration has for everybody now and had here before.
+    var since: [String: Int64]
 }
 
 /// Counts up, for whoever looks.
@@ -25,7 +27,7 @@ final class ChangeCounter: Sendable {
 ///
 /// A plugin of Coop's has no way to state of its own, so nothing else is under these keys; what it keeps goes when it is removed.
 actor SignalCatalogs {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let plugin: PluginID
         let organisation: Organisation.ID
     }
@@ -37,7 +39,9 @@ actor SignalCatalogs {
     private var known: [Key: SignalCatalog?] = [:]
     /// When a refresh was tried last, in vain or not.
     private var tried: [Key: Timestamp] = [:]
-    private var refreshing: [Key: Task<Void, Never>] = [:]
+    var rounds: [Key: Round] = [:]
+    /// Organisations whose catalogs are to be made anew, one after the other, since the hub's settings of a plugin changed.
+    var sweeps: [PluginID: Set<Organisation.ID>] = [:]
     /// Organisations that were removed: what was on its way for them is not kept.
     private var gone: Set<Organisation.ID> = []
 
@@ -49,26 +53,40 @@ actor SignalCatalogs {
     private static let limits = StateLimits(valueBytesMax: 16 << 20, totalBytesMax: 256 << 20)
     /// Catalogs that are kept read, and removed organisations that are remembered.
     private static let knownMax = 1_000
+    private static let keysAtOnce = 256
 
     init(state: any StateStore, now: @escaping @Sendable () -> Timestamp) { (self.state, self.now) = (state, now) }
 
+    /// The same as `read`, where one that cannot be read may be missing.
     func kept(of plugin: PluginID, for organisation: Organisation.ID) async -> SignalCatalog? {
+        try? await read(of: plugin, for: organisation)
+    }
+
+    /// The catalog that is kept; nil when there is none, or a damaged one. Throws what the store throws: then there may be one.
+    func read(of plugin: PluginID, for organisation: Organisation.ID) async throws(Fault) -> SignalCatalog? {
         let key = Key(plugin: plugin, organisation: organisation)
         if let found = known[key] { return found }
         let name = Self.keyPrefix + organisation.rawValue
-        let bytes = await onThread { [state] in try? state.value(of: plugin, key: name) }
-        var read: SignalCatalog?
-        if let bytes, let value = try? JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 16 << 20)),
-            let catalog = CoopCatalog(kept: value), let at = value["at"]?.intValue
-        {
-            read = SignalCatalog(
-                catalog: catalog, refreshedAt: Timestamp(unixMilliseconds: Int64(at)), pluginVersion: value["of"]?.stringValue)
+        let outcome: Result<SignalCatalog?, Fault> = await onThread { [state] in
+            Result { () throws(Fault) in try state.value(of: plugin, key: name).flatMap(Self.catalog) }
         }
+        let read = try outcome.get()
         if known.count >= Self.knownMax { known = [:] }
         // A refresh may have been quicker.
         if let found = known[key] { return found }
         known[key] = .some(read)
         return read
+    }
+
+    private static func catalog(_ bytes: [UInt8]) -> SignalCatalog? {
+        guard let value = try? JSONValue(parsing: bytes, limits: JSONLimits(bytesMax: 16 << 20)), let catalog = CoopCatalog(kept: value),
+            let at = value["at"]?.intValue
+        else { return nil }
+        var since: [String: Int64] = [:]
+        for (type, moment) in value["since"]?.objectValue ?? [:] { since[type] = moment.intValue.map { Int64($0) } }
+        for signal in catalog.signals where since[signal.type] == nil { since[signal.type] = Int64(at) }
+        return SignalCatalog(
+            catalog: catalog, refreshedAt: Timestamp(unixMilliseconds: Int64(at)), pluginVersion: value["of"]?.stringValue, since: since)
     }
 
     /// The catalog to use now: the kept one. Where there is none, and where it is old or another version made it, one is made meanwhile:
@@ -77,17 +95,17 @@ actor SignalCatalogs {
         of plugin: PluginID, version: String?, for organisation: Organisation.ID, in registry: PluginRegistry
     ) async -> SignalCatalog? {
         let key = Key(plugin: plugin, organisation: organisation)
-        let found = await kept(of: plugin, for: organisation)
+        let found: SignalCatalog?
+        do throws(Fault) { found = try await read(of: plugin, for: organisation) } catch { return nil }
         let age = found.map { now().unixMilliseconds - $0.refreshedAt.unixMilliseconds }
         if let age, age < Self.ageMax, found?.pluginVersion == version { return found }
         let sinceTried = tried[key].map { now().unixMilliseconds - $0.unixMilliseconds } ?? .max
-        if refreshing[key] == nil, sinceTried >= Self.retryTime {
+        if rounds[key] == nil, sinceTried >= Self.retryTime {
             if tried.count >= Self.knownMax { tried = [:] }
             tried[key] = now()
-            refreshing[key] = Task {
+            Task {
                 // Why it failed stands among the plugin's failures; the catalog before stays.
                 _ = try? await registry.refreshCatalog(of: plugin, for: organisation)
-                self.refreshing[key] = nil
             }
         }
         return found
@@ -97,6 +115,7 @@ actor SignalCatalogs {
         guard !gone.contains(organisation), case .object(var object) = catalog.catalog.json else { return }
         object["at"] = .int(catalog.refreshedAt.unixMilliseconds)
         object["of"] = catalog.pluginVersion.map { .string($0) }
+        object["since"] = .object(JSONObject(catalog.since.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) }))
         let bytes = JSONValue.object(object).serializedBytes()
         let name = Self.keyPrefix + organisation.rawValue
         let outcome: Result<Void, Fault> = await onThread { [state] in
@@ -115,9 +134,20 @@ actor SignalCatalogs {
         return keys.map(\.organisation)
     }
 
-    /// Types of every organisation's, as far as they are read.
-    func signals(of plugin: PluginID) -> Set<String> {
-        Set(known.filter { $0.key.plugin == plugin }.flatMap { $0.value?.catalog.signals.map(\.type) ?? [] })
+    /// Types of every organisation's, read from all that is kept. One that cannot be read now is left out.
+    func everyType(of plugin: PluginID) async -> Set<String> {
+        await onThread { [state] in
+            var found: Set<String> = []
+            var after: String?
+            while let keys = try? state.keys(of: plugin, prefix: Self.keyPrefix, after: after, limit: Self.keysAtOnce), !keys.isEmpty {
+                for key in keys {
+                    guard let bytes = try? state.value(of: plugin, key: key) else { continue }
+                    found.formUnion(Self.catalog(bytes)?.catalog.signals.map(\.type) ?? [])
+                }
+                after = keys.last
+            }
+            return found
+        }
     }
 
     /// The organisation is gone, and what these plugins have made for it goes too.
@@ -139,6 +169,7 @@ actor SignalCatalogs {
     func forget(_ plugin: PluginID) {
         known = known.filter { $0.key.plugin != plugin }
         tried = tried.filter { $0.key.plugin != plugin }
+        sweeps[plugin] = nil
     }
 
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {

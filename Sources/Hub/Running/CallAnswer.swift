@@ -24,6 +24,14 @@ extension CallFailure {
         }
     }
 
+    /// Whether what the plugin was asked can have caused it. It loads without being asked anything.
+    var isOfInput: Bool {
+        switch self {
+        case .loadFailed: false
+        default: true
+        }
+    }
+
     /// Whether it stands among the plugin's failures; a caller's mistake and a crowded worker do not.
     var isOfThePlugin: Bool {
         switch self {

@@ -11,6 +11,12 @@ import Synchronization
 final class Generation: Sendable {
     private struct State {
         var instances: [ConfigurationScope: Instance] = [:]
+        /// Places of those that are being started; false: for settings that are not any more.
+        var starting: [ConfigurationScope: Bool] = [:]
+        /// Nobody begins on it any more.
+        var isOver = false
+        /// How often a scope's settings were replaced.
+        var epochs: [ConfigurationScope: Int] = [:]
         var trial: HealthTrial?
         var credentials: [ConfigurationScope: JSONObject] = [:]
         var disabled: [DisabledKey: String?] = [:]
@@ -52,29 +58,50 @@ final class Generation: Sendable {
 
     func instance(_ scope: ConfigurationScope) -> Instance? { state.withLock { $0.instances[scope] } }
 
-    enum Placing {
-        case placed
-        /// Somebody else was quicker.
-        case taken(Instance)
-        /// So many are in use; the one that rested longest has to make room and comes back closed.
-        case full(Instance?)
+    enum Room {
+        /// One may be started. The one that rested longest made room: it is closed, and to be stopped first.
+        case reserved(after: Instance?)
+        /// Somebody stands ready, or is being started.
+        case taken
+        /// So many are in use or being started.
+        case full
+        case over
     }
 
-    func place(_ instance: Instance, max: Int) -> Placing {
+    /// Keeps a place for an instance before it is started: `place` or `release` follows. Whoever is being started counts as one that runs, and
+    /// so does one that has to stop first.
+    func reserve(_ scope: ConfigurationScope, max: Int) -> Room {
         state.withLock { state in
-            if let known = state.instances[instance.scope] { return .taken(known) }
-            guard state.instances.count < max else {
-                let resting = state.instances.values.compactMap { one in one.rest.map { (one, $0) } }.max { $0.1 < $1.1 }?.0
-                if let resting {
-                    resting.close()
-                    state.instances[resting.scope] = nil
-                }
-                return .full(resting)
+            guard !state.isOver else { return .over }
+            guard state.instances[scope] == nil, state.starting[scope] == nil else { return .taken }
+            if state.instances.count + state.starting.count < max {
+                state.starting[scope] = true
+                return .reserved(after: nil)
             }
-            state.instances[instance.scope] = instance
-            return .placed
+            guard let resting = state.instances.values.compactMap({ one in one.rest.map { (one, $0) } }).max(by: { $0.1 < $1.1 })?.0 else {
+                return .full
+            }
+            resting.close()
+            state.instances[resting.scope] = nil
+            state.starting[scope] = true
+            return .reserved(after: resting)
         }
     }
+
+    /// Puts an instance into its place; false when it was made for what is not any more.
+    func place(_ instance: Instance) -> Bool {
+        state.withLock { state in
+            guard state.starting.removeValue(forKey: instance.scope) == true, !state.isOver else { return false }
+            state.instances[instance.scope] = instance
+            return true
+        }
+    }
+
+    /// Nobody takes the place.
+    func release(_ scope: ConfigurationScope) { state.withLock { $0.starting[scope] = nil } }
+
+    /// How many are in use or being started.
+    var placesTaken: Int { state.withLock { $0.instances.count + $0.starting.count } }
 
     /// Takes one out; false when it is not there any more.
     func remove(_ instance: Instance) -> Bool {
@@ -85,9 +112,10 @@ final class Generation: Sendable {
         }
     }
 
-    /// Takes its instances out; what they still do they finish.
+    /// Takes its instances out, for good; what they still do they finish.
     func takeAll() -> [Instance] {
         state.withLock { state in
+            state.isOver = true
             defer { state.instances = [:] }
             return Array(state.instances.values)
         }
@@ -103,11 +131,11 @@ final class Generation: Sendable {
     }
 
     /// The verdict, once: nil while nothing is decided, and afterwards.
-    func record(_ outcome: HealthTrial.Outcome?) -> HealthTrial.Verdict? {
+    func record(_ outcome: HealthTrial.Outcome?, because cause: HealthTrial.Cause? = nil) -> HealthTrial.Verdict? {
         let now = ContinuousClock.now - epoch
         return state.withLock { state in
             guard var trial = state.trial, trial.verdict == .watching else { return nil }
-            let verdict = outcome.map { trial.record($0, at: now) } ?? trial.look(at: now)
+            let verdict = outcome.map { trial.record($0, because: cause, at: now) } ?? trial.look(at: now)
             state.trial = trial
             return verdict == .watching ? nil : verdict
         }
@@ -117,29 +145,36 @@ final class Generation: Sendable {
 
     func credential(_ scope: ConfigurationScope) -> JSONObject? { state.withLock { $0.credentials[scope] } }
 
-    func keep(_ credential: JSONObject, _ scope: ConfigurationScope) {
+    /// Moves on when a scope's settings are replaced: what was looked up before is not kept.
+    func epoch(_ scope: ConfigurationScope) -> Int { state.withLock { $0.epochs[scope] ?? 0 } }
+
+    func keep(_ credential: JSONObject, _ scope: ConfigurationScope, at epoch: Int) {
         state.withLock { state in
+            guard state.epochs[scope] ?? 0 == epoch else { return }
             if state.credentials.count >= Self.credentialsMax { state.credentials = [:] }
             state.credentials[scope] = credential
         }
     }
 
-    /// Why a signal cannot be used with the settings of a scope, as it said once: other settings make another generation. Nil: it was not asked;
+    /// Why a signal cannot be used with the settings of a scope, as it said once: until other settings are saved for it. Nil: it was not asked;
     /// nil inside: it can be used.
     func disabledMessage(of signal: String, _ scope: ConfigurationScope) -> String?? {
         state.withLock { $0.disabled[DisabledKey(signal: signal, scope: scope)] }
     }
 
-    func keep(disabled message: String?, of signal: String, _ scope: ConfigurationScope) {
+    func keep(disabled message: String?, of signal: String, _ scope: ConfigurationScope, at epoch: Int) {
         state.withLock { state in
+            guard state.epochs[scope] ?? 0 == epoch else { return }
             if state.disabled.count >= Self.disabledMax { state.disabled = [:] }
             state.disabled[DisabledKey(signal: signal, scope: scope)] = .some(message)
         }
     }
 
-    /// Nothing of a scope stays; gives its instance, if there is one.
+    /// Nothing of a scope stays, and what is being made for it is not used; gives its instance, if there is one.
     func forget(_ scope: ConfigurationScope) -> Instance? {
         state.withLock { state in
+            state.epochs[scope, default: 0] += 1
+            if state.starting[scope] != nil { state.starting[scope] = false }
             state.credentials[scope] = nil
             state.disabled = state.disabled.filter { $0.key.scope != scope }
             return state.instances.removeValue(forKey: scope)
@@ -147,5 +182,7 @@ final class Generation: Sendable {
     }
 
     /// A catalog that was refreshed may say otherwise.
-    func forgetDisabled() { state.withLock { $0.disabled = [:] } }
+    func forgetDisabled(_ scope: ConfigurationScope) {
+        state.withLock { state in state.disabled = state.disabled.filter { $0.key.scope != scope } }
+    }
 }

@@ -17,6 +17,7 @@ final class Instance: Sendable {
     private struct State {
         var leases = 0
         var isOpen = true
+        var isUsed = false
         var lastUsed = ContinuousClock.now
         var meter = MeterReader()
         var usage: ProcessUsage?
@@ -29,6 +30,8 @@ final class Instance: Sendable {
     let redactor: Redactor
     private let state = Mutex(State())
 
+    /// How long one that was made for somebody waits for them before it may make room for another.
+    private static let unusedTime = Duration.seconds(1)
     /// How often a closed instance is looked at.
     private static let drainPause = Duration.milliseconds(2)
 
@@ -48,7 +51,7 @@ final class Instance: Sendable {
         state.withLock { state in
             guard state.isOpen else { return false }
             state.leases += 1
-            state.lastUsed = .now
+            (state.isUsed, state.lastUsed) = (true, .now)
             return true
         }
     }
@@ -62,8 +65,13 @@ final class Instance: Sendable {
 
     var leases: Int { state.withLock { $0.leases } }
 
-    /// How long it has rested; nil while a call is on it.
-    var rest: Duration? { state.withLock { $0.leases > 0 ? nil : ContinuousClock.now - $0.lastUsed } }
+    /// How long it has rested; nil while a call is on it, and while the call it was made for has not come yet.
+    var rest: Duration? {
+        state.withLock { state in
+            let rest = ContinuousClock.now - state.lastUsed
+            return state.leases > 0 || (!state.isUsed && rest < Self.unusedTime) ? nil : rest
+        }
+    }
 
     func close() { state.withLock { $0.isOpen = false } }
 

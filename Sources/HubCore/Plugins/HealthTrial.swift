@@ -2,6 +2,9 @@
 ///
 /// A value without a clock: times are handed in, as durations since any fixed moment. Only calls that say something about the plugin are
 /// recorded; a caller's mistake or a refused connection is not.
+///
+/// A failure that one organisation's input or settings may have caused is that organisation's matter at first, whatever it cost: it counts when
+/// another organisation has one too (docs/decisions/0032). What fails without input counts at once.
 package struct HealthTrial: Sendable, Hashable {
     package struct Policy: Sendable, Hashable {
         /// Calls after which a version that did well is kept.
@@ -10,10 +13,23 @@ package struct HealthTrial: Sendable, Hashable {
         package var failuresMax: Int
         /// How long it is watched; then it is kept, unless every call there was has failed.
         package var time: Duration
+        /// Organisations whose input has to have failed before the version is taken back for it.
+        package var organisationsMin: Int
+        /// Whether there is but one organisation. Different inputs of its stand for different organisations, then.
+        package var isAlone = false
 
-        package init(callsMax: Int = 5, failuresMax: Int = 2, time: Duration = .seconds(60)) {
-            (self.callsMax, self.failuresMax, self.time) = (callsMax, failuresMax, time)
+        package init(callsMax: Int = 5, failuresMax: Int = 2, time: Duration = .seconds(60), organisationsMin: Int = 2) {
+            (self.callsMax, self.failuresMax, self.time, self.organisationsMin) = (callsMax, failuresMax, time, organisationsMin)
         }
+    }
+
+    /// What a failure may be due to instead of the code.
+    package struct Cause: Sendable, Hashable {
+        package var organisation: Organisation.ID
+        /// Something of each input that failed, by which it is told from others.
+        package var inputs: Set<Int>
+
+        package init(_ organisation: Organisation.ID, inputs: Set<Int>) { (self.organisation, self.inputs) = (organisation, inputs) }
     }
 
     package enum Outcome: Sendable, Hashable {
@@ -35,15 +51,18 @@ package struct HealthTrial: Sendable, Hashable {
     private var calls = 0
     private var failures = 0
     private var lastFailure = ""
+    /// Inputs that failed, by the organisation whose they are.
+    private var suspects: [Organisation.ID: Set<Int>] = [:]
     package private(set) var verdict = Verdict.watching
 
     package init(policy: Policy = Policy(), beganAt: Duration) { (self.policy, self.beganAt) = (policy, beganAt) }
 
     /// Notes how a call ended. A verdict once given stays.
-    package mutating func record(_ outcome: Outcome, at now: Duration) -> Verdict {
+    package mutating func record(_ outcome: Outcome, because cause: Cause? = nil, at now: Duration) -> Verdict {
         guard verdict == .watching else { return verdict }
         // Calls that ended after the time was up count no more, whoever looks first.
         if look(at: now) != .watching { return verdict }
+        if let cause, let why = outcome.failure { return suspect(cause, why) }
         calls += 1
         switch outcome {
         case .answered: break
@@ -62,10 +81,29 @@ package struct HealthTrial: Sendable, Hashable {
         return verdict
     }
 
-    /// What is so when the time may be up.
+    private mutating func suspect(_ cause: Cause, _ why: String) -> Verdict {
+        suspects[cause.organisation, default: []].formUnion(cause.inputs)
+        if suspects.count >= policy.organisationsMin {
+            verdict = .takenBack(reason: "calls of \(suspects.count) organisations failed; the last: \(why)")
+        } else if policy.isAlone, let inputs = suspects[cause.organisation], inputs.count >= policy.failuresMax {
+            verdict = .takenBack(reason: "calls about \(inputs.count) different inputs failed; the last: \(why)")
+        }
+        return verdict
+    }
+
+    /// What is so when the time may be up. While all that is known are failures of one organisation's input, it goes on.
     package mutating func look(at now: Duration) -> Verdict {
-        guard verdict == .watching, now - beganAt >= policy.time else { return verdict }
+        guard verdict == .watching, now - beganAt >= policy.time, calls > 0 || suspects.isEmpty else { return verdict }
         verdict = calls > 0 && failures == calls ? .takenBack(reason: "its only call failed: \(lastFailure)") : .passed
         return verdict
+    }
+}
+
+extension HealthTrial.Outcome {
+    fileprivate var failure: String? {
+        switch self {
+        case .answered: nil
+        case .failed(let why), .broke(let why): why
+        }
     }
 }
