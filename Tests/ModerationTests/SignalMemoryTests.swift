@@ -62,7 +62,7 @@ import Testing
         #expect(runner.asked.withLock { $0 } == [[1, 2], [3]])
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [(10_000, 100), (100, 10_000)])
+    @Test(.timeLimit(.minutes(1)), arguments: [(40_000, 100), (100, 40_000)])
     func `nobody waits longer than itself, or than whoever asked first`(_ firsts: Int, _ own: Int) async throws {
         let runner = HeldRunner()
         let memory = SignalMemory(runner)
@@ -70,7 +70,7 @@ import Testing
         try await wait { runner.asked.withLock { $0.count } == 1 }
         let start = ContinuousClock.now
         let runs = await memory.run(Self.batch([1], .milliseconds(own)))
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
         guard case .unavailable(.timedOut, _) = runs[0] else {
             Issue.record("\(runs)")
             return

@@ -11,7 +11,7 @@ enum ReviewRoutingEndpoints {
     private static let rule = Shape.named("RoutingRule")
     private static let input = Shape.object(ReviewShapes.routingInput)
     private static let refusals = [
-        "rule.invalid", "rule.incomplete", "rule.bad-status", "rule.changed-meanwhile", "account.not-allowed",
+        "rule.invalid", "rule.incomplete", "rule.bad-status", "rule.changed-meanwhile", "account.not-allowed", "rule.busy",
     ]
 
     static let all: [Endpoint] = [
@@ -83,7 +83,7 @@ enum ReviewRoutingEndpoints {
                     .init("items", .list(.anything), optional: true), .init("itemIds", .list(.text), optional: true),
                     .init("sequences", .list(.integer), optional: true),
                     .init("rule", .anything, optional: true), .init("ruleId", .text, optional: true),
-                ])), answer: .named("RoutingTest"), problems: ["rule.invalid", "item.not-found"], deadline: .seconds(120), handler: test),
+                ])), answer: .named("RoutingTest"), problems: ["rule.invalid", "item.not-found", "rule.busy"], deadline: .seconds(120), handler: test),
     ]
 
     private static func test(_ call: APICall) async throws -> HTTPResponse {

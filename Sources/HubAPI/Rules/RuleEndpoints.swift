@@ -13,7 +13,7 @@ enum RuleEndpoints {
     static let force = QueryParameter(
         "force", .boolean, "Although conditions cannot be told, or rules at work stand on what changes.")
     static let dryRun = QueryParameter("dryRun", .boolean, "Tell what would be, and change nothing.")
-    static let refusals = ["rule.invalid", "rule.incomplete", "rule.changed-meanwhile", "rule.archived"]
+    static let refusals = ["rule.invalid", "rule.incomplete", "rule.changed-meanwhile", "rule.archived", "rule.busy"]
 
     static let all: [Endpoint] = [
         Endpoint(
