@@ -5,6 +5,7 @@
 enum Schema {
     static let steps = [
         pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, itemUsers, reviews, context,
+        ruleDays,
     ]
 
     private static let pluginState = SchemaStep(

@@ -89,6 +89,7 @@ extension MemoryTransaction {
             records.ruleShelf.remove(id)
             records.context = records.context.filter { $0.key.organisation != id }
             records.reviews.remove(id)
+            records.ruleDays.remove(id)
             return records.organisations.removeValue(forKey: id) != nil
         }
     }
