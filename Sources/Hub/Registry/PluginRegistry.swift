@@ -52,6 +52,8 @@ package actor PluginRegistry {
     nonisolated let catalogs: SignalCatalogs
     nonisolated let types = SignalTypes()
     nonisolated let rules = RuleFinder()
+    /// What configuration files say.
+    var files: [FileEntry]
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
     }
@@ -75,6 +77,7 @@ package actor PluginRegistry {
 
     package init(_ parts: Parts) {
         self.parts = parts
+        files = parts.files
         events = HubEvents(limits: parts.limits)
         journal = JournalFeed(store: parts.store, events: events)
         let clock = parts.clock

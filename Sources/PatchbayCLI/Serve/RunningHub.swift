@@ -21,6 +21,7 @@ final class RunningHub: Sendable {
     private let accounts: Accounts
     private let moderation: Moderation
     private let housekeeping: Task<Void, Never>
+    private let watching: Task<Void, Never>?
     private let lock: FolderLock
     /// Of requests to the provider people sign in at; nil where there is none.
     private let outsideLoop: HostLoop?
@@ -30,8 +31,9 @@ final class RunningHub: Sendable {
 
     private init(
         server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, moderation: Moderation,
-        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, greeting: [String]
+        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, watching: Task<Void, Never>?, greeting: [String]
     ) {
+        self.watching = watching
         self.moderation = moderation
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
         (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
@@ -79,12 +81,15 @@ final class RunningHub: Sendable {
         sandbox.waivedLayers = waived
         let services = PluginServices(sandbox: sandbox, bundler: Bundler(cache: BundleCache(folder: folders.bundles)))
         do throws(Fault) {
-            let registry = try registry(options, folders, services, store, vault, log)
+            let integrations = IntegrationsFile(options, folders)
+            let named = integrations?.first() ?? IntegrationsFile.Content()
+            for note in named.notes { log(note) }
+            let registry = try registry(options, named.entries, folders, services, store, vault, log)
             let report = try await registry.start()
             for note in report.notes { log("note \(note.code): \(note.message)") }
             return try await serve(
                 options, machine, waived, folders, store, vault, accounts, needsSetUp, services, registry, lock, oidc,
-                plugins: report.plugins, log)
+                plugins: report.plugins, integrations: integrations, sources: named.sources, log)
         } catch {
             await services.stop()
             throw error
@@ -92,7 +97,7 @@ final class RunningHub: Sendable {
     }
 
     private static func registry(
-        _ options: ServeOptions, _ folders: DataFolders, _ services: PluginServices, _ store: SQLStore, _ vault: Vault,
+        _ options: ServeOptions, _ said: [FileEntry], _ folders: DataFolders, _ services: PluginServices, _ store: SQLStore, _ vault: Vault,
         _ log: @escaping @Sendable (String) -> Void
     ) throws(Fault) -> PluginRegistry {
         let packages: PackageStore
@@ -104,6 +109,7 @@ final class RunningHub: Sendable {
             random: Entropy.system.bytes)
         parts.environment = options.environment
         options.configuration.apply(to: &parts)
+        parts.files += said
         if options.logsAsJSON { parts.log = DescriptorLogSink(form: .jsonLines) }
         return PluginRegistry(parts)
     }
@@ -111,7 +117,8 @@ final class RunningHub: Sendable {
     private static func serve(
         _ options: ServeOptions, _ machine: MachineLook, _ waived: Set<String>, _ folders: DataFolders, _ store: SQLStore, _ vault: Vault,
         _ accounts: Accounts, _ needsSetUp: Bool, _ services: PluginServices, _ registry: PluginRegistry, _ lock: FolderLock,
-        _ oidc: OIDCSettings?, plugins: Int, _ log: @escaping @Sendable (String) -> Void
+        _ oidc: OIDCSettings?, plugins: Int, integrations: IntegrationsFile?, sources: [PackageSource],
+        _ log: @escaping @Sendable (String) -> Void
     ) async throws(Fault) -> RunningHub {
         // The port is known only when the server listens, and the routes have to know it.
         let late = LateDispatcher()
@@ -167,7 +174,7 @@ final class RunningHub: Sendable {
             )
         }
         if let seed = options.seed, plugins == 0 { await Seeding.install(seed, into: registry, log: log) }
-        await Seeding.install(options.configuration.sources, into: registry, log: log)
+        await Seeding.install(options.configuration.sources + sources, into: registry, log: log)
         var greeting = ["Patchbay \(hubVersion) answers at \(publicURL)"]
         if let code = try await accounts.prepareSetUp() {
             greeting += ["", "Make the first account; this link works once:", "  \(publicURL)/setup#code=\(code)"]
@@ -180,7 +187,8 @@ final class RunningHub: Sendable {
         HubAddress.write(publicURL, in: folders.root)
         return RunningHub(
             server: server, registry: registry, services: services, store: store, accounts: accounts, moderation: moderation,
-            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop, greeting: greeting)
+            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop,
+            watching: integrations.map { file in Task { await file.watch(registry, log: log) } }, greeting: greeting)
     }
 
     /// Until the task is cancelled.
@@ -189,6 +197,7 @@ final class RunningHub: Sendable {
     /// Answers what is in hand, then closes everything in the other order.
     func stop() async {
         housekeeping.cancel()
+        watching?.cancel()
         await server.shutdown(grace: .seconds(10))
         await moderation.stop()
         await registry.stop()
