@@ -34,7 +34,7 @@ package struct HubAPI: Sendable {
     /// - Parameter hosts: Names and addresses without ports by which people reach the hub.
     package func dispatcher(hosts: [String]) throws -> any RequestDispatching {
         let gate = Gate(hub: hub)
-        var routes = Self.endpoints.map(gate.route)
+        var routes = Self.endpoints.flatMap(gate.routes)
         routes += interface
         let main = PagesForBrowsers(around: try Router(routes), page: hub.facts.interface.map(page(in:)))
         let hub = hub

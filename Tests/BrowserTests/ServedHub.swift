@@ -24,7 +24,9 @@ final class ServedHub {
         log = folder + "/log"
         var words = [program, "serve", "--data", folder + "/data", "--port", "0"]
         if isSeeded { words += ["--seed", "plugins", "--store", "plugins"] }
-        child = try Child(words, folder: Places.repository, environment: ["PATCHBAY_WEB": Places.interface, "HOME": folder], log: log)
+        // The repository has a file of integrations; stories begin without.
+        let environment = ["PATCHBAY_WEB": Places.interface, "HOME": folder, "INTEGRATIONS_CONFIG_PATH": folder + "/none.json"]
+        child = try Child(words, folder: Places.repository, environment: environment, log: log)
         let deadline = ContinuousClock.now + Self.patience
         // The setup link is the last thing it prints.
         while !Child.text(of: log).contains("/setup#code="), child.isRunning, ContinuousClock.now < deadline { usleep(20_000) }

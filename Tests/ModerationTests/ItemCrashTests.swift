@@ -106,6 +106,10 @@ import Testing
             perDay[decision.at.unixMilliseconds / 86_400_000, default: 0] += 1
         }
         #expect(perDay.values.allSatisfy { $0 <= 100 } && (perDay.values.max() ?? 0) == 100, "\(perDay)")
+        let tallies = try await store.read { (records) throws(Fault) in try records.ruleTallies(in: owner, days: 0...100_000) }
+        #expect(tallies.keys.contains("many") && tallies.values.allSatisfy { $0.looked == decisions.count }, "each counts once")
+        for (rule, tally) in tallies { #expect(tally.passed == decisions.count { $0.passed.contains(rule) }, "\(rule)") }
+        #expect(tallies["capped"]?.actions == scarce.count)
         await store.close()
     }
 }

@@ -23,8 +23,12 @@ final class ServedHub: Sendable {
     static func start(
         _ program: Program, _ words: [String] = [], data: String? = nil, environment: [String] = [], prefix: [String] = []
     ) async throws -> ServedHub {
+        // The folder it is started in has a file of integrations, which only tests of that want.
+        let name = "INTEGRATIONS_CONFIG_PATH="
+        let integrations = environment.contains { $0.hasPrefix(name) } ? [] : ["\(name)\(program.home)/integrations.config.json"]
         let running = try program.start(
-            ["serve", "--data", data ?? "\(program.home)/data", "--port", "0"] + words, environment: environment, prefix: prefix)
+            ["serve", "--data", data ?? "\(program.home)/data", "--port", "0"] + words, environment: integrations + environment,
+            prefix: prefix)
         let hasStarted = await blocking {
             running.read { $0.output.contains(#/(#code=\S+|Sign in with)[^\n]*\n/#) }
         }

@@ -185,8 +185,8 @@ extension PluginRegistry {
         let source = entry.shownVersion.flatMap { name in
             name == LinkedFolder.name ? entry.installed?.link?.folder : entry.installed?.versions.first { $0.name == name }?.source
         }
-        var found = names.compactMap { name in parts.files.first { $0.subject == .named(name) } }
-        if let source { found += parts.files.filter { $0.subject == .installed(from: source) } }
+        var found = names.compactMap { name in files.first { $0.subject == .named(name) } }
+        if let source { found += files.filter { $0.subject == .installed(from: source) } }
         guard var first = found.first else { return nil }
         for other in found.dropFirst() {
             for (key, value) in other.config where first.config[key] == nil { first.config[key] = value }

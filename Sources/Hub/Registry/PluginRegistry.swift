@@ -53,6 +53,8 @@ package actor PluginRegistry {
     nonisolated let types = SignalTypes()
     nonisolated let typeShelf: SignalTypeShelf
     nonisolated let rules = RuleFinder()
+    /// What configuration files say.
+    var files: [FileEntry]
     var entries: [PluginID: PluginEntry] = [:] {
         didSet { seen.changed() }
     }
@@ -76,6 +78,7 @@ package actor PluginRegistry {
 
     package init(_ parts: Parts) {
         self.parts = parts
+        files = parts.files
         events = HubEvents(limits: parts.limits)
         journal = JournalFeed(store: parts.store, events: events)
         let clock = parts.clock

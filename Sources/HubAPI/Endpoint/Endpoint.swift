@@ -33,6 +33,8 @@ struct Endpoint: Sendable {
     /// Below `/api/v1`, or from the root where `isAtRoot`.
     var path: String
     var isAtRoot = false
+    /// Another path that leads here, as programs written for somebody else's API know it; the description names the first alone.
+    var alias: String?
     var summary: String
     /// The chapter of the description.
     var chapter: String
@@ -58,6 +60,12 @@ struct Endpoint: Sendable {
         (self.access, self.body, self.query, self.answer) = (access, body, query, answer)
         (self.problems, self.showsSecret, self.deadline, self.handler) = (problems, showsSecret, deadline, handler)
         self.status = status ?? (answer == nil ? .noContent : .ok)
+    }
+
+    func also(at path: String) -> Endpoint {
+        var endpoint = self
+        endpoint.alias = path
+        return endpoint
     }
 
     /// Whether an `Idempotency-Key` may come along.

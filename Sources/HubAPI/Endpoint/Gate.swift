@@ -10,8 +10,12 @@ import Synchronization
 struct Gate: Sendable {
     let hub: HubParts
 
-    /// The route of an endpoint.
-    func route(_ endpoint: Endpoint) -> Route<Endpoint> {
+    /// The routes of an endpoint: one, and one for its other path.
+    func routes(_ endpoint: Endpoint) -> [Route<Endpoint>] {
+        [route(endpoint, at: endpoint.pattern)] + (endpoint.alias.map { [route(endpoint, at: "/api/v1\($0)")] } ?? [])
+    }
+
+    private func route(_ endpoint: Endpoint, at path: String) -> Route<Endpoint> {
         let mode: BodyMode =
             switch endpoint.body {
             case .none: .collected(limit: 0)
@@ -19,7 +23,7 @@ struct Gate: Sendable {
             case .raw(let limit): .onDemand(limit: limit)
             }
         let pattern: RoutePattern
-        do throws(RoutePattern.Malformed) { pattern = try RoutePattern(parsing: endpoint.pattern) } catch {
+        do throws(RoutePattern.Malformed) { pattern = try RoutePattern(parsing: path) } catch {
             preconditionFailure("an endpoint's path: \(error)")
         }
         return Route(endpoint.method, pattern, body: mode, deadline: endpoint.deadline, metadata: endpoint) { request in

@@ -32,7 +32,8 @@ enum BacktestEndpoints {
                 shape: .object([
                     .init("rule", .anything), .init("items", .list(.anything), optional: true),
                     .init("itemIds", .list(.text), optional: true), .init("sequences", .list(.integer), optional: true),
-                ])), answer: .named("RuleTest"), problems: ["rule.invalid", "item.not-found", "rule.busy"], deadline: .seconds(120), handler: test),
+                ])), answer: .named("RuleTest"), problems: ["rule.invalid", "item.not-found", "rule.busy"], deadline: .seconds(120),
+            handler: test),
         Endpoint(
             .get, "/rules/backtests", "Backtests at work and those that ended within an hour, latest first, without samples",
             chapter: chapter,

@@ -40,7 +40,8 @@ enum BankEndpoints {
                     .init("kind", .text, optional: true), .init("id", .text, optional: true), .init("name", .text),
                     .init("values", .list(.anything)), .init("count", .integer, optional: true),
                     .init("revision", .integer, optional: true), .init("changedAt", .time, optional: true),
-                ])), answer: .named("Bank"), problems: ["rule.invalid", "rule.changed-meanwhile", "rule.full", "rule.bad-name", "rule.would-break"]
+                ])), answer: .named("Bank"),
+            problems: ["rule.invalid", "rule.changed-meanwhile", "rule.full", "rule.bad-name", "rule.would-break"]
         ) { call in
             let organisation = try call.needOrganisation().id
             let (kind, name) = (try call.bankKind(), try call.text("name"))

@@ -78,11 +78,12 @@ extension DecisionReport {
 }
 
 extension ActionRun {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var members: JSONObject = [
             "id": .string(action), "state": .string(state.rawValue), "attempts": .int(Int64(attempts)),
         ]
         if job > 0 { members["reviewId"] = .string("\(job)") }
+        if job < 0 { members["act"] = .string("\(-job)") }
         if state == .waiting { members["nextAt"] = .string(nextAt.description) }
         members["problem"] = problem?.json
         return .object(members)

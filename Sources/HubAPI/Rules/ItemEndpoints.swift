@@ -26,7 +26,7 @@ enum ItemEndpoints {
                 try await submitting {
                     try await call.moderation.desk.submit(try call.items(), in: organisation.id, once: call.once?.note(accepted))
                 })
-        },
+        }.also(at: "/items/async/"),
         Endpoint(
             .post, "/items", "Hand in items and wait for their decisions", chapter: chapter, access: .organisation(.itemSubmit),
             body: items, answer: .object([.init("decisions", .list(.named("Decision")))]),
@@ -59,6 +59,7 @@ enum ItemEndpoints {
         Endpoint(
             .get, "/items/{sequence}", "One item with its decision", chapter: chapter, access: .organisation(.ruleRead),
             answer: .named("ItemDetail"), problems: ["item.not-found"], handler: item),
+        ItemActing.endpoint,
     ]
 
     @Sendable private static func accepted(_ taken: [SubmittedItem]) -> HTTPResponse {

@@ -24,18 +24,20 @@ enum ItemShapes {
         ("Item", .object(item)),
         ("ItemDetail", .object(item + [.init("decision", .named("Decision"), optional: true)])),
         (
+            "ActionRun",
+            .object([
+                .init("id", .text), .init("state", .choice(["done", "waiting", "failed", "capped"])),
+                .init("attempts", .integer), .init("reviewId", .text, optional: true), .init("act", .text, optional: true),
+                .init("nextAt", .time, optional: true),
+                .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true),
+            ])
+        ),
+        (
             "Decision",
             .object([
                 .init("id", .text), .init("sequence", .integer), .init("itemId", .text), .init("itemTypeId", .text), .init("at", .time),
                 .init("milliseconds", .number), .init("outcome", .choice(["passed", "failed", "errored"])), .init("passed", .list(.text)),
-                .init(
-                    "actions",
-                    .list(
-                        .object([
-                            .init("id", .text), .init("state", .choice(["done", "waiting", "failed", "capped"])),
-                            .init("attempts", .integer), .init("reviewId", .text, optional: true), .init("nextAt", .time, optional: true),
-                            .init("problem", .object([.init("code", .text), .init("message", .text)]), optional: true),
-                        ]))),
+                .init("actions", .list(.named("ActionRun"))),
                 .init(
                     "rules",
                     .list(

@@ -83,7 +83,8 @@ enum ReviewRoutingEndpoints {
                     .init("items", .list(.anything), optional: true), .init("itemIds", .list(.text), optional: true),
                     .init("sequences", .list(.integer), optional: true),
                     .init("rule", .anything, optional: true), .init("ruleId", .text, optional: true),
-                ])), answer: .named("RoutingTest"), problems: ["rule.invalid", "item.not-found", "rule.busy"], deadline: .seconds(120), handler: test),
+                ])), answer: .named("RoutingTest"), problems: ["rule.invalid", "item.not-found", "rule.busy"], deadline: .seconds(120),
+            handler: test),
     ]
 
     private static func test(_ call: APICall) async throws -> HTTPResponse {

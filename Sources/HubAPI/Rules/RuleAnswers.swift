@@ -42,6 +42,7 @@ extension RuleView {
         members["status"] = .string(record.status)
         for member in ["contentTypeIds", "actionIds", "policyIds", "tags"] { members[member] = document[member] ?? [] }
         for member in ["maxDailyActions", "conditionSet"] { members[member] = document[member] }
+        members["parentId"] = record.document["parentId"]
         members["version"] = .int(Int64(record.version))
         members["revision"] = .int(Int64(record.revision))
         members["state"] = .string(state.rawValue)
@@ -50,7 +51,11 @@ extension RuleView {
         members["createdAt"] = .string(record.createdAt.description)
         members["changedAt"] = .string(record.changedAt.description)
         members["changedBy"] = .string(record.changedByName)
-        members["today"] = ["actions": .int(Int64(actionsToday))]
+        var counted = today
+        // What the daily cap goes by, which is older than what is counted beside it.
+        counted.actions = actionsToday
+        members["today"] = .object(counted.json)
+        members["alarm"] = alarm?.json
         return .object(members)
     }
 
@@ -58,6 +63,31 @@ extension RuleView {
         var response = HTTPResponse.json(json, status: status)
         response.tag(revision: record.revision)
         return response
+    }
+}
+
+extension RuleTally {
+    var json: JSONObject {
+        [
+            "looked": .int(Int64(looked)), "passed": .int(Int64(passed)), "errored": .int(Int64(errored)), "actions": .int(Int64(actions)),
+        ]
+    }
+}
+
+extension RuleDay {
+    var json: JSONValue {
+        var members: JSONObject = ["day": .string(String("\(Timestamp(unixMilliseconds: day * 86_400_000))".prefix(10)))]
+        for (key, value) in tally.json { members[key] = value }
+        return .object(members)
+    }
+}
+
+extension RuleAlarm {
+    var json: JSONValue {
+        [
+            "direction": .string(direction.rawValue), "message": .string(sentence), "today": .double(today.rate),
+            "before": .double(before.rate),
+        ]
     }
 }
 

@@ -24,7 +24,7 @@ enum RuleEndpoints {
             ], answer: .list(rule), handler: list),
         Endpoint(
             .post, "/rules", "Make a rule; it begins as a draft", chapter: chapter, access: .organisation(.ruleWrite), body: .json(input),
-            answer: rule, status: .created, problems: ["rule.invalid", "rule.bad-status", "rule.full"]
+            answer: rule, status: .created, problems: ["rule.invalid", "rule.bad-status", "rule.full", "rule.not-found"]
         ) { call in
             let organisation = try call.needOrganisation().id
             try call.checkStatus(RuleStatus.draft.rawValue)
@@ -70,6 +70,17 @@ enum RuleEndpoints {
             access: .organisation(.ruleWrite),
             query: [QueryParameter("purge", .boolean, "Remove an archived rule with its versions."), dryRun],
             answer: .named("RuleRemoval"), problems: ["rule.not-archived", "rule.changed-meanwhile"], handler: remove),
+        Endpoint(
+            .get, "/rules/{id}/days", "How often a rule looked and passed, by day of UTC, latest first", chapter: chapter,
+            access: .organisation(.ruleRead),
+            query: [QueryParameter("days", .integer, "How many, 1 to \(RuleBookLimits.daysKept); 30 otherwise.")],
+            answer: .list(.named("RuleDay"))
+        ) { call in
+            let organisation = try call.needOrganisation().id
+            let count = try call.number("days", in: 1...RuleBookLimits.daysKept, otherwise: 30)
+            let days = try await ofRules { try await call.moderation.rules.days(count, of: call.ruleID, in: organisation) }
+            return .json(.array(days.map(\.json)))
+        },
         Endpoint(
             .get, "/rules/{id}/versions", "Every version that is kept, latest first", chapter: chapter, access: .organisation(.ruleRead),
             answer: .list(.named("RuleVersion"))

@@ -16,6 +16,7 @@ enum RuleShapes {
         .init("contentTypeIds", .list(.text), optional: true), .init("conditionSet", .named("ConditionSet")),
         .init("actionIds", .list(.text), optional: true), .init("policyIds", .list(.text), optional: true),
         .init("tags", .list(.text), optional: true), .init("maxDailyActions", .nullable(.integer), optional: true),
+        .init("parentId", .text, optional: true),
     ]
 
     /// A rule in a request: what its author writes, a word on the change, and whatever else it had when it was read.
@@ -25,7 +26,7 @@ enum RuleShapes {
             .init("version", .integer, optional: true), .init("revision", .integer, optional: true), .init("state", state, optional: true),
             .init("missingSignals", .list(.text), optional: true), .init("findings", findings, optional: true),
             .init("createdAt", .time, optional: true), .init("changedAt", .time, optional: true), .init("changedBy", .text, optional: true),
-            .init("today", .anything, optional: true),
+            .init("today", .anything, optional: true), .init("alarm", .anything, optional: true),
         ]
 
     static let all: [(name: String, shape: Shape)] = [
@@ -35,7 +36,13 @@ enum RuleShapes {
                 written + [
                     .init("id", .text), .init("status", status), .init("version", .integer), .init("revision", .integer),
                     .init("state", state), .init("missingSignals", .list(.text)), .init("findings", findings), .init("createdAt", .time),
-                    .init("changedAt", .time), .init("changedBy", .text), .init("today", .object([.init("actions", .integer)])),
+                    .init("changedAt", .time), .init("changedBy", .text), .init("today", .object(tally)),
+                    .init(
+                        "alarm",
+                        .object([
+                            .init("direction", .choice(RuleAlarm.Direction.allCases.map(\.rawValue))), .init("message", .text),
+                            .init("today", .number), .init("before", .number),
+                        ]), optional: true),
                 ])
         ),
         (
@@ -51,6 +58,7 @@ enum RuleShapes {
                 .init("status", status),
             ])
         ),
+        ("RuleDay", .object([.init("day", .text)] + tally)),
         (
             "RuleRemoval",
             .object([
@@ -118,6 +126,10 @@ enum RuleShapes {
                         ])), optional: true), .init("signalRuns", .integer),
             ])
         ),
+    ]
+
+    private static let tally: [Shape.Member] = [
+        .init("looked", .integer), .init("passed", .integer), .init("errored", .integer), .init("actions", .integer),
     ]
 
     private static let bank: [Shape.Member] = [

@@ -15,7 +15,8 @@ package protocol HubStore: Sendable {
 
 /// The records of the hub inside one transaction. Used only by the body it was given to.
 package protocol HubTransaction: AccountRecords, PluginRecords, SecretRecords, JournalRecords, RequestRecords,
-    ItemRecords, RuleRecords, ContextRecords, UserRecords, ReviewRecords
+    ItemRecords, RuleRecords, ContextRecords, UserRecords, ReviewRecords,
+    RuleDayRecords
 {}
 
 /// A part of a list that is read page by page: records behind `after`, at most `limit`.

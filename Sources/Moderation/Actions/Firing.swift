@@ -10,6 +10,8 @@ struct Firing {
     /// How often each rule has acted today; nil until one is about to.
     private var counts: [String: Int]?
     private var changed: Set<String> = []
+    /// On how many items each rule acted.
+    private(set) var acted: [String: Int] = [:]
     private var actions: [String: RuleAction]?
     private var policies: [String: NamedPolicy] = [:]
     /// Webhooks that may still be added to those that wait.
@@ -47,6 +49,7 @@ struct Firing {
             case .spent: spent.append(place)
             case .fire(let after):
                 fired.append(place)
+                acted[rule.id, default: 0] += 1
                 if after != before {
                     counts?[rule.id] = after
                     changed.insert(rule.id)

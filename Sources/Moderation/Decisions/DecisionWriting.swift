@@ -33,6 +33,7 @@ struct DecisionWriting: Sendable {
         var written = Written()
         var firing = Firing(self)
         var striking = Striking(self)
+        var tallying = RuleTallying(self)
         var events: [JournalEvent] = []
         var lineups: Set<RuleLineup.ID> = []
         var drafts: [(StoredDecision, Judgement.Draft, [ActionRun])] = []
@@ -45,6 +46,7 @@ struct DecisionWriting: Sendable {
                 if lineups.insert(draft.lineup.id).inserted { try records.keep(draft.lineup, in: organisation) }
                 let decision = decision(on: item, draft)
                 try records.append(decision)
+                tallying.take(draft)
                 events.append(
                     event(
                         "ItemDecided", of: item,
@@ -58,6 +60,7 @@ struct DecisionWriting: Sendable {
         _ = try records.append(events)
         let runs = try records.append(drafts.flatMap(\.2))
         try firing.keepCounts(in: records)
+        try tallying.keep(acted: firing.acted, in: records)
         written.looks = try striking.keep(in: records)
         var place = 0
         for (decision, draft, mine) in drafts {

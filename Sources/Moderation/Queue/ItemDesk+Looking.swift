@@ -57,6 +57,7 @@ extension ItemDesk {
                 }
                 _ = try await parts.store.write { (records) throws(Fault) in try records.removeIdleLineups(in: organisation) }
                 try await PeopleBook.sweep(parts.store, organisation, at: now)
+                try await RuleBook.sweepDays(parts.store, organisation, at: now)
             }
             guard organisations.count == page.limit, !Task.isCancelled else { return }
             page.after = organisations.last?.rawValue

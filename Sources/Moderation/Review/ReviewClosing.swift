@@ -56,7 +56,7 @@ extension ReviewDesk {
         return view
     }
 
-    private func check(_ draft: ReviewClosingDraft) throws(Fault) {
+    func check(_ draft: ReviewClosingDraft) throws(Fault) {
         switch draft.outcome {
         case .ignored where !draft.actions.isEmpty:
             throw ReviewFault.bad("actionIds", "A review that is ignored fires no actions.", "Leave them out, or write \"acted\".")
@@ -104,6 +104,15 @@ struct ReviewActing: Sendable {
             throw ItemFault.notFound(job.itemID)
         }
         let asked = Set(reasons.filter { $0.decision == item.sequence }.map(\.action))
+        _ = try fire(job, reason, item, askedBy: asked, in: records)
+    }
+
+    /// - Parameters:
+    ///   - job: Its place is kept with what is fired; below zero it is no review but an act by hand.
+    ///   - asked: Actions that asked for the review.
+    func fire(
+        _ job: ReviewJob, _ reason: ReviewReason, _ item: SubmittedItem, askedBy asked: Set<String>, in records: any HubTransaction
+    ) throws(Fault) -> [ActionRun] {
         let known = Dictionary(try records.ruleActions(in: organisation).map { ($0.id, $0) }) { first, _ in first }
         let policies = try draft.policies.map { (id) throws(Fault) in NamedPolicy(id, try records.rulePart(.policy, id, in: organisation)) }
         let user = ItemReading(types).read(item.data).value?.creator.flatMap { ItemUser(id: $0.id, typeID: $0.typeID) }
@@ -114,8 +123,8 @@ struct ReviewActing: Sendable {
         for id in draft.actions {
             guard let action = known[id], action.kind != .review else {
                 throw ReviewFault.bad(
-                    "actionIds", "There is no action '\(visible(id))' that a review can end with.",
-                    "GET /rule-actions shows those there are; one of the kind 'review' ends none.")
+                    "actionIds", "There is no action '\(visible(id))' that a person can fire.",
+                    "GET /rule-actions shows those there are; one of the kind 'review' is for rules.")
             }
             var run = ActionRun(organisation: organisation, decision: item.sequence, action: id, state: .waiting, nextAt: now)
             run.job = job.sequence
@@ -131,17 +140,17 @@ struct ReviewActing: Sendable {
             runs.append(run)
         }
         _ = try records.append(events)
-        _ = try records.append(runs)
+        return try records.append(runs)
     }
 
     private func event(_ action: RuleAction, _ item: SubmittedItem, _ job: ReviewJob) -> JournalEvent {
         JournalEvent(
-            eventID: .make(at: now, random: entropy.bytes), eventType: "moderation.ReviewActed", timestamp: now, source: "hub",
-            correlationID: item.submission.rawValue, organisation: organisation,
+            eventID: .make(at: now, random: entropy.bytes), eventType: job.isByHand ? "moderation.ItemActed" : "moderation.ReviewActed",
+            timestamp: now, source: "hub", correlationID: item.submission.rawValue, organisation: organisation,
             data: [
                 "sequence": .int(item.sequence), "itemId": .string(item.itemID), "itemTypeId": .string(item.typeID),
                 "submissionId": .string(item.submission.rawValue), "decision": .string("\(item.sequence)"),
-                "review": .string("\(job.sequence)"), "action": .string(action.id),
+                job.isByHand ? "act" : "review": .string("\(abs(job.sequence))"), "action": .string(action.id),
                 "policies": .array(draft.policies.map { .string($0) }), "custom": .object(action.custom),
             ])
     }
@@ -153,14 +162,13 @@ struct ReviewActing: Sendable {
     ) -> JSONValue {
         var told = item.data.objectValue ?? [:]
         (told["id"], told["typeId"]) = (.string(item.itemID), .string(item.typeID))
-        var review: JSONObject = [
-            "id": .string("\(job.sequence)"), "queue": .string(job.queue), "by": .string(requester.principal.user.name),
-        ]
+        var review: JSONObject = ["id": .string("\(abs(job.sequence))"), "by": .string(requester.principal.user.name)]
+        if !job.isByHand { review["queue"] = .string(job.queue) }
         review["note"] = draft.note.map { .string($0) }
         var payload: JSONObject = [
             "item": .object(told), "action": ["id": .string(action.id), "name": .string(action.name)],
             "policies": .array(policies.map(\.json)), "rules": .array(reason.rules.map { ["id": .string($0)] }),
-            "custom": .object(action.custom), "review": .object(review),
+            "custom": .object(action.custom), job.isByHand ? "act" : "review": .object(review),
         ]
         payload["creator"] = user?.json ?? item.data["creator"]
         payload["userStrikeCount"] = strikes.map { .int(Int64($0)) }

@@ -27,7 +27,8 @@ extension RuleBook {
     package nonisolated func views(in organisation: Organisation.ID) async throws(RuleRefusal) -> [RuleView] {
         let (shelf, looks) = try await lookedRefusing(organisation)
         let facts = try await actionFacts(organisation)
-        return shelf.entries.map { view($0, looks, facts) }
+        let passing = try await passing(in: organisation)
+        return shelf.entries.map { view($0, looks, facts).with(passing) }
     }
 
     /// Throws `rule.not-found`.
@@ -36,7 +37,7 @@ extension RuleBook {
         guard let entry = shelf.entries.first(where: { $0.record.id == id }) else {
             throw RuleRefusal.notFound("rule", id.rawValue)
         }
-        return view(entry, looks, try await actionFacts(organisation))
+        return view(entry, looks, try await actionFacts(organisation)).with(try await passing(in: organisation))
     }
 
     /// Latest first.
@@ -147,7 +148,7 @@ enum RuleText {
     /// Members of a rule as it is answered that are the hub's own: whoever sends back what they read means none of them.
     package static let hubsOwn = [
         "id", "status", "statusIfUnexpired", "version", "revision", "state", "missingSignals", "findings", "createdAt", "changedAt",
-        "changedBy", "today", "note",
+        "changedBy", "today", "alarm", "note", "parentId",
     ]
 
     static func own(_ document: JSONValue) -> JSONValue {

@@ -14,8 +14,10 @@ extension RuleBook {
         let now = now
         let id = RuleRecord.ID.make(at: now, random: entropy.bytes)
         let rule = try await readable(document, id: id.rawValue, in: organisation)
+        let parent = try await parent(of: document, in: organisation)
         let record = RuleRecord(
-            id: id, organisation: organisation, name: rule.name, status: RuleStatus.draft.rawValue, document: try RuleText.kept(rule),
+            id: id, organisation: organisation, name: rule.name, status: RuleStatus.draft.rawValue,
+            document: try RuleText.kept(rule, parent: parent),
             createdAt: now, changedAt: now, changedBy: requester.auditName, changedByName: requester.principal.user.name)
         let version = record.asVersion(try RuleText.checked(note: note))
         let said = requester.note("rule.create", "rule:\(id)", at: now, in: organisation, entropy)
@@ -72,7 +74,7 @@ extension RuleBook {
         }
         let rule = try await readable(document, id: id.rawValue, in: organisation)
         var record = before
-        (record.name, record.document) = (rule.name, try RuleText.kept(rule))
+        (record.name, record.document) = (rule.name, try RuleText.kept(rule, parent: before.document["parentId"]?.stringValue))
         record.version += 1
         record.touch(at: now, by: requester)
         let version = record.asVersion(try RuleText.checked(note: note))
@@ -170,6 +172,7 @@ extension RuleBook {
                 throw RuleRefusal.changedMeanwhile(record.name).fault
             }
             _ = try records.removeRule(id, in: organisation)
+            try records.removeRuleDays(of: id.rawValue, in: organisation)
             try records.keep(said, record, "removed")
         }
     }
@@ -183,6 +186,14 @@ extension RuleBook {
         guard let found else { throw RuleRefusal.notFound("rule", id.rawValue) }
         if let revision, found.revision != revision { throw RuleRefusal.changedMeanwhile(found.name) }
         return found
+    }
+
+    /// The rule that a new one is a copy of. It may go later: what is left then is where the copy came from.
+    private nonisolated func parent(of document: JSONValue, in organisation: Organisation.ID) async throws(RuleRefusal) -> String? {
+        guard let member = document["parentId"], !member.isNull else { return nil }
+        guard let id = member.stringValue else { throw RuleRefusal.notFound("rule", member.serialized()) }
+        _ = try await record(RuleRecord.ID(id), in: organisation, expecting: nil)
+        return id
     }
 
     /// A rule that can be kept: it is read without error, and names no signal that its actions exclude. What it names may be missing.
@@ -241,9 +252,11 @@ extension JournalRecords {
 
 extension RuleText {
     /// A rule as it is kept: without what stands beside it.
-    static func kept(_ rule: Rule) throws(RuleRefusal) -> JSONObject {
+    /// - Parameter parent: The rule it was copied from.
+    static func kept(_ rule: Rule, parent: String? = nil) throws(RuleRefusal) -> JSONObject {
         guard var object = rule.json.objectValue else { throw RuleRefusal.invalid("The rule", []) }
         (object["id"], object["status"]) = (nil, nil)
+        object["parentId"] = parent.map { .string($0) }
         return object
     }
 

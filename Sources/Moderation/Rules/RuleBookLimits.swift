@@ -40,6 +40,16 @@ package enum RuleBookLimits {
     package static let tryingWaitingMax = 16
     /// Times in a row that compiling is given up since something changed again.
     package static let givenUpInRowMax = 3
+    /// Days that are kept of what rules came to, each a row a rule, and that are told of one rule.
+    package static let daysKept = 90
+    /// Rows of them that one transaction removes.
+    package static let daysSweptAtOnce = 500
+    /// Days before today that an alarm compares today with, and how many items a rule must have looked at on them.
+    package static let alarmDays = 7
+    package static let alarmLookedMin = 100
+    /// How many times more, or fewer, items must pass than usual, and how many more than this must pass, or usually do.
+    package static let alarmTimes = 4
+    package static let alarmPassesMin = 20
     /// Items of one live test.
     package static let testItemsMax = 100
 }

@@ -12,6 +12,9 @@ package struct RuleView: Sendable {
     package let findings: [RuleFinding]
     /// How often it acted today, in UTC.
     package let actionsToday: Int
+    /// How often it looked and passed today, in UTC; of a past version nothing.
+    package internal(set) var today = RuleTally()
+    package internal(set) var alarm: RuleAlarm?
 }
 
 /// What a rule would be, read and compiled beside what is there.

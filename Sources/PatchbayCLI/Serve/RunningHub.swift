@@ -22,6 +22,7 @@ final class RunningHub: Sendable {
     private let moderation: Moderation
     private let housekeeping: Task<Void, Never>
     private let takingAway: Task<Void, Never>
+    private let watching: Task<Void, Never>?
     private let lock: FolderLock
     /// Of requests to the provider people sign in at; nil where there is none.
     private let outsideLoop: HostLoop?
@@ -31,9 +32,10 @@ final class RunningHub: Sendable {
 
     private init(
         server: HTTPServer, registry: PluginRegistry, services: PluginServices, store: SQLStore, accounts: Accounts, moderation: Moderation,
-        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, greeting: [String],
+        lock: FolderLock, outsideLoop: HostLoop?, webhookLoop: HostLoop, watching: Task<Void, Never>?, greeting: [String],
         log: @escaping @Sendable (String) -> Void
     ) {
+        self.watching = watching
         self.moderation = moderation
         (self.server, self.registry, self.services, self.store) = (server, registry, services, store)
         (self.accounts, self.lock, self.outsideLoop, self.greeting) = (accounts, lock, outsideLoop, greeting)
@@ -82,12 +84,15 @@ final class RunningHub: Sendable {
         sandbox.waivedLayers = waived
         let services = PluginServices(sandbox: sandbox, bundler: Bundler(cache: BundleCache(folder: folders.bundles)))
         do throws(Fault) {
-            let registry = try registry(options, folders, services, store, vault, log)
+            let integrations = IntegrationsFile(options, folders)
+            let named = integrations?.first() ?? IntegrationsFile.Content()
+            for note in named.notes { log(note) }
+            let registry = try registry(options, named.entries, folders, services, store, vault, log)
             let report = try await registry.start()
             for note in report.notes { log("note \(note.code): \(note.message)") }
             return try await serve(
                 options, machine, waived, folders, store, vault, accounts, needsSetUp, services, registry, lock, oidc,
-                plugins: report.plugins, log)
+                plugins: report.plugins, integrations: integrations, sources: named.sources, log)
         } catch {
             await services.stop()
             throw error
@@ -95,7 +100,7 @@ final class RunningHub: Sendable {
     }
 
     private static func registry(
-        _ options: ServeOptions, _ folders: DataFolders, _ services: PluginServices, _ store: SQLStore, _ vault: Vault,
+        _ options: ServeOptions, _ said: [FileEntry], _ folders: DataFolders, _ services: PluginServices, _ store: SQLStore, _ vault: Vault,
         _ log: @escaping @Sendable (String) -> Void
     ) throws(Fault) -> PluginRegistry {
         let packages: PackageStore
@@ -107,6 +112,7 @@ final class RunningHub: Sendable {
             random: Entropy.system.bytes)
         parts.environment = options.environment
         options.configuration.apply(to: &parts)
+        parts.files += said
         if options.logsAsJSON { parts.log = DescriptorLogSink(form: .jsonLines) }
         return PluginRegistry(parts)
     }
@@ -114,7 +120,8 @@ final class RunningHub: Sendable {
     private static func serve(
         _ options: ServeOptions, _ machine: MachineLook, _ waived: Set<String>, _ folders: DataFolders, _ store: SQLStore, _ vault: Vault,
         _ accounts: Accounts, _ needsSetUp: Bool, _ services: PluginServices, _ registry: PluginRegistry, _ lock: FolderLock,
-        _ oidc: OIDCSettings?, plugins: Int, _ log: @escaping @Sendable (String) -> Void
+        _ oidc: OIDCSettings?, plugins: Int, integrations: IntegrationsFile?, sources: [PackageSource],
+        _ log: @escaping @Sendable (String) -> Void
     ) async throws(Fault) -> RunningHub {
         // The port is known only when the server listens, and the routes have to know it.
         let late = LateDispatcher()
@@ -170,7 +177,7 @@ final class RunningHub: Sendable {
             )
         }
         if let seed = options.seed, plugins == 0 { await Seeding.install(seed, into: registry, log: log) }
-        await Seeding.install(options.configuration.sources, into: registry, log: log)
+        await Seeding.install(options.configuration.sources + sources, into: registry, log: log)
         var greeting = ["Patchbay \(hubVersion) answers at \(publicURL)"]
         if let code = try await accounts.prepareSetUp() {
             greeting += ["", "Make the first account; this link works once:", "  \(publicURL)/setup#code=\(code)"]
@@ -183,7 +190,8 @@ final class RunningHub: Sendable {
         HubAddress.write(publicURL, in: folders.root)
         return RunningHub(
             server: server, registry: registry, services: services, store: store, accounts: accounts, moderation: moderation,
-            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop, greeting: greeting, log: log)
+            lock: lock, outsideLoop: outsideLoop, webhookLoop: webhookLoop,
+            watching: integrations.map { file in Task { await file.watch(registry, log: log) } }, greeting: greeting, log: log)
     }
 
     /// Until the task is cancelled.
@@ -193,6 +201,7 @@ final class RunningHub: Sendable {
     func stop() async {
         housekeeping.cancel()
         takingAway.cancel()
+        watching?.cancel()
         await server.shutdown(grace: .seconds(10))
         await moderation.stop()
         await registry.stop()

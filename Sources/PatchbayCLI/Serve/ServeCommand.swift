@@ -1,4 +1,5 @@
 import PluginModel
+import PluginPackages
 
 /// `patchbay serve`: starts a hub, and ends it with Ctrl-C or SIGTERM.
 package struct ServeCommand: Command {
@@ -95,6 +96,9 @@ package struct ServeCommand: Command {
         let errors = context.terminal.error
         if let (path, format) = configuration {
             options.configuration = try await ServedConfiguration.read(path, as: format, arguments, in: context) { errors.line($0) }
+        } else {
+            options.integrations =
+                ConfigurationFile(environment: context.environment, workingDirectory: context.workingDirectory).path
         }
         do throws(Fault) {
             let hub = try await RunningHub.start(options) { line in errors.line(line) }

@@ -21,6 +21,8 @@ package struct ServeOptions: Sendable, Hashable {
     package var seed: String?
     /// What a configuration file says.
     package var configuration = ServedConfiguration()
+    /// The `integrations.config.json` that is watched, whether it is there or not; nil where `configuration` was named.
+    package var integrations: String?
     package var waivedLayers: Set<String>
     package var allowsDegraded: Bool
     /// PostgreSQL is migrated without a dump.

@@ -100,7 +100,8 @@ extension SQLTransaction {
     static let sweptTables = [
         ("decision_rules", "organisation, rule, outcome, sequence"), ("action_runs", "sequence"), ("items", "sequence"),
         ("review_jobs", "sequence"), ("rule_lineup_members", "organisation, rule, lineup"), ("rule_lineups", "organisation, id"),
-        ("rule_action_counts", "organisation, day, rule"), ("rule_actions", "organisation, id"), ("strikes", "sequence"),
+        ("rule_action_counts", "organisation, day, rule"), ("rule_days", "organisation, day, rule"), ("rule_actions", "organisation, id"),
+        ("strikes", "sequence"),
         ("user_days", "organisation, user_id, user_type, day"), ("item_users", "organisation, user_id, user_type"),
         ("routing_rules", "organisation, id"),
         ("review_queues", "organisation, id"), ("rule_versions", "organisation, rule, version"), ("rules", "organisation, id"),

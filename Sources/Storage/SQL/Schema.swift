@@ -5,7 +5,7 @@
 enum Schema {
     static let steps = [
         pluginState, stateKeysAreBytes, theHub, failuresOfOrganisations, grantsBeforeTrials, items, rules, itemUsers, reviews, context,
-        removal, bounds,
+        removal, bounds, ruleDays,
     ]
 
     private static let pluginState = SchemaStep(

@@ -109,6 +109,7 @@ struct MemoryRecords: Sendable {
     var ruleShelf = RuleShelf()
     var context: [PluginPlace: ContextSettings] = [:]
     var reviews = Reviews()
+    var ruleDays = MemoryRuleDays()
 }
 
 /// The records of one transaction. Not for use after its body; a member called then traps.

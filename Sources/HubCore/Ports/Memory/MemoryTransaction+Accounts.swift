@@ -114,6 +114,7 @@ extension MemoryTransaction {
             records.moderation.remove(organisation)
             records.ruleShelf.remove(organisation)
             records.reviews.remove(organisation)
+            records.ruleDays.remove(organisation)
             records.removed[organisation] = nil
             return .gone(removed)
         }
