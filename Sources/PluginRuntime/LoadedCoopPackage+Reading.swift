@@ -51,10 +51,12 @@ extension LoadedCoopPackage {
         }
         var manifest = integration.manifest()
         manifest.entry = try? RelativePath(package.resolved.entry)
+        let asked = CoopPermissions.read(package.resolved.permissions, spec: package.spec)
+        manifest.permissions = asked.requests
         return PackageReading(
             format: .coop, manifest: manifest,
             claim: .init(id: integration.id, name: integration.name, version: integration.version),
-            findings: reading.findings + logos + findings)
+            findings: reading.findings + asked.findings + logos + findings)
     }
 
     /// From the cache, or from a worker that ends with the answer.
@@ -71,7 +73,9 @@ extension LoadedCoopPackage {
         let cache = DescriptionCache(beside: services.bundler.cache)
         let key = DescriptionCache.key(of: package.bundle, askedBy: askers)
         if let known = cache.description(key) { return known }
-        let plugin = try runnable(package, log: log, limits: limits, services: services)
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.limits = limits
+        let plugin = try runnable(package, settings: settings, services: services)
         let description: JSONValue
         do throws(Fault) {
             description = try await plugin.json("describe", .null)

@@ -1,0 +1,45 @@
+import JSON
+import Manifests
+import PluginModel
+import Testing
+
+/// What an integration says beside its plugin object, and what of it is told.
+struct CoopPackageTests {
+    struct Asked: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let value: JSONValue?
+        var permissions: [String] = []
+        var findings: [String] = []
+    }
+
+    @Test(arguments: [
+        Asked(testDescription: "nothing", value: Optional<JSONValue>.none),
+        Asked(testDescription: "null", value: .some(.null)),
+        Asked(testDescription: "no list", value: "network:outbound:a.test", findings: ["coop.permissions /patchbay/permissions"]),
+        Asked(
+            testDescription: "hosts",
+            value: ["network:outbound:A.test", ["permission": "network:outbound:*.b.test", "reason": "r", "optional": true]],
+            permissions: ["network:outbound:a.test", "network:outbound:*.b.test r optional"]),
+        Asked(
+            testDescription: "twice", value: ["network:outbound:a.test", "network:outbound:a.test:443"],
+            permissions: ["network:outbound:a.test"]),
+        Asked(
+            testDescription: "what is no host, beside one that is",
+            value: [
+                "engine:jit", "network:private:10.0.0.0/8@a.test", "data:read:persons", "network:outbound:a.test/path", 7,
+                "network:outbound:ok.test",
+            ],
+            permissions: ["network:outbound:ok.test"], findings: (0..<5).map { "coop.permission /patchbay/permissions/\($0)" }),
+    ]) func `an integration may ask for hosts in its package file`(_ c: Asked) {
+        let read = CoopPermissions.read(c.value, spec: "./p")
+        #expect(
+            read.requests.map { [$0.text, $0.reason, $0.isOptional ? "optional" : nil].compactMap(\.self).joined(separator: " ") }
+                == c.permissions)
+        #expect(
+            read.findings.map { finding -> String in
+                guard case .document(_, let pointer) = finding.place else { return finding.code }
+                return "\(finding.code) \(pointer)"
+            } == c.findings, "\(read.findings)")
+        #expect(read.findings.allSatisfy { $0.severity == .warning })
+    }
+}
