@@ -59,6 +59,7 @@ extension PluginRegistry {
             limits.callCPUTime = min(limits.callCPUTime, CoopAskingLimits.callCPUTime)
             var settings = RunnablePlugin.Settings(log: sink)
             (settings.granted, settings.limits, settings.policy) = (granted, limits, parts.policy)
+            settings.redacted = Array(secrets.values)
             let loaded = try await LoadedCoopPackage.load(package, settings: settings, services: parts.services)
             return Instance(.coop(loaded), scope: scope, redactor: Redactor(secrets: secrets.values))
         case .native(let bundle):

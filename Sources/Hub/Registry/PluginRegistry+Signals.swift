@@ -99,10 +99,7 @@ extension PluginRegistry {
                 to: CoopQuestion(
                     signal: signal, inputs: inputs, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog,
                     time: time))
-            box.value = result.answers.map { answer in
-                guard case .none(let fault, let isLate) = answer else { return answer }
-                return .none(instance.redacted(fault), isLate: isLate)
-            }
+            box.value = result.answers.map { instance.redacted($0) }
             for failure in result.failures {
                 let fault = instance.redacted(package.plugin.fault(failure, calling: signal))
                 self.follow(failure, fault, entry: signal, for: organisation, generation: generation, live: live)
@@ -136,8 +133,9 @@ extension PluginRegistry {
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
-                box.value = try await package.disabledMessage(
+                let message = try await package.disabledMessage(
                     of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog, limit: time)
+                box.value = message.map { instance.redacted($0) }
                 generation.keep(disabled: box.value, of: signal, scope)
                 return .success([])
             } catch { return .failure(error) }
@@ -162,6 +160,7 @@ extension PluginRegistry {
                 let credential = try await self.credential(of: generation, organisation)
                 let made = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
                 try Self.check(made, others)
+                try instance.check(made)
                 box.value = made
                 version.value = generation.version
                 generation.forgetDisabled()
