@@ -45,8 +45,8 @@ extension PluginView {
             "logo": logo(manifest), "logoWithBackground": address(of: manifest.logos.withBackground),
         ]
         if let docs = manifest.docsURL { members["docsUrl"] = .string(docs) }
-        members["requiresConfig"] = .bool(manifest.configuration.contains(where: \.isRequired))
-        members["isConfigured"] = .bool(state.missing.isEmpty)
+        members["requiresConfig"] = .bool(manifest.requiresConfiguration || manifest.configuration.contains(where: \.isRequired))
+        members["isConfigured"] = .bool(state.missing.isEmpty && state.name != .needsConfiguration)
         members["modelCard"] = manifest.json["modelCard"] ?? .null
         if let url = manifest.modelCard?.learnMoreURL { members["modelCardLearnMoreUrl"] = .string(url) }
         members["hasContext"] = .bool(manifest.context != nil)
