@@ -1,9 +1,12 @@
+import Glibc
 import Hub
 import HubCore
 import JSON
 import Manifests
 import PluginModel
 import PluginRuntime
+import Synchronization
+import TestServers
 import Testing
 
 extension LiveHub {
@@ -124,6 +127,37 @@ extension LiveHub {
             let next = try await lab.registry.consentPreview(of: id).permissions
             let beside = try #require(next.first { $0.permission == "network:outbound:beside.test" })
             #expect(beside.isGranted && beside.status == .asBefore, "who agrees to the update is shown it, and may keep it")
+            await lab.end()
+        }
+
+        @Test func `a connection that breaks off is tried once more, and a refusal is not`() async throws {
+            let seen = Mutex(0)
+            let listener = try LoopbackListener("a server that breaks off") { connection in
+                let count = seen.withLock { count in
+                    count += 1
+                    return count
+                }
+                // The first request, and every one after the second, ends without an answer.
+                guard count == 2 else { return }
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                _ = recv(connection, &buffer, buffer.count, 0)
+                let answer = Array("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".utf8)
+                _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            }
+            let host = "http://127.0.0.1:\(listener.port)"
+            let lab = try await HubLab()
+            let id = try #require(try await CoopLab.install("provider", Self.provider(9), in: lab).plugin)
+            let grants = ["network:outbound:\(host)", "network:private:127.0.0.0/8@127.0.0.1"]
+            try await lab.registry.consent(to: id, grants: try grants.map { try Permission(parsing: $0) }, by: HubLab.admin)
+            let answer = try await CoopLab.ask(id, "ASKED", [host], CoopLab.red, in: lab)
+            #expect(answer.first?.number == 204 && seen.withLock { $0 } == 2)
+            let next = try await CoopLab.ask(id, "ASKED", [host], CoopLab.red, in: lab)
+            #expect(next.first?.failure?.hasPrefix("fetch failed:") == true && seen.withLock { $0 } == 4)
+            let refused = try await CoopLab.ask(id, "ASKED", ["http://elsewhere.test/"], CoopLab.red, in: lab)
+            #expect(refused.first?.failure?.contains("may not connect") == true)
+            let view = try await lab.registry.grants(of: id).first { $0.permission == "network:outbound:http://elsewhere.test" }
+            #expect(view?.refusals == 1)
+            listener.stop()
             await lab.end()
         }
     }

@@ -9,6 +9,7 @@
 
 import { limits } from './coop/limits.js';
 import { isPlugin, pluginOf, whyNot } from './coop/plugin.js';
+import { looksPassing, pause } from './coop/passing.js';
 import { Copier, cut, describeFailure, failure, isObject, isThenable } from './coop/reading.js';
 import { Tenant } from './coop/tenant.js';
 
@@ -124,7 +125,8 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   /// Gives `reading` of what `asking(signal)` gives or promises, with the organisation's credential at hand meanwhile. Never throws.
   /// What takes longer leaves the end of its lease in `leases`, where one is named.
-  function withSignal(argument, asking, reading, leases) {
+  /// `retry.again`, where it is a function by then, asks once more after a failure that looks passing.
+  function withSignal(argument, asking, reading, leases, retry) {
     const orgId = argument.orgId ?? argument.input?.orgId;
     const tenant = tenantFor(typeof orgId === 'string' ? orgId : undefined);
     const end = tenant.begin(argument.credential);
@@ -136,7 +138,7 @@ facade.create = function create({ exports: moduleExports, mark }) {
         ? (async () => ask(tenant, settleSignals(tenant, await made), argument, asking))() : ask(tenant, made, argument, asking);
       if (isThenable(answer)) {
         if (leases) leases[leases.length] = end;
-        return finishLater(end, answer, reading);
+        return finishLater(end, answer, reading, retry);
       }
       answer = reading(answer);
     } catch (thrown) { answer = { error: describeFailure(thrown) }; }
@@ -144,8 +146,22 @@ facade.create = function create({ exports: moduleExports, mark }) {
     return answer;
   }
 
-  async function finishLater(end, answer, reading) {
-    try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
+  async function finishLater(end, answer, reading, retry) {
+    try {
+      let given, isPassing = false;
+      try {
+        given = await answer;
+        isPassing = retry?.again !== undefined && looksPassing(given?.type === 'ERROR' ? given.score : undefined);
+      } catch (thrown) {
+        isPassing = retry?.again !== undefined && looksPassing(thrown);
+        if (!isPassing) throw thrown;
+      }
+      if (isPassing) {
+        await pause(limits.pauseMs);
+        given = await retry.again();
+      }
+      return reading(given);
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
   }
 
   function ask(tenant, signals, { signalTypeId, catalogKey }, asking) {
@@ -180,11 +196,13 @@ facade.create = function create({ exports: moduleExports, mark }) {
   // MARK: Running
 
   function run(argument, leases) {
+    const retry = { again: undefined };
     return withSignal(argument, (signal) => {
       const { input } = argument;
       if (isObject(input) && input.signal === undefined) input.signal = { type: argument.signalTypeId };
-      return apply(signal.run, signal, [input]);
-    }, normalise, leases);
+      retry.again = () => apply(signal.run, signal, [input]);
+      return retry.again();
+    }, normalise, leases, retry);
   }
 
   /// What a run gave, as `{ ok: { score, outputType?, matchedValue? } }` or `{ error }`.
