@@ -1,11 +1,13 @@
 import Hub
 import HubCore
 import JSON
+import Manifests
 import PluginModel
+import Sandbox
 import Testing
 
 extension LiveHub {
-    /// What `requiresConfig` drives.
+    /// What `requiresConfig` drives, and how long a refresh of a catalog may take.
     struct CoopConfigurationTests {
         struct Case: Sendable, CustomTestStringConvertible {
             let testDescription: String
@@ -40,6 +42,50 @@ extension LiveHub {
             #expect(try await lab.registry.plugin(id, for: CoopLab.red).state.name == .enabled)
             let other = try await lab.registry.plugin(id, for: CoopLab.blue).state.name
             #expect(other == (c.isNeeded ? .needsConfiguration : .enabled), "another organisation has saved nothing")
+            await lab.end()
+        }
+
+        /// Answers with words alone when it is called for the second time; else waits to be told to give up.
+        static let waiting = CoopLab.module(
+            "WAITS",
+            more: """
+                refreshCatalog: async ({ abortSignal }) => {
+                  console.log('asked');
+                  if (globalThis.asked === true) return { version: '2', signals: [] };
+                  globalThis.asked = true;
+                  await new Promise((resolve, reject) => abortSignal.addEventListener('abort', () => reject(abortSignal.reason)));
+                },
+                createCatalogSignal: () => null,
+                """, "return [];")
+
+        @Test func `a refresh is told to give up when its time is over`() async throws {
+            let lab = try await HubLab { $0.sandbox.callTime = .seconds(2) }
+            let id = try #require(try await CoopLab.install("waits", Self.waiting, in: lab).plugin)
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            do throws(Fault) {
+                _ = try await lab.registry.refreshCatalog(of: id, for: CoopLab.red)
+                Issue.record("it came back")
+            } catch {
+                #expect(error.code == "coop.catalog-refused", "the integration itself said so: \(error)")
+                #expect(error.message.contains("The catalog was not there within 1800 ms."), "\(error)")
+            }
+            await lab.end()
+        }
+
+        @Test func `a refresh is told to give up when the catalog is asked for anew`() async throws {
+            let lab = try await HubLab()
+            let id = try #require(try await CoopLab.install("waits", Self.waiting, in: lab).plugin)
+            try await lab.registry.consent(to: id, grants: [], by: HubLab.admin)
+            let first = Task { () -> Fault? in
+                do throws(Fault) {
+                    _ = try await lab.registry.refreshCatalog(of: id, for: CoopLab.red)
+                    return nil
+                } catch { return error }
+            }
+            _ = try await until("the first one has begun") { try lab.registry.logs(of: id).isEmpty ? nil : true }
+            #expect(try await lab.registry.refreshCatalog(of: id, for: CoopLab.red).catalog.version == "2")
+            #expect(await first.value?.message.contains("The catalog is asked for anew.") == true)
+            #expect(await lab.registry.catalog(of: id, for: CoopLab.red)?.catalog.version == "2")
             await lab.end()
         }
     }

@@ -42,4 +42,34 @@ struct CoopPackageTests {
             } == c.findings, "\(read.findings)")
         #expect(read.findings.allSatisfy { $0.severity == .warning })
     }
+
+    private static let ids = [
+        "trainingData", "policyAndTaxonomy", "annotationMethodology", "performanceBenchmarks", "biasAndLimitations",
+        "implementationGuidance",
+        "relevantLinks",
+    ]
+
+    private static func read(members: [JSONValue] = [], value: String = "Seen by three people.") -> Reading<CoopIntegration> {
+        CoopIntegration.read(
+            description: [
+                "plugin": true, "members": .array(members), "signals": [], "notices": [],
+                "manifest": [
+                    "id": "ACME", "name": "Acme", "version": "1.0.0", "requiresConfig": false,
+                    "modelCard": [
+                        "modelName": "m", "version": "1",
+                        "sections": .array(
+                            ids.map { ["id": .string($0), "title": .string($0), "fields": [["label": "Text", "value": .string(value)]]] }),
+                    ],
+                ],
+            ], spec: "./p")
+    }
+
+    @Test(arguments: ["refreshCatalog", "createCatalogSignal"]) func `one hook of a catalog alone is told, and makes none`(_ only: String) {
+        let reading = Self.read(members: [.string(only)])
+        #expect(reading.manifest?.hasCatalog == false)
+        #expect(reading.findings.map(\.code) == ["coop.catalog-hooks"], "\(reading.findings)")
+        #expect(reading.findings.first?.sentence.hasPrefix("There is \(only) without ") == true)
+        let both = Self.read(members: ["refreshCatalog", "createCatalogSignal"])
+        #expect(both.manifest?.hasCatalog == true && both.findings.isEmpty)
+    }
 }

@@ -9,7 +9,7 @@
 
 import { limits } from './coop/limits.js';
 import { isPlugin, pluginOf, whyNot } from './coop/plugin.js';
-import { looksPassing, pause } from './coop/passing.js';
+import { abortion, looksPassing, pause } from './coop/passing.js';
 import { Copier, cut, describeFailure, failure, isObject, isThenable } from './coop/reading.js';
 import { Tenant } from './coop/tenant.js';
 
@@ -317,19 +317,28 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   // MARK: Catalogs
 
-  /// Asks the plugin for an organisation's catalog: `{ version, signals }` as data, or `{ error }`.
-  async function refreshCatalog({ orgId, credential }) {
+  /// Asks the plugin for an organisation's catalog: `{ version, signals }` as data, or `{ error }`. Its `abortSignal` is aborted after
+  /// `timeMs`, and when the organisation's catalog is asked for anew meanwhile.
+  async function refreshCatalog({ orgId, credential, timeMs }) {
     const waiting = prepare();
     if (waiting) await waiting;
     const tenant = tenantFor(orgId);
-    const end = tenant.begin(credential);
+    const end = tenant.begin(credential), controller = new AbortController();
+    tenant.refreshing?.abort(abortion('The catalog is asked for anew.', 'AbortError'));
+    tenant.refreshing = controller;
+    let timer;
     try {
+      if (timeMs > 0) timer = setTimeout(() => controller.abort(abortion(`The catalog was not there within ${timeMs} ms.`, 'TimeoutError')), timeMs);
       const given = await apply(plugin.refreshCatalog, plugin, [{
-        integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: new AbortController().signal,
+        integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: controller.signal,
       }]);
       if (!isObject(given)) return { error: failure('refreshCatalog() gave no { version, signals }.', 'InvalidResult') };
       return new Copier(limits.catalogValues, limits.catalogCharacters).object(given, ['version', 'signals']);
-    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally {
+      if (timer !== undefined) clearTimeout(timer);
+      if (tenant.refreshing === controller) tenant.refreshing = undefined;
+      end();
+    }
   }
 
   /// Makes an organisation's signals from the entries of its catalog, and describes them as `describe` does: `{ signals }`.

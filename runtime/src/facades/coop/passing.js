@@ -1,4 +1,4 @@
-// Failures that pass by themselves, and waiting a moment.
+// Failures that pass by themselves, waiting a moment, and giving up.
 
 import { isObject } from './reading.js';
 
@@ -20,3 +20,6 @@ export function looksPassing(thrown) {
 }
 
 export function pause(milliseconds) { return new NativePromise((resolve) => { setTimeout(resolve, milliseconds); }); }
+
+/// What an `AbortSignal` is aborted with.
+export function abortion(message, name) { return new DOMException(message, name); }
