@@ -127,6 +127,13 @@ extension LiveHub {
             let next = try await lab.registry.consentPreview(of: id).permissions
             let beside = try #require(next.first { $0.permission == "network:outbound:beside.test" })
             #expect(beside.isGranted && beside.status == .asBefore, "who agrees to the update is shown it, and may keep it")
+            #expect(try await lab.registry.consentPreview(of: id).findings.allSatisfy { $0.code != "coop.duplicate-id" })
+
+            // The same id from a package of another name takes all of that over: whoever agrees is told, in upstream's words.
+            let other = try await CoopLab.install("intruder", Self.provider(9), version: "1.2.0", in: lab)
+            let told = try #require(other.findings.first { $0.code == "coop.duplicate-id" })
+            #expect(told.sentence.hasPrefix(#"Duplicate integration id "PROVIDER" from package "@acme/intruder"."#), "\(told)")
+            #expect(try await lab.registry.consentPreview(of: id).findings.contains(told))
             await lab.end()
         }
 

@@ -84,7 +84,7 @@ extension PluginRegistry {
                     key: change.after.key, label: change.after.label, before: change.before.json, after: change.after.json,
                     yours: change.after.isSecret ? nil : settings[change.after.key])
             }, files: files, bytes: version?.bytes ?? 0, trust: version?.trust, publisher: installed.publisher,
-            findings: reading.findings + duplicates(in: after, of: id),
+            findings: reading.findings + otherPackage(reading, of: id) + duplicates(in: after, of: id),
             manifest: after)
     }
 

@@ -3,6 +3,7 @@ import HubCore
 import JSON
 import Manifests
 import PluginModel
+import PluginPackages
 import Sandbox
 
 /// Types of signals that several integrations want. ``SignalTypes`` says whose they are.
@@ -17,10 +18,12 @@ extension PluginRegistry {
         return taken.merging(types.holders(but: plugin)) { _, holder in holder }
     }
 
-    static func check(_ catalog: CoopCatalog, _ others: [String: PluginID]) throws(Fault) {
+    static func check(_ catalog: CoopCatalog, of plugin: PluginID, _ others: [String: PluginID]) throws(Fault) {
         for (index, signal) in catalog.signals.enumerated() {
             guard let other = others[signal.type] else { continue }
-            throw CoopCatalog.refused("'\(signal.type)' is a signal of '\(other)'", at: "/signals/\(index)/signalTypeId")
+            throw CoopCatalog.refused(
+                "\(CoopText.duplicateSignal(signal.type, plugin.rawValue)) It is a signal of '\(other)'",
+                at: "/signals/\(index)/signalTypeId")
         }
     }
 
@@ -33,10 +36,35 @@ extension PluginRegistry {
         }
     }
 
+    /// Whether a version comes from a package of another name than the one that runs under its id: upstream refuses the second, and here it is
+    /// an update like any other, for whoever lets it run to notice.
+    func otherPackage(_ reading: VersionReading, of plugin: PluginID) -> [Finding] {
+        guard reading.manifest?.format == .coop, let running = entries[plugin]?.reading, entries[plugin]?.record.runningVersion != nil,
+            let new = Self.packageName(in: reading.folder), let old = Self.packageName(in: running.folder), new != old
+        else { return [] }
+        return [
+            Finding(
+                .warning, code: "coop.duplicate-id", place: .file(new),
+                CoopText.duplicateID(plugin.rawValue, new)
+                    + " '\(old)' has the id and runs: letting this version run puts it in that one's place, with its settings and grants.",
+                remedy: "Let it run only if one is meant to replace the other; else change the id of one of the two.")
+        ]
+    }
+
+    private static let packageFileBytesMax = 1 << 20
+
+    private static func packageName(in folder: String) -> String? {
+        guard let files = try? FolderPackage(folder), let path = try? RelativePath("package.json"),
+            let bytes = try? files.bytes(of: path, bytesMax: packageFileBytesMax)
+        else { return nil }
+        return (try? JSONValue(parsing: bytes))?["name"]?.stringValue
+    }
+
     static func duplicate(_ signal: Contribution, of plugin: PluginID, _ other: PluginID) -> Finding {
         Finding(
             .warning, code: "coop.duplicate-signal", place: .document(file: plugin.rawValue, pointer: signal.origin),
-            "'\(other)' has had the signal '\(signal.id)' before: rules ask that one, and never this.",
+            CoopText.duplicateSignal(signal.id, plugin.rawValue)
+                + " '\(other)' has had the signal '\(signal.id)' before: rules ask that one, and never this.",
             remedy: "Rename one of the two, or remove '\(other)'.")
     }
 

@@ -159,7 +159,7 @@ extension PluginRegistry {
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
                 let made = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
-                try Self.check(made, others)
+                try Self.check(made, of: plugin, others)
                 try instance.check(made)
                 box.value = made
                 version.value = generation.version
