@@ -72,4 +72,16 @@ struct CoopPackageTests {
         let both = Self.read(members: ["refreshCatalog", "createCatalogSignal"])
         #expect(both.manifest?.hasCatalog == true && both.findings.isEmpty)
     }
+
+    @Test(arguments: [
+        ("Todo", true), ("todo: describe", true), ("TBD.", true), ("  n/a ", true), ("", true), ("Lorem ipsum", true),
+        ("[Insert the list]", true),
+        ("Coming soon!", true), ("…", true), ("We did this; todo", false), ("Todos are lists of tasks, which it was trained on.", false),
+        ("None", false), ("A placeholder stands for names.", false), ("See https://acme.test/card", false),
+    ]) func `placeholders of a model card are noticed`(_ text: String, isPlaceholder: Bool) {
+        let reading = Self.read(value: text)
+        #expect(reading.findings.map(\.code) == (isPlaceholder ? ["coop.model-card-placeholder"] : []), "\(reading.findings)")
+        #expect(reading.findings.allSatisfy { $0.severity == .notice } && reading.manifest != nil)
+        if isPlaceholder { #expect(reading.findings[0].sentence.contains("trainingData: Text")) }
+    }
 }
