@@ -15,6 +15,7 @@ package struct HubAPI: Sendable {
         + PeopleEndpoints.all
         + PluginEndpoints.all
         + InstallationEndpoints.all + ConsentEndpoints.all + ConfigurationEndpoints.all + WatchingEndpoints.all + IntegrationEndpoints.all
+        + LogoEndpoints.all
         + StoreEndpoints.all + PageEndpoints.all + PluginRoutes.endpoints + OverviewEndpoints.all + JournalEndpoints.all
         + EventEndpoints.all
         + ItemEndpoints.all + DecisionEndpoints.all + RuleActionEndpoints.all

@@ -53,14 +53,16 @@ package final class Moderation: Sendable {
         self.signals = signals
         itemLimits = parts.itemLimits
         items = parts.items ?? ItemShelf(store: parts.store)
-        actions = parts.vault.map { vault in
+        var actions = parts.vault.map { vault in
             ActionBook(
                 store: parts.store, vault: vault, networks: parts.networks, limits: parts.actionLimits, now: parts.clock,
                 entropy: parts.entropy)
         }
-        rules = RuleBook(
+        let rules = RuleBook(
             store: parts.store, signals: signals, actions: parts.actions ?? actions ?? NoActions(), events: parts.events,
             clock: parts.clock, entropy: parts.entropy)
+        actions?.changed = { await rules.changed($0) }
+        (self.rules, self.actions) = (rules, actions)
         backtests = Backtests(book: rules, items: items)
         if let vault = parts.vault, let http = parts.http {
             var sending = WebhookSender.Parts(store: parts.store, vault: vault, service: http)

@@ -9,7 +9,9 @@ extension LoadedCoopPackage {
     package func refreshCatalog(orgID: String, credential: JSONObject?) async throws(Fault) -> CoopCatalog {
         let given: JSONValue
         do throws(CallFailure) {
-            given = try await value("refreshCatalog", Self.argument(orgID, credential).serializedBytes())
+            guard case .object(var argument) = Self.argument(orgID, credential) else { preconditionFailure("it was made as an object") }
+            argument["timeMs"] = .int((plugin.host.limits.callTime * Self.refreshShare / 100).wholeMilliseconds)
+            given = try await value("refreshCatalog", JSONValue.object(argument).serializedBytes())
         } catch { throw plugin.fault(error, calling: "refreshCatalog") }
         if let error = given["error"] {
             throw CoopCatalog.refused("refreshCatalog failed: \(error["message"]?.stringValue ?? "it gave nothing")", at: "refreshCatalog")
@@ -22,6 +24,9 @@ extension LoadedCoopPackage {
         try catalog.accept(described["signals"]?.arrayValue ?? [])
         return catalog
     }
+
+    /// Share of a call's time after which a refresh is told to give up by its `abortSignal`, in percent; then the call ends.
+    private static let refreshShare = 90
 
     /// Makes the worker have the signals of a catalog, and says what they are.
     func describe(_ catalog: CoopCatalog, orgID: String, credential: JSONObject?) async throws(CallFailure) -> JSONValue {

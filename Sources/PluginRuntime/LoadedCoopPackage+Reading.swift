@@ -46,15 +46,18 @@ extension LoadedCoopPackage {
                 version: said?["version"]?.stringValue ?? claim.version)
             return PackageReading(format: .coop, manifest: nil, claim: claim, findings: reading.findings + findings)
         }
-        let logos = [integration.logo, integration.logoWithBackground].compactMap {
-            look($0, of: integration.id, in: package.resolved)?.finding
-        }
+        let logos = [integration.logo, integration.logoWithBackground].map { look($0, of: integration.id, in: package.resolved) }
         var manifest = integration.manifest()
+        // What cannot be served is not advertised.
+        if logos[0]?.finding != nil { (manifest.logos.plain, manifest.icon) = (nil, nil) }
+        if logos[1]?.finding != nil { manifest.logos.withBackground = nil }
         manifest.entry = try? RelativePath(package.resolved.entry)
+        let asked = CoopPermissions.read(package.resolved.permissions, spec: package.spec)
+        manifest.permissions = asked.requests
         return PackageReading(
             format: .coop, manifest: manifest,
             claim: .init(id: integration.id, name: integration.name, version: integration.version),
-            findings: reading.findings + logos + findings)
+            findings: reading.findings + asked.findings + logos.compactMap { $0?.finding } + findings)
     }
 
     /// From the cache, or from a worker that ends with the answer.
@@ -71,7 +74,9 @@ extension LoadedCoopPackage {
         let cache = DescriptionCache(beside: services.bundler.cache)
         let key = DescriptionCache.key(of: package.bundle, askedBy: askers)
         if let known = cache.description(key) { return known }
-        let plugin = try runnable(package, log: log, limits: limits, services: services)
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.limits = limits
+        let plugin = try runnable(package, settings: settings, services: services)
         let description: JSONValue
         do throws(Fault) {
             description = try await plugin.json("describe", .null)

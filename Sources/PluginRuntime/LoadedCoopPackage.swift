@@ -26,12 +26,21 @@ package final class LoadedCoopPackage: Sendable {
         (logo, logoWithBackground) = (logos[0], logos[1])
     }
 
-    /// Evaluates a package in a worker without grants, and reads what it says about itself. The upstream's error texts are kept
-    /// (contracts of Coop, section 10).
+    /// The same with nothing granted.
     package static func load(_ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices) async throws(Fault)
         -> LoadedCoopPackage
     {
-        let plugin = try runnable(package, log: log, limits: limits, services: services)
+        var settings = RunnablePlugin.Settings(log: log)
+        settings.limits = limits
+        return try await load(package, settings: settings, services: services)
+    }
+
+    /// Evaluates a package in a worker, and reads what it says about itself. The upstream's error texts are kept (contracts of Coop,
+    /// section 10). Of the settings it gets no configuration: that is each organisation's, and comes with its calls.
+    package static func load(
+        _ package: CoopPackage, settings: RunnablePlugin.Settings, services: PluginServices
+    ) async throws(Fault) -> LoadedCoopPackage {
+        let plugin = try runnable(package, settings: settings, services: services)
         do throws(Fault) {
             let description = try await plugin.json("describe", .null)
             let reading = CoopIntegration.read(description: description, spec: package.spec)
@@ -51,12 +60,13 @@ package final class LoadedCoopPackage: Sendable {
         }
     }
 
-    /// The package in a worker to be, without grants.
+    /// The package in a worker to be.
     static func runnable(
-        _ package: CoopPackage, log: any LogSink, limits: SandboxLimits, services: PluginServices
+        _ package: CoopPackage, settings given: RunnablePlugin.Settings, services: PluginServices
     ) throws(Fault) -> RunnablePlugin {
-        var settings = RunnablePlugin.Settings(log: log)
-        settings.limits = limits
+        var settings = given
+        // A message asks about many values, each with a request of its own; they wait for each other as far as the worker may ask at all.
+        settings.http.waitingMax = max(settings.http.waitingMax, settings.limits.hostCallsOpen)
         let modules: [String: PluginProgram.Source]
         let facade: PluginProgram.Facade
         do throws(WorkerLayout.NotFound) {
@@ -65,8 +75,9 @@ package final class LoadedCoopPackage: Sendable {
             facade = PluginProgram.Facade(name: "coop", source: try services.layout.part("facades/coop"))
         } catch { throw Fault(code: "hub.incomplete", message: error.description, remedy: "Build it: make build", turn: .hub) }
         return RunnablePlugin(
-            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle, declared: [], modules: modules,
-            facade: facade, settings: settings, services: services)
+            id: package.pluginID, version: package.resolved.version ?? "0.0.0", bundle: package.bundle,
+            declared: CoopPermissions.read(package.resolved.permissions, spec: package.spec).requests.compactMap(\.permission),
+            asking: .openForNetwork, modules: modules, facade: facade, settings: settings, services: services)
     }
 
     /// The first error in upstream's words, which stop at the first; the other findings beneath it.

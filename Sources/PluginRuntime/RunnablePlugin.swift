@@ -25,6 +25,7 @@ package final class RunnablePlugin: Sendable {
         package var redacted: [String] = []
         /// Written uses and refusals of permissions.
         package var journal: (any HostCallJournal)?
+        package var http = HTTPLimits.default
         package var log: any LogSink
 
         package init(log: any LogSink) { self.log = log }
@@ -35,15 +36,15 @@ package final class RunnablePlugin: Sendable {
 
     /// `fields` are those the configuration belongs to: values of secret ones are masked in the plugin's log.
     package init(
-        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], fields: [ConfigField] = [],
+        id: PluginID, version: String, bundle: PluginBundle, declared: [Permission], asking: Asking = .listed, fields: [ConfigField] = [],
         modules: [String: PluginProgram.Source], facade: PluginProgram.Facade? = nil,
         profile: PluginProgram.Profile = .full, settings: Settings, services: PluginServices
     ) {
         self.bundle = bundle
         let identity = PluginIdentity(id: id, version: version)
-        let client = HTTPClient(service: services.http)
+        let client = HTTPClient(service: services.http, limits: settings.http)
         let broker = Broker(
-            plugin: identity, declared: declared, granted: settings.granted,
+            plugin: identity, declared: declared, granted: settings.granted, asking: asking,
             capabilities: [
                 LogCapability(
                     plugin: identity, sink: settings.log,

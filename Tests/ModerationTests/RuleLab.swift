@@ -20,12 +20,13 @@ final class RuleLab: Sendable {
     let moderation: Moderation
     var book: RuleBook { moderation.rules }
 
-    init(store: any HubStore = MemoryHubStore()) async throws {
+    init(store: any HubStore = MemoryHubStore(), vault: Vault? = nil) async throws {
         self.store = store
         var parts = Moderation.Parts(store: store, events: events)
         (parts.signals, parts.items, parts.actions) = (signals, items, actions)
         let box = Clock()
         parts.clock = { box.now }
+        parts.vault = vault
         clockBox = box
         moderation = Moderation(parts)
         try await store.write { (records) throws(Fault) in
@@ -113,6 +114,8 @@ final class RuleLabSignals: SignalSource {
     let asked = Mutex(0)
     /// What it was shown around each item.
     let contexts = Mutex<[JSONValue?]>([])
+    /// What it was told of the costs of actions, a value each.
+    let penalties = Mutex<[JSONValue?]>([])
     /// The score of a text.
     let score = Mutex<@Sendable (String) -> Double>({ _ in 1 })
     /// Held until a test lets go.
@@ -134,6 +137,7 @@ final class RuleLabSignals: SignalSource {
         func run(_ batch: SignalBatch) async -> [SignalRun] {
             signals.asked.withLock { $0 += batch.inputs.count }
             signals.contexts.withLock { $0 += batch.inputs.map { $0["context"] } }
+            signals.penalties.withLock { $0 += batch.inputs.map { $0["actionPenalties"] } }
             if let gate = signals.gate.withLock({ $0 }) { await gate() }
             let score = signals.score.withLock { $0 }
             return batch.inputs.map { .scored(.number(score($0["value"]?["value"]?.stringValue ?? "")), output: nil, matchedValue: nil) }

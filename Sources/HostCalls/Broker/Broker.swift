@@ -33,8 +33,8 @@ package final class Broker: Sendable {
 
     /// Traps when two capabilities offer one operation, or one of another's name: such a hub is put together wrongly.
     package init(
-        plugin: PluginIdentity, declared: [Permission], granted: GrantSet, capabilities: [any Capability], limits: BrokerLimits = .default,
-        journal: (any HostCallJournal)? = nil, clock: HubClock = .system
+        plugin: PluginIdentity, declared: [Permission], granted: GrantSet, asking: Asking = .listed, capabilities: [any Capability],
+        limits: BrokerLimits = .default, journal: (any HostCallJournal)? = nil, clock: HubClock = .system
     ) {
         var operations: [String: Operation] = [:]
         var names: [String] = []
@@ -55,7 +55,7 @@ package final class Broker: Sendable {
         self.limits = limits
         self.clock = clock
         door = Door(
-            plugin: plugin, declared: declared, granted: granted, clock: clock,
+            plugin: plugin, declared: declared, granted: granted, asking: asking, clock: clock,
             meter: Meter(operations: names, declared: declared, granted: granted), journal: journal,
             journalEntriesPerMinute: limits.journalEntriesPerMinute)
     }

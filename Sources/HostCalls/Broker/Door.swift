@@ -7,6 +7,7 @@ import Synchronization
 package final class Door: Sendable {
     package let plugin: PluginIdentity
     package let declared: [Permission]
+    private let asking: Asking
     private let grants: Mutex<GrantSet>
     let clock: HubClock
     let meter: Meter
@@ -14,11 +15,12 @@ package final class Door: Sendable {
     private let journalAllowance: Mutex<(bucket: TokenBucket, suppressed: Int)>
 
     init(
-        plugin: PluginIdentity, declared: [Permission], granted: GrantSet, clock: HubClock, meter: Meter,
+        plugin: PluginIdentity, declared: [Permission], granted: GrantSet, asking: Asking, clock: HubClock, meter: Meter,
         journal: (any HostCallJournal)?, journalEntriesPerMinute: Int
     ) {
         self.plugin = plugin
         self.declared = declared
+        self.asking = asking
         grants = Mutex(granted)
         self.clock = clock
         self.meter = meter
@@ -39,7 +41,7 @@ package final class Door: Sendable {
     /// Returns when the need is declared and granted; else throws what is missing and whose turn it is.
     package func require(_ need: Need, for call: HostCall) throws(Fault) {
         do throws(PermissionDenied) {
-            try PluginModel.require(need, of: plugin.id, declared: declared, granted: granted)
+            try PluginModel.require(need, of: plugin.id, declared: declared, granted: granted, asking: asking)
         } catch {
             meter.countRefusal(of: need.permission, denial: error.denial)
             record(need, .refused(error.denial), call)

@@ -26,6 +26,8 @@ package struct ConfigurationLayers: Sendable, Hashable {
     package private(set) var values = JSONObject()
     package private(set) var sources: [String: Source] = [:]
     package private(set) var secrets: [String: SecretOrigin] = [:]
+    /// Whether the plugin says that it is of no use without settings, whichever they are.
+    private let needsAny: Bool
     /// What looks wrong and stops nothing.
     package private(set) var warnings: [String] = []
 
@@ -35,6 +37,7 @@ package struct ConfigurationLayers: Sendable, Hashable {
         sealedHub: Set<String> = [], organisation: (id: Organisation.ID, values: JSONObject, sealed: Set<String>)? = nil
     ) {
         fields = manifest.configuration
+        needsAny = manifest.requiresConfiguration
         let secretKeys = Set(fields.lazy.filter(\.isSecret).map(\.key))
         for field in fields {
             if let value = field.defaultValue, !field.isSecret { set(field.key, value, .default) }
@@ -105,6 +108,9 @@ package struct ConfigurationLayers: Sendable, Hashable {
             return value == nil || value == .null || value == ""
         }.map(\.key)
     }
+
+    /// Whether nobody has set anything for a plugin that has to be configured; its defaults are nobody's.
+    package var lacksAll: Bool { needsAny && !sources.values.contains { $0 != .default } }
 
     /// What any user may see: no declared secret, and nothing undeclared whose name looks like a credential.
     package var publicConfig: JSONObject {

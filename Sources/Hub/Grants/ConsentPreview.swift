@@ -85,7 +85,7 @@ extension PluginRegistry {
                     key: change.after.key, label: change.after.label, before: change.before.json, after: change.after.json,
                     yours: change.after.isSecret ? nil : settings[change.after.key])
             }, files: files, bytes: version?.bytes ?? 0, trust: version?.trust, publisher: installed.publisher,
-            findings: reading.findings + duplicates,
+            findings: reading.findings + otherPackage(reading, of: id) + duplicates,
             manifest: after)
     }
 
@@ -115,7 +115,16 @@ extension PluginRegistry {
         }
         let asked = after?.permissions ?? []
         let new = Set(asked.map(\.text))
-        return asked.map { shown($0, old.contains($0.text) ? .asBefore : .new) }
-            + (before?.permissions ?? []).filter { !new.contains($0.text) }.map { shown($0, .gone) }
+        var permissions = asked.map { shown($0, old.contains($0.text) ? .asBefore : .new) }
+        permissions += (before?.permissions ?? []).filter { !new.contains($0.text) }.map { shown($0, .gone) }
+        // What was granted without being asked for stays with a plugin whose format leaves that to the operator: an update must not lose it.
+        let declared = asked.compactMap(\.permission)
+        for grant in granted where !permissions.contains(where: { $0.permission == grant.permission }) {
+            guard let permission = try? Permission(parsing: grant.permission),
+                after?.asking.takes(permission, declared: declared) == true
+            else { continue }
+            permissions.append(shown(PermissionRequest(permission, origin: JSONPointer()), .asBefore))
+        }
+        return permissions
     }
 }

@@ -117,7 +117,7 @@ struct PluginEntry: Sendable {
         facts.startsEnabled = manifest?.initialState.isEnabled ?? true
         (facts.file, facts.override) = (file?.isEnabled, override?.isEnabled)
         (facts.organisation, facts.isOrganisationView) = (organisation.flatMap { enablement[$0] }, organisation != nil)
-        facts.missing = layers?.missing ?? []
+        (facts.missing, facts.lacksSettings) = (layers?.missing ?? [], layers?.lacksAll ?? false)
         (facts.quarantine, facts.setback) = (record.quarantine, setback)
         return facts
     }

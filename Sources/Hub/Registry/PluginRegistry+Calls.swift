@@ -35,7 +35,8 @@ extension PluginRegistry {
             guard case .coop(let package) = instance.kind else { return .failure(RegistryFault.noCode(live.id)) }
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
-                runs.value = try await package.run(signal, onTexts: texts, orgID: organisation?.rawValue ?? "", credential: credential)
+                let made = try await package.run(signal, onTexts: texts, orgID: organisation?.rawValue ?? "", credential: credential)
+                runs.value = made.map { instance.redacted($0) }
                 return .success([])
             } catch { return .failure(error) }
         } asFault: { (instance, failure) in

@@ -35,7 +35,9 @@ extension PluginRegistry {
             guard package.integration.hasCatalog else { return .failure(RegistryFault.noCatalog(live.id)) }
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
-                box.value = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
+                let made = try await package.refreshCatalog(orgID: organisation.rawValue, credential: credential)
+                try instance.check(made)
+                box.value = made
                 version.value = generation.version
                 generation.forgetDisabled(.organisation(organisation))
                 return .success([])

@@ -68,7 +68,8 @@ extension PluginRegistry {
         }
     }
 
-    /// The grants that a consent makes, each asked for by the manifest or opening a private network to a host that is.
+    /// The grants that a consent makes: asked for by the manifest, opening a private network to a host that is, or of a kind that the
+    /// plugin's format leaves to the operator.
     static func grants(
         _ permissions: [Permission], asked manifest: PluginManifest, of id: PluginID, before: [Grant], by initiator: Initiator,
         at now: Timestamp
@@ -77,7 +78,9 @@ extension PluginRegistry {
         let known = Dictionary(before.map { ($0.permission, $0) }, uniquingKeysWith: { first, _ in first })
         var grants: [Grant] = []
         for permission in permissions where !grants.contains(where: { $0.permission == permission.description }) {
-            guard declared.contains(where: permission.overlaps) else { throw RegistryFault.grantNotAsked(permission.description, id) }
+            guard manifest.asking.takes(permission, declared: declared) else {
+                throw RegistryFault.grantNotAsked(permission.description, id)
+            }
             grants.append(
                 known[permission.description]
                     ?? Grant(plugin: id, permission: permission.description, grantedBy: initiator.actor, grantedAt: now))

@@ -57,7 +57,10 @@ extension PluginRegistry {
             var limits = sandbox(of: id)
             // A loop is known by it early enough for the other values of its message.
             limits.callCPUTime = min(limits.callCPUTime, CoopAskingLimits.callCPUTime)
-            let loaded = try await LoadedCoopPackage.load(package, log: sink, limits: limits, services: parts.services)
+            var settings = RunnablePlugin.Settings(log: sink)
+            (settings.granted, settings.limits, settings.policy) = (granted, limits, parts.policy)
+            settings.redacted = Array(secrets.values)
+            let loaded = try await LoadedCoopPackage.load(package, settings: settings, services: parts.services)
             return Instance(.coop(loaded), scope: scope, redactor: Redactor(secrets: secrets.values))
         case .native(let bundle):
             var settings = RunnablePlugin.Settings(log: sink)

@@ -13,6 +13,8 @@ package struct GrantView: Sendable, Hashable {
     package var reason: String?
     package var risk: PermissionRisk
     package var isDeclared: Bool
+    /// Whether an operator can grant it: it is asked for, or the plugin's format leaves such permissions to operators.
+    package var mayBeGranted: Bool
     package var isOptional: Bool
     package var isGranted: Bool
     package var grantedBy: String?
@@ -35,6 +37,8 @@ extension PluginRegistry {
         let used = Dictionary(uses.map { ($0.permission, $0) }, uniquingKeysWith: { first, _ in first })
         let given = Dictionary(entry.grants.map { ($0.permission, $0) }, uniquingKeysWith: { first, _ in first })
         var views: [GrantView] = []
+        let declared = (entry.manifest?.permissions ?? []).compactMap(\.permission)
+        let asking = entry.manifest?.asking ?? .listed
         func add(_ permission: String, reason: String? = nil, isDeclared: Bool, isOptional: Bool = false) {
             guard !views.contains(where: { $0.permission == permission }) else { return }
             let words = PermissionWords(permission)
@@ -42,6 +46,7 @@ extension PluginRegistry {
             views.append(
                 GrantView(
                     permission: permission, words: words.sentence, reason: reason, risk: words.risk, isDeclared: isDeclared,
+                    mayBeGranted: (try? Permission(parsing: permission)).map { asking.takes($0, declared: declared) } ?? false,
                     isOptional: isOptional, isGranted: grant != nil, grantedBy: grant?.grantedBy, grantedAt: grant?.grantedAt,
                     uses: use?.uses ?? 0, refusals: use?.refusals ?? 0, lastUsedAt: use?.lastUsedAt))
         }

@@ -209,7 +209,7 @@ extension PluginRegistry {
         let reading = VersionReading(name: name, folder: folder, reading: outcome.reading)
         let known = entries[id]
         let isUpdate = known?.record.runningVersion != nil
-        let duplicates = await duplicatesAnywhere(in: outcome.reading.manifest, of: id)
+        let duplicates = otherPackage(reading, of: id) + (await duplicatesAnywhere(in: outcome.reading.manifest, of: id))
         job.change { installation in
             (installation.version, installation.isUpdate) = (outcome.version?.version, isUpdate)
             installation.findings = outcome.reading.findings + duplicates

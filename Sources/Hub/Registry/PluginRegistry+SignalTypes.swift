@@ -42,6 +42,30 @@ extension PluginRegistry {
         }
     }
 
+    /// Whether a version comes from a package of another name than the one that runs under its id: upstream refuses the second, and here it is
+    /// an update like any other, for whoever lets it run to notice.
+    func otherPackage(_ reading: VersionReading, of plugin: PluginID) -> [Finding] {
+        guard reading.manifest?.format == .coop, let running = entries[plugin]?.reading, entries[plugin]?.record.runningVersion != nil,
+            let new = Self.packageName(in: reading.folder), let old = Self.packageName(in: running.folder), new != old
+        else { return [] }
+        return [
+            Finding(
+                .warning, code: "coop.duplicate-id", place: .file(new),
+                CoopText.duplicateID(plugin.rawValue, new)
+                    + " '\(old)' has the id and runs: letting this version run puts it in that one's place, with its settings and grants.",
+                remedy: "Let it run only if one is meant to replace the other; else change the id of one of the two.")
+        ]
+    }
+
+    private static let packageFileBytesMax = 1 << 20
+
+    private static func packageName(in folder: String) -> String? {
+        guard let files = try? FolderPackage(folder), let path = try? RelativePath("package.json"),
+            let bytes = try? files.bytes(of: path, bytesMax: packageFileBytesMax)
+        else { return nil }
+        return (try? JSONValue(parsing: bytes))?["name"]?.stringValue
+    }
+
     /// What an organisation's catalog names that another integration has had there before.
     nonisolated func duplicates(in catalog: SignalCatalog, of plugin: PluginID, _ holders: TypeHolders) -> [Finding] {
         catalog.catalog.signals.enumerated().compactMap { index, signal in
@@ -75,7 +99,8 @@ extension PluginRegistry {
     private static func duplicate(_ signal: Contribution, of plugin: PluginID, _ other: PluginID) -> Finding {
         Finding(
             .warning, code: "coop.duplicate-signal", place: .document(file: plugin.rawValue, pointer: signal.origin),
-            "'\(other)' has had the signal '\(signal.id)' before: rules ask that one, and never this.",
+            CoopText.duplicateSignal(signal.id, plugin.rawValue)
+                + " '\(other)' has had the signal '\(signal.id)' before: rules ask that one, and never this.",
             remedy: "Rename one of the two, or remove '\(other)'.")
     }
 

@@ -90,10 +90,7 @@ extension PluginRegistry {
                 to: CoopQuestion(
                     signal: signal, inputs: inputs, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog,
                     time: time))
-            box.value = result.answers.map { answer in
-                guard case .none(let fault, let isLate) = answer else { return answer }
-                return .none(instance.redacted(fault), isLate: isLate)
-            }
+            box.value = result.answers.map { instance.redacted($0) }
             let cause = result.failures.isEmpty ? nil : Self.cause(instance, Self.inputs(inputs, without: result.answers))
             for failure in result.failures {
                 let fault = instance.redacted(package.plugin.fault(failure, calling: signal))
@@ -136,8 +133,9 @@ extension PluginRegistry {
             let epoch = generation.epoch(scope)
             do throws(Fault) {
                 let credential = try await self.credential(of: generation, organisation)
-                box.value = try await package.disabledMessage(
+                let message = try await package.disabledMessage(
                     of: signal, orgID: organisation.rawValue, credential: credential, catalog: catalog?.catalog, limit: time)
+                box.value = message.map { instance.redacted($0) }
                 generation.keep(disabled: box.value, of: signal, scope, at: epoch)
                 return .success([])
             } catch { return .failure(error) }

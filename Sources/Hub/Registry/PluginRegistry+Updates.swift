@@ -67,11 +67,11 @@ extension PluginRegistry {
         let missing = next.layers(nil, environment: parts.environment)?.missing ?? []
         let missingBefore = Set(entry.layers(nil, environment: parts.environment)?.missing ?? [])
         let new = missing.filter { !missingBefore.contains($0) }
-        guard live.desk.refusal == nil, !new.isEmpty else { return }
+        let lacksAll = next.layers(nil, environment: parts.environment)?.lacksAll ?? false
+        guard live.desk.refusal == nil, !new.isEmpty || lacksAll else { return }
+        let what = new.isEmpty ? ", and none were saved" : " that have no value yet: \(new.map { "'\($0)'" }.joined(separator: ", "))"
         throw Fault(
-            code: "plugin.needs-configuration",
-            message:
-                "The new version of '\(next.id)' needs settings that have no value yet: \(new.map { "'\($0)'" }.joined(separator: ", ")).",
+            code: "plugin.needs-configuration", message: "The new version of '\(next.id)' needs settings\(what).",
             remedy: "Fill them in first; the version before goes on meanwhile.", turn: .operator)
     }
 

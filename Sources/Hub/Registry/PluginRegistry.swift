@@ -227,7 +227,7 @@ package actor PluginRegistry {
         func refusal(_ organisation: Organisation.ID?, forSignals: Bool = false) -> Fault? {
             if isStopping { return RegistryFault.stopping }
             var facts = entry.facts(organisation, environment: parts.environment)
-            if forSignals, entry.manifest?.format == .coop { facts.missing = [] }
+            if forSignals, entry.manifest?.format == .coop { (facts.missing, facts.lacksSettings) = ([], false) }
             return facts.state.refusal(of: id)
         }
         var refusals: [Organisation.ID: Fault?] = [:]

@@ -28,7 +28,7 @@ struct Gate: Sendable {
         }
         return Route(endpoint.method, pattern, body: mode, deadline: endpoint.deadline, metadata: endpoint) { request in
             do {
-                return finish(try await answer(endpoint, request), to: request)
+                return finish(try await answer(endpoint, request), to: request, mayBeKept: endpoint.access == .everybody)
             } catch let problem as ProblemDocument {
                 return problem.about(request).response
             } catch let fault as Fault {
@@ -189,7 +189,9 @@ struct Gate: Sendable {
     // MARK: Afterwards
 
     /// Entity tags of what was read, and the headers every answer of the API carries.
-    private func finish(_ response: HTTPResponse, to request: HTTPRequest) -> HTTPResponse {
+    /// - Parameter mayBeKept: Whether its own word on caching counts. An answer to somebody who is signed in is nobody else's, and a plugin's
+    ///   route does not say otherwise.
+    private func finish(_ response: HTTPResponse, to request: HTTPRequest, mayBeKept: Bool) -> HTTPResponse {
         var response = response
         if response.headers["X-Content-Type-Options"] == nil { response.headers.add("X-Content-Type-Options", "nosniff") }
         guard request.method == .get || request.method == .head, response.status == .ok, case .bytes(let bytes) = response.body else {
@@ -198,9 +200,10 @@ struct Gate: Sendable {
         }
         let tag = response.headers["ETag"] ?? "\"\(RequestHash.tag(bytes))\""
         response.headers["ETag"] = tag
-        response.headers["Cache-Control"] = "private, no-cache"
+        let caching = (mayBeKept ? response.headers["Cache-Control"] : nil) ?? "private, no-cache"
+        response.headers["Cache-Control"] = caching
         if let known = request.headers["if-none-match"], known.split(separator: ",").contains(where: { $0.drop { $0 == " " } == tag }) {
-            return HTTPResponse(status: .notModified, headers: ["ETag": tag, "Cache-Control": "private, no-cache"])
+            return HTTPResponse(status: .notModified, headers: ["ETag": tag, "Cache-Control": caching])
         }
         return response
     }

@@ -157,7 +157,7 @@ enum Schemas {
             "Grant",
             .object([
                 .init("permission", .text), .init("words", .text), .init("reason", .text, optional: true), .init("risk", risk),
-                .init("isDeclared", .boolean),
+                .init("isDeclared", .boolean), .init("mayBeGranted", .boolean),
                 .init("isOptional", .boolean), .init("isGranted", .boolean), .init("grantedBy", .text, optional: true),
                 .init("grantedByName", .text, optional: true),
                 .init("grantedAt", .time, optional: true),

@@ -106,6 +106,7 @@ extension GrantView {
     func json(givenBy name: String?) -> JSONValue {
         var members: JSONObject = [
             "permission": .string(permission), "words": .string(words), "risk": .string(risk.rawValue), "isDeclared": .bool(isDeclared),
+            "mayBeGranted": .bool(mayBeGranted),
             "isOptional": .bool(isOptional), "isGranted": .bool(isGranted), "uses": .int(Int64(uses)), "refusals": .int(Int64(refusals)),
             "neverUsed": .bool(isNeverUsed),
         ]

@@ -36,17 +36,16 @@ extension PluginView {
         }
     }
 
-    func logo(_ manifest: PluginManifest) -> JSONValue { address(of: manifest.logos.plain ?? manifest.icon) }
-
     fileprivate func integration(_ manifest: PluginManifest) -> JSONValue {
         let isBlocked = !state.takesCalls
         var members: JSONObject = [
             "id": .string(id.rawValue), "name": .string(manifest.upstreamID), "title": .string(manifest.name),
-            "logo": logo(manifest), "logoWithBackground": address(of: manifest.logos.withBackground),
+            "logo": logoAddress(manifest, withBackground: false),
+            "logoWithBackground": logoAddress(manifest, withBackground: true),
         ]
         if let docs = manifest.docsURL { members["docsUrl"] = .string(docs) }
-        members["requiresConfig"] = .bool(manifest.configuration.contains(where: \.isRequired))
-        members["isConfigured"] = .bool(state.missing.isEmpty)
+        members["requiresConfig"] = .bool(manifest.requiresConfiguration || manifest.configuration.contains(where: \.isRequired))
+        members["isConfigured"] = .bool(state.missing.isEmpty && state.name != .needsConfiguration)
         members["modelCard"] = manifest.json["modelCard"] ?? .null
         if let url = manifest.modelCard?.learnMoreURL { members["modelCardLearnMoreUrl"] = .string(url) }
         members["hasContext"] = .bool(manifest.context != nil)

@@ -21,8 +21,9 @@ extension GallerySignal {
         members["integration"] =
             integration.manifest.map { manifest in
                 [
-                    "id": .string(integration.id.rawValue), "title": .string(manifest.name), "logo": integration.logo(manifest),
-                    "logoWithBackground": integration.address(of: manifest.logos.withBackground),
+                    "id": .string(integration.id.rawValue), "title": .string(manifest.name),
+                    "logo": integration.logoAddress(manifest, withBackground: false),
+                    "logoWithBackground": integration.logoAddress(manifest, withBackground: true),
                 ]
             } ?? .null
         members["eligibleInputs"] = .array(detail.inputs.map { .string($0) })

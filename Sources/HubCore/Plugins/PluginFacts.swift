@@ -27,6 +27,8 @@ package struct PluginFacts: Sendable, Hashable {
     /// The organisation's view, in which its members act on its settings.
     package var isOrganisationView = false
     package var missing: [String] = []
+    /// It has to be configured, no matter how, and nothing was set.
+    package var lacksSettings = false
     package var quarantine: PluginRecord.Quarantine?
     package var worker = PluginState.Worker.idle
     /// Walls the running worker does without, in words.
@@ -57,6 +59,11 @@ package struct PluginFacts: Sendable, Hashable {
             return resting(.needsConsent, "Nobody has said yet what it may do.", .operator, "Look at what it asks for and decide.")
         }
         if !isOn { return resting(.disabled, offReason, nil, nil) }
+        if missing.isEmpty, lacksSettings {
+            return resting(
+                .needsConfiguration, "It needs settings, and none were saved.", isOrganisationView ? .member : .operator,
+                "Fill in its settings.")
+        }
         if !missing.isEmpty {
             let keys = missing.map { "'\($0)'" }.joined(separator: ", ")
             return resting(

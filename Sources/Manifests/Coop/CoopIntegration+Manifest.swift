@@ -23,6 +23,7 @@ extension CoopIntegration {
         }
         manifest.requiresConfiguration = requiresConfig
         manifest.takesFurtherConfiguration = configurationFields.isEmpty
+        manifest.asking = .openForNetwork
         manifest.hasSignalCatalog = hasCatalog
         manifest.context = context
         manifest.contributions = signals.enumerated().map { index, signal in

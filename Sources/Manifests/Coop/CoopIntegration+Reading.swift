@@ -48,7 +48,15 @@ extension CoopIntegration {
             return nil
         }
         let members = description["members"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        let hasCatalog = members.contains("refreshCatalog") && members.contains("createCatalogSignal")
+        let hooks = ["refreshCatalog", "createCatalogSignal"].filter(members.contains)
+        let hasCatalog = hooks.count == 2
+        if let only = hooks.first, !hasCatalog {
+            let other = only == "refreshCatalog" ? "createCatalogSignal" : "refreshCatalog"
+            notes.add(
+                .warning, "catalog-hooks", JSONPointer([only]),
+                "There is \(only) without \(other); a catalog takes both, so no signals are made for organisations.",
+                remedy: "Add \(other), or remove \(only).")
+        }
         return CoopIntegration(
             id: id, name: name, version: version, generation: generation(manifest, members, signals: description["signals"], card),
             spec: spec,

@@ -12,6 +12,7 @@ enum CoopReader {
 extension CoopModelCard {
     private static let sectionsMax = 100
     private static let fieldsMax = 500
+    private static let placeholdersShown = 10
 
     /// Nil, with upstream's words, when there is none.
     static func read(_ value: JSONValue?, integration: String, _ notes: inout CoopNotes) -> CoopModelCard? {
@@ -40,6 +41,13 @@ extension CoopModelCard {
                 .warning, "model-card-sections", pointer.appending("sections"),
                 "\(CoopText.missingSections(card.missingSectionIDs)) Package: \"\(notes.spec)\".",
                 remedy: "Add them; upstream refuses to start without.")
+        }
+        let unwritten = card.placeholders(max: placeholdersShown)
+        if !unwritten.isEmpty {
+            notes.add(
+                .notice, "model-card-placeholder", pointer.appending("sections"),
+                "The model card holds placeholders: \(unwritten.joined(separator: "; ")).",
+                remedy: "Write what belongs there, or leave the field out.")
         }
         return card
     }

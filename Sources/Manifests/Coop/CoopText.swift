@@ -12,7 +12,9 @@ package enum CoopText {
         "Integration package \"\(spec)\" does not export a valid CoopIntegrationPlugin (manifest with id, name, version, requiresConfig)."
     }
 
-    static func duplicateID(_ id: String, _ spec: String) -> String { "Duplicate integration id \"\(id)\" from package \"\(spec)\"." }
+    package static func duplicateID(_ id: String, _ spec: String) -> String {
+        "Duplicate integration id \"\(id)\" from package \"\(spec)\"."
+    }
 
     static func noModelCard(_ id: String, _ spec: String) -> String {
         "Integration \"\(id)\" (\(spec)) must provide a modelCard with all required sections (see REQUIRED_MODEL_CARD_SECTION_IDS)."
@@ -32,7 +34,7 @@ package enum CoopText {
 
     static func createSignalsFailed(_ spec: String, _ cause: String) -> String { "Plugin \"\(spec)\" createSignals failed: \(cause)" }
 
-    static func duplicateSignal(_ type: String, _ spec: String) -> String {
+    package static func duplicateSignal(_ type: String, _ spec: String) -> String {
         "Duplicate plugin signal type \"\(type)\" from package \"\(spec)\"."
     }
 

@@ -10,6 +10,8 @@ package struct ActionBook: Sendable {
     let limits: ActionLimits
     let now: @Sendable () -> Timestamp
     let entropy: Entropy
+    /// Told of organisations whose actions are others now: rules know what acting costs (`ActionPenalties`).
+    var changed: @Sendable (Organisation.ID) async -> Void = { _ in }
 
     package init(
         store: any HubStore, vault: Vault, networks: WebhookNetworks = WebhookNetworks(), limits: ActionLimits = ActionLimits(),
@@ -85,7 +87,7 @@ package struct ActionBook: Sendable {
         try check(draft)
         let (now, limits, vault) = (now(), limits, vault)
         let note = requester.note("action.change", "rule-action:\(draft.id)", at: now, in: organisation, entropy)
-        return try await store.write { (records) throws(Fault) in
+        let shown = try await store.write { (records) throws(Fault) in
             let before = try records.ruleAction(draft.id, in: organisation)
             if let expected, expected != before?.revision ?? 0 { throw RuleAction.changedMeanwhile(draft.id) }
             if before == nil, try records.ruleActions(in: organisation).count >= limits.actionsMax {
@@ -104,6 +106,8 @@ package struct ActionBook: Sendable {
             try Self.write(note, "RuleActionChanged", draft.id, records)
             return try Self.shown(action, records)
         }
+        await changed(organisation)
+        return shown
     }
 
     /// Throws `action.not-found`.
@@ -114,6 +118,7 @@ package struct ActionBook: Sendable {
             _ = try records.removeSecret(at: RuleAction.secretPlace(of: id, in: organisation))
             try Self.write(note, "RuleActionRemoved", id, records)
         }
+        await changed(organisation)
     }
 
     private static func write(_ note: ChangeNote, _ event: String, _ id: String, _ records: any HubTransaction) throws(Fault) {

@@ -38,6 +38,8 @@ struct RuleShelf: Sendable {
                 try RoutingShelf.Kept(of: organisation, in: records)
             )
         }
+        // With what the organisation's actions cost, where they want to know.
+        let signals = surroundings.signals
         guard !Task.isCancelled else { return nil }
         let entries = await RuleLane.readying.work(for: organisation) { records.map { Entry($0) } }
         let atWork = entries.filter { $0.rule.map { $0.state(at: now).judgesSubmissions } ?? false }
@@ -114,6 +116,7 @@ struct RuleSurroundings: Sendable {
         of organisation: Organisation.ID, signals: [SignalDescriptor], withoutActions: Set<String>, in records: any HubTransaction
     ) throws(Fault) {
         self.organisation = organisation
+        let signals = try ActionPenalties.told(signals, of: organisation, in: records)
         (self.signals, self.withoutActions) = (signals, withoutActions)
         types = try records.ruleParts(.itemType, in: organisation).compactMap { ItemType(part: $0) }
         typesByID = Dictionary(types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -76,17 +76,7 @@ package struct PluginCallCommand: Command {
             case "-": .standardInput
             case let text?: .value(try Self.parse(text, name: "JSON"))
             }
-        var grants: [Permission] = []
-        for text in arguments.values("grant") {
-            do {
-                grants.append(try Permission(parsing: text))
-            } catch {
-                throw .invalidValue(
-                    of: "--grant", value: text, why: "it \(error.reason)",
-                    hint: error.suggestion.map { "Did you mean '\($0)'?" } ?? "See: patchbay help permissions")
-            }
-        }
-        self.grants = grants
+        grants = try arguments.grants()
         config =
             switch arguments.value("config") {
             case nil: .value(JSONObject())

@@ -29,6 +29,9 @@ package struct RuleTestCommand: Command {
                 "integrations", value: "FILE", help: "The configuration that names integrations", fallback: "none are loaded",
                 completion: .file),
             .init("config", value: "JSON", help: "Settings by integration id; @FILE reads them from a file", completion: .file),
+            .init(
+                "grant", value: "PERMISSION", repeats: true,
+                help: "Let every package connect there, such as network:outbound:api.example.com; may be given several times"),
             .init("time-limit", value: "DURATION", help: "Wall time for one message to a signal", fallback: CallLimits.timeDefault.brief),
             .init("memory-limit", value: "SIZE", help: "Memory for each package", fallback: Quantity.bytes(CallLimits.memoryDefault)),
             .init("allow-degraded", help: "Run even if a required layer of the sandbox is missing"),
@@ -44,6 +47,7 @@ package struct RuleTestCommand: Command {
     let integrationsPath: String?
     let settings: String?
     let limits: CallLimits
+    let grants: [Permission]
     let allowDegraded: Bool
     let isJSON: Bool
     let isQuiet: Bool
@@ -56,6 +60,7 @@ package struct RuleTestCommand: Command {
         limits = CallLimits(
             time: try arguments.duration("time-limit", in: CallLimits.timeRange) ?? CallLimits.timeDefault,
             memoryBytes: try arguments.byteCount("memory-limit", in: CallLimits.memoryRange) ?? CallLimits.memoryDefault)
+        grants = try arguments.grants()
         allowDegraded = arguments.has("allow-degraded")
         isJSON = arguments.has("json")
         isQuiet = arguments.has("quiet")
@@ -70,7 +75,7 @@ package struct RuleTestCommand: Command {
         if let integrationsPath {
             let load = SignalLoadRequest(
                 configPath: Files.absolute(integrationsPath, from: context.workingDirectory), environment: context.environment,
-                workingDirectory: context.workingDirectory, limits: limits, allowDegraded: allowDegraded)
+                workingDirectory: context.workingDirectory, limits: limits, grants: grants, allowDegraded: allowDegraded)
             session = try await context.services.ruleSignals.load(RuleSignalRequest(load: load, settings: settings))
         }
         let types = RuleTestFiles.types(document.types, of: lines)

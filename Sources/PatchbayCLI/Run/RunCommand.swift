@@ -28,6 +28,9 @@ package struct RunCommand: Command {
             .init(
                 "show", value: "WHAT", help: "Print the decisions themselves: examples, matches or all", fallback: "examples",
                 completion: .words(Shown.allCases.map(\.rawValue))),
+            .init(
+                "grant", value: "PERMISSION", repeats: true,
+                help: "Let every package connect there, such as network:outbound:api.example.com; may be given several times"),
             .init("time-limit", value: "DURATION", help: "Wall time for one call", fallback: CallLimits.timeDefault.brief),
             .init("memory-limit", value: "SIZE", help: "Memory for each package", fallback: Quantity.bytes(CallLimits.memoryDefault)),
             .init("allow-degraded", help: "Run even if a required layer of the sandbox is missing"),
@@ -45,6 +48,7 @@ package struct RunCommand: Command {
     let textLimit: Int?
     let shown: Shown
     let limits: CallLimits
+    let grants: [Permission]
     let allowDegraded: Bool
     let isJSON: Bool
     let isQuiet: Bool
@@ -65,6 +69,7 @@ package struct RunCommand: Command {
         limits = CallLimits(
             time: try arguments.duration("time-limit", in: CallLimits.timeRange) ?? CallLimits.timeDefault,
             memoryBytes: try arguments.byteCount("memory-limit", in: CallLimits.memoryRange) ?? CallLimits.memoryDefault)
+        grants = try arguments.grants()
         allowDegraded = arguments.has("allow-degraded")
         isJSON = arguments.has("json")
         isQuiet = arguments.has("quiet")
@@ -75,7 +80,7 @@ package struct RunCommand: Command {
         let session = try await context.services.signals.load(
             SignalLoadRequest(
                 configPath: configPath.map { Files.absolute($0, from: context.workingDirectory) }, environment: context.environment,
-                workingDirectory: context.workingDirectory, limits: limits, allowDegraded: allowDegraded))
+                workingDirectory: context.workingDirectory, limits: limits, grants: grants, allowDegraded: allowDegraded))
         let result = await judge(corpus, session, in: context)
         await session.close()
         return try result.get()

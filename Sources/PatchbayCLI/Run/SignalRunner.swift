@@ -49,8 +49,9 @@ struct SignalRunner: SignalLoading {
             }
             notices += found.findings.map { Self.notice($0, package: entry.spec) }
             do throws(Fault) {
-                let running = try await LoadedCoopPackage.load(
-                    package, log: DescriptorLogSink(form: .text, minimum: .info), limits: limits, services: services)
+                var settings = RunnablePlugin.Settings(log: DescriptorLogSink(form: .text, minimum: .info))
+                (settings.limits, settings.granted) = (limits, GrantSet(request.grants))
+                let running = try await LoadedCoopPackage.load(package, settings: settings, services: services)
                 notices += running.findings.map { Self.notice($0, package: entry.spec) }
                 let admitted = roster.admit(running.integration)
                 notices += admitted.findings.map { Self.notice($0, package: entry.spec) }

@@ -9,16 +9,19 @@ package struct SignalLoadRequest: Sendable, Equatable {
     package let environment: [String: String]
     package let workingDirectory: String
     package let limits: CallLimits
+    /// For every package.
+    package let grants: [Permission]
     package let allowDegraded: Bool
 
     package init(
         configPath: String? = nil, environment: [String: String] = [:], workingDirectory: String, limits: CallLimits = CallLimits(),
-        allowDegraded: Bool = false
+        grants: [Permission] = [], allowDegraded: Bool = false
     ) {
         self.configPath = configPath
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.limits = limits
+        self.grants = grants
         self.allowDegraded = allowDegraded
     }
 }

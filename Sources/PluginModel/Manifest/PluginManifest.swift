@@ -47,6 +47,8 @@ package struct PluginManifest: Sendable, Hashable {
     /// JSON Schema of all the values together, beyond what each field's own rule says; nil: those rules are all there is.
     package var configurationSchema: JSONValue?
     package var permissions: [PermissionRequest] = []
+    /// Whether what is not among `permissions` can be granted all the same.
+    package var asking = Asking.listed
     package var contributions: [Contribution] = []
     /// Whether further signals are made for each organisation when the plugin runs.
     package var hasSignalCatalog = false

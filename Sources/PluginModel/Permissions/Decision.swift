@@ -14,18 +14,20 @@ public enum Denial: Hashable, Sendable {
 
 /// Asks twice: does the manifest declare it, and has the operator granted it?
 ///
-/// A private address is asked of the operator alone. A manifest cannot know the addresses of the network it will be run in, and the
-/// connection itself has been declared and granted as `networkConnect` before.
-public func decide(_ need: Need, declared: [Permission], granted: GrantSet) -> Decision {
-    if case .privateAddress = need { return granted.allows(need) ? .allow : .deny(.notGranted) }
+/// What `asking` leaves to the operator is asked once: a private address always, and connections where the format lists no hosts.
+public func decide(_ need: Need, declared: [Permission], granted: GrantSet, asking: Asking = .listed) -> Decision {
+    if asking.leavesToOperator(need) { return granted.allows(need) ? .allow : .deny(.notGranted) }
     guard declared.contains(where: { $0.allows(need) }) else { return .deny(.notInManifest) }
     return granted.allows(need) ? .allow : .deny(.notGranted)
 }
 
 /// Throws the refusal where `decide` denies.
-package func require(_ need: Need, of plugin: PluginID, declared: [Permission], granted: GrantSet) throws(PermissionDenied) {
-    guard case .deny(let denial) = decide(need, declared: declared, granted: granted) else { return }
-    throw PermissionDenied(plugin: plugin, need: need, denial: denial, declaredAt: declared.firstIndex { $0.allows(need) })
+package func require(
+    _ need: Need, of plugin: PluginID, declared: [Permission], granted: GrantSet, asking: Asking = .listed
+) throws(PermissionDenied) {
+    guard case .deny(let denial) = decide(need, declared: declared, granted: granted, asking: asking) else { return }
+    throw PermissionDenied(
+        plugin: plugin, need: need, denial: denial, declaredAt: declared.firstIndex { $0.allows(need) }, asking: asking)
 }
 
 /// A host call that was refused at the boundary; never retried.
@@ -35,12 +37,14 @@ public struct PermissionDenied: Error, Hashable, Sendable, CustomStringConvertib
     public let denial: Denial
     /// The place in the manifest's list of permissions that asks for it.
     public let declaredAt: Int?
+    public let asking: Asking
 
-    public init(plugin: PluginID, need: Need, denial: Denial, declaredAt: Int? = nil) {
+    public init(plugin: PluginID, need: Need, denial: Denial, declaredAt: Int? = nil, asking: Asking = .listed) {
         self.plugin = plugin
         self.need = need
         self.denial = denial
         self.declaredAt = declaredAt
+        self.asking = asking
     }
 
     /// The name of the error a script sees.
@@ -69,6 +73,12 @@ public struct PermissionDenied: Error, Hashable, Sendable, CustomStringConvertib
                 remedy: remediable
                     ? "Add \"\(need.permission)\" to the manifest's permissions." : "No permission covers such a call; change the call.",
                 turn: .plugin)
+        case .notGranted where asking == .openForNetwork:
+            return Fault(
+                code: "permission.not-granted", message: "\(start) The operator has not granted it.",
+                remedy: remediable
+                    ? "Grant it among the permissions of the plugin: \(need.permission). On the command line: --grant \(shellWord(need.permission))"
+                    : nil, turn: .operator)
         case .notGranted:
             let why =
                 declaredAt == nil ? "The operator has not granted it." : "Its manifest asks for this, but no operator has granted it."

@@ -12,6 +12,8 @@ struct PackageFile: Sendable, Hashable {
     let exports: JSONValue?
     /// Names under dependencies, optionalDependencies and peerDependencies, sorted.
     let dependencyNames: [String]
+    /// `patchbay.permissions`, as it stands there.
+    let permissions: JSONValue?
 
     /// Reads the file of a folder; nil when there is none. `reason` of the error goes into a sentence.
     static func read(folder: String, followingSymlinks: Bool = true) throws(ResolutionError) -> PackageFile? {
@@ -36,6 +38,7 @@ struct PackageFile: Sendable, Hashable {
         version = document["version"]?.stringValue
         main = document["main"]?.stringValue
         exports = document["exports"].flatMap { $0.isNull ? nil : $0 }
+        permissions = document["patchbay"]?["permissions"]
         let groups = ["dependencies", "optionalDependencies", "peerDependencies"]
         dependencyNames = Set(groups.flatMap { document[$0]?.objectValue?.keys ?? [] }).sorted()
     }

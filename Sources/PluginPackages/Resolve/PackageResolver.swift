@@ -1,3 +1,4 @@
+package import JSON
 package import Manifests
 
 /// A package found on disk, with what it takes to bundle it.
@@ -13,6 +14,8 @@ package struct ResolvedPackage: Sendable, Hashable {
     package let folder: String
     /// The entry file relative to `folder`.
     package let entry: String
+    /// What its package.json says under `patchbay`, `permissions`; nil where it says nothing.
+    package let permissions: JSONValue?
     /// What is worth knowing although it was found, such as an entry taken from the package's sources.
     package let findings: [Finding]
 }
@@ -157,7 +160,7 @@ package struct PackageResolver: Sendable {
         return ResolvedPackage(
             spec: spec, name: package?.packageName, version: package?.version,
             packageRoot: nearestPackage(above: real, upTo: folder) ?? folder, folder: folder, entry: Paths.relative(real, to: folder),
-            findings: findings)
+            permissions: package?.permissions, findings: findings)
     }
 
     private func nearestPackage(above file: String, upTo top: String) -> String? {

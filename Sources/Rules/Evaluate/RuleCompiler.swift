@@ -106,7 +106,7 @@ struct RuleCompiler {
                     problem = unusable(
                         "The signal '\(signal.type)' needs values to compare with, and the condition names none.", at: pointer)
                 }
-                if problem == nil, signal.needsActionPenalties, !hasPenalties {
+                if problem == nil, signal.needsActionPenalties, !hasPenalties, signal.actionPenalties == nil {
                     problem = unusable("The signal '\(signal.type)' needs the penalties of actions, and there are none.", at: pointer)
                 }
                 let code = AskCode(

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A signal as far as rules need to know it.
 package struct SignalDescriptor: Sendable, Hashable {
     package let type: String
@@ -10,6 +12,8 @@ package struct SignalDescriptor: Sendable, Hashable {
     package let cost: Double
     package let needsMatchingValues: Bool
     package let needsActionPenalties: Bool
+    /// What a signal that needs them is told of the organisation's actions; nil: there are none.
+    package var actionPenalties: JSONValue?
     /// The languages it understands, by their names in capitals; nil: all.
     package let languages: Set<String>?
     /// What it wants to see beside the value.

@@ -12,7 +12,7 @@ enum SignalInput {
             input["value"] = ["itemType": item.type.json, "data": item.data]
         }
         if !ask.matchingValues.isEmpty { input["matchingValues"] = .array(ask.matchingValues) }
-        if ask.signal.needsActionPenalties { input["actionPenalties"] = penalties }
+        if ask.signal.needsActionPenalties { input["actionPenalties"] = penalties ?? ask.signal.actionPenalties }
         input["subcategory"] = ask.subcategory.map { .string($0) }
         input["args"] = ask.arguments
         input["orgId"] = .string(orgID)

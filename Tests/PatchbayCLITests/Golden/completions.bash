@@ -64,7 +64,7 @@ _patchbay() {
             esac
             ;;
         "run")
-            words="" options="--config --corpus --signal --threshold --limit --show --time-limit --memory-limit --allow-degraded --json --quiet --help"
+            words="" options="--config --corpus --signal --threshold --limit --show --grant --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
                 --config) kind=file ;;
                 --corpus) kind=directory ;;
@@ -72,6 +72,7 @@ _patchbay() {
                 --threshold) kind=value ;;
                 --limit) kind=value ;;
                 --show) words="examples matches all" ;;
+                --grant) kind=value ;;
                 --time-limit) kind=value ;;
                 --memory-limit) kind=value ;;
             esac
@@ -193,10 +194,11 @@ _patchbay() {
             ;;
         "rule") words="test" options="--help" ;;
         "rule test")
-            words="" options="--integrations --config --time-limit --memory-limit --allow-degraded --json --quiet --help"
+            words="" options="--integrations --config --grant --time-limit --memory-limit --allow-degraded --json --quiet --help"
             case "$previous" in
                 --integrations) kind=file ;;
                 --config) kind=file ;;
+                --grant) kind=value ;;
                 --time-limit) kind=value ;;
                 --memory-limit) kind=value ;;
             esac

@@ -9,6 +9,7 @@
 
 import { limits } from './coop/limits.js';
 import { isPlugin, pluginOf, whyNot } from './coop/plugin.js';
+import { abortion, looksPassing, pause } from './coop/passing.js';
 import { Copier, cut, describeFailure, failure, isObject, isThenable } from './coop/reading.js';
 import { Tenant } from './coop/tenant.js';
 
@@ -124,7 +125,8 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   /// Gives `reading` of what `asking(signal)` gives or promises, with the organisation's credential at hand meanwhile. Never throws.
   /// What takes longer leaves the end of its lease in `leases`, where one is named.
-  function withSignal(argument, asking, reading, leases) {
+  /// `retry.again`, where it is a function by then, asks once more after a failure that looks passing.
+  function withSignal(argument, asking, reading, leases, retry) {
     const orgId = argument.orgId ?? argument.input?.orgId;
     const tenant = tenantFor(typeof orgId === 'string' ? orgId : undefined);
     const end = tenant.begin(argument.credential);
@@ -136,7 +138,7 @@ facade.create = function create({ exports: moduleExports, mark }) {
         ? (async () => ask(tenant, settleSignals(tenant, await made), argument, asking))() : ask(tenant, made, argument, asking);
       if (isThenable(answer)) {
         if (leases) leases[leases.length] = end;
-        return finishLater(end, answer, reading);
+        return finishLater(end, answer, reading, retry);
       }
       answer = reading(answer);
     } catch (thrown) { answer = { error: describeFailure(thrown) }; }
@@ -144,8 +146,22 @@ facade.create = function create({ exports: moduleExports, mark }) {
     return answer;
   }
 
-  async function finishLater(end, answer, reading) {
-    try { return reading(await answer); } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
+  async function finishLater(end, answer, reading, retry) {
+    try {
+      let given, isPassing = false;
+      try {
+        given = await answer;
+        isPassing = retry?.again !== undefined && looksPassing(given?.type === 'ERROR' ? given.score : undefined);
+      } catch (thrown) {
+        isPassing = retry?.again !== undefined && looksPassing(thrown);
+        if (!isPassing) throw thrown;
+      }
+      if (isPassing) {
+        await pause(limits.pauseMs);
+        given = await retry.again();
+      }
+      return reading(given);
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
   }
 
   function ask(tenant, signals, { signalTypeId, catalogKey }, asking) {
@@ -180,11 +196,13 @@ facade.create = function create({ exports: moduleExports, mark }) {
   // MARK: Running
 
   function run(argument, leases) {
+    const retry = { again: undefined };
     return withSignal(argument, (signal) => {
       const { input } = argument;
       if (isObject(input) && input.signal === undefined) input.signal = { type: argument.signalTypeId };
-      return apply(signal.run, signal, [input]);
-    }, normalise, leases);
+      retry.again = () => apply(signal.run, signal, [input]);
+      return retry.again();
+    }, normalise, leases, retry);
   }
 
   /// What a run gave, as `{ ok: { score, outputType?, matchedValue? } }` or `{ error }`.
@@ -299,19 +317,28 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   // MARK: Catalogs
 
-  /// Asks the plugin for an organisation's catalog: `{ version, signals }` as data, or `{ error }`.
-  async function refreshCatalog({ orgId, credential }) {
+  /// Asks the plugin for an organisation's catalog: `{ version, signals }` as data, or `{ error }`. Its `abortSignal` is aborted after
+  /// `timeMs`, and when the organisation's catalog is asked for anew meanwhile.
+  async function refreshCatalog({ orgId, credential, timeMs }) {
     const waiting = prepare();
     if (waiting) await waiting;
     const tenant = tenantFor(orgId);
-    const end = tenant.begin(credential);
+    const end = tenant.begin(credential), controller = new AbortController();
+    tenant.refreshing?.abort(abortion('The catalog is asked for anew.', 'AbortError'));
+    tenant.refreshing = controller;
+    let timer;
     try {
+      if (timeMs > 0) timer = setTimeout(() => controller.abort(abortion(`The catalog was not there within ${timeMs} ms.`, 'TimeoutError')), timeMs);
       const given = await apply(plugin.refreshCatalog, plugin, [{
-        integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: new AbortController().signal,
+        integrationId: plugin.manifest.id, orgId, getCredential: () => tenant.getCredential(orgId), abortSignal: controller.signal,
       }]);
       if (!isObject(given)) return { error: failure('refreshCatalog() gave no { version, signals }.', 'InvalidResult') };
       return new Copier(limits.catalogValues, limits.catalogCharacters).object(given, ['version', 'signals']);
-    } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
+    } catch (thrown) { return { error: describeFailure(thrown) }; } finally {
+      if (timer !== undefined) clearTimeout(timer);
+      if (tenant.refreshing === controller) tenant.refreshing = undefined;
+      end();
+    }
   }
 
   /// Makes an organisation's signals from the entries of its catalog, and describes them as `describe` does: `{ signals }`.

@@ -20,9 +20,11 @@ export function describeFailure(thrown) {
   const out = { name: 'Error', message: '' };
   try {
     if (isObject(thrown) || typeof thrown === 'function') {
-      const { name, message, stack, code } = thrown;
+      const { name, message, stack, code, remedy } = thrown;
       if (typeof name === 'string') out.name = cut(name, 100);
       out.message = typeof message === 'string' ? cut(message, limits.messageCharacters) : 'an object without a message was thrown';
+      // The hub's refusals say what to do; people see the message alone.
+      if (typeof remedy === 'string') out.message = cut(out.message + ' ' + remedy, limits.messageCharacters);
       if (typeof stack === 'string') out.stack = cut(stack, 8000);
       if (typeof code === 'string') out.code = cut(code, 100);
     } else {

@@ -8,6 +8,7 @@ export class Tenant {
   running = 0;
   catalog;       // { key, signals: Map of signalTypeId to signal } once loaded: those stand before `signals`
   signals;       // Map of signalTypeId to signal once made, a promise of what `load` gives while they are being made
+  refreshing;    // the AbortController of the catalog that is on its way
   #orgId;
   #credential;   // undefined when nothing is stored
 
