@@ -20,7 +20,10 @@ const signal = (type, name, inputs, allowed, run) => ({ signalTypeId: type, sign
   eligibleInputs: inputs, outputType: { scalarType: 'BOOLEAN' }, getCost: () => 1, needsMatchingValues: false, eligibleSubcategories: [], needsActionPenalties: false,
   integration: manifest.id, allowedInAutomatedRules: allowed, getDisabledInfo: async () => ({ disabled: false }), run } });
 module.exports = { manifest, createSignals: ({ getCredential }) => [
-  signal('ACME_NIGHT', 'At night', ['DATETIME'], true, async () => ({ outputType: { scalarType: 'BOOLEAN' }, score: true })),
+  signal('ACME_NIGHT', 'At night', ['DATETIME'], true, async () => {
+    try { await fetch('https://clock.acme.invalid/now'); } catch { /* nobody lets it */ }
+    return { outputType: { scalarType: 'BOOLEAN' }, score: true };
+  }),
   signal('ACME_KEYED', 'Has its key', ['STRING'], false, async ({ orgId }) => {
     const given = await getCredential(orgId);
     return { outputType: { scalarType: 'BOOLEAN' }, score: given?.apiKey === 'key-1' && given?.region === 'eu' };
@@ -35,7 +38,7 @@ TYPE = {'name': 'Post', 'kind': 'CONTENT', 'schema': [
 
 with Story('authoring') as story:
     page, press = story.page, story.page.keyboard.press
-    story.expected.append('422')
+    story.expected += ['422', '400']
     story.set_up()
     story.api('PUT', '/item-types/post', TYPE)
     story.go('/plugins')
@@ -79,6 +82,31 @@ with Story('authoring') as story:
     assert look.locator('option').all_inner_texts() == ['Look at…', 'posted (date and time)'], look.locator('option').all_inner_texts()
     look.select_option(label='posted (date and time)')
     expect(page.get_by_role('button', name='Signal: At night')).to_be_visible()
+
+    # What it asked for and was refused is told, and can be granted; so can what its guide names.
+    panel = page.get_by_role('region', name='Test')
+    panel.get_by_label('Item', exact=True).fill('{"text": "a", "posted": "2026-01-31T23:00:00Z"}')
+    panel.get_by_role('button', name='Test', exact=True).click()
+    expect(panel).to_contain_text('It passes')
+    story.turn(f'/plugins/{plugin}/permissions')
+    rights = page.get_by_role('list', name='Permissions').get_by_role('listitem')
+    expect(rights).to_have_count(1)
+    expect(rights.first).to_contain_text('network:outbound:clock.acme.invalid')
+    expect(rights.first).to_contain_text('it tried, and was refused')
+    for scheme in ['dark', 'light']:
+        story.theme(scheme)
+        story.accessible(f'hosts of an integration in {scheme}')
+        story.shot(f'hosts-{scheme}')
+    rights.first.get_by_role('button', name='Grant').click()
+    expect(rights.first.get_by_role('button', name='Take back')).to_be_visible()
+    host = page.get_by_label('Let it connect to')
+    host.fill('not a host')
+    host.press('Enter')
+    expect(page.get_by_role('alert').first).to_be_visible()
+    host.fill('https://API.acme.invalid/')
+    host.press('Enter')
+    expect(page.get_by_role('list', name='Permissions')).to_contain_text('network:outbound:api.acme.invalid')
+    expect(rights).to_have_count(2)
 
     # Notes and what changed, value by value.
     texts = [f'word {place}' for place in range(12)]
@@ -144,6 +172,29 @@ with Story('authoring') as story:
     panel.get_by_label('With this text').fill('tea')
     expect(panel).to_contain_text('It does not pass')
 
+    # Somebody acts by hand; how often a rule passes is told day by day.
+    story.api('PUT', '/rule-actions/note', {'name': 'Note it', 'kind': 'journal'})
+    story.api('PUT', f"/rules/{rule['id']}/status", {'status': 'BACKGROUND'})
+    for place, text in enumerate(['casino', 'tea', 'casino again']):
+        story.api('POST', '/items', {'items': [{'id': f'q-{place}', 'typeId': 'post', 'data': {'text': text}}]})
+    story.turn('/items/3')
+    page.get_by_role('button', name='Act on it').click()
+    dialog = page.get_by_role('dialog', name='Act on q-0')
+    dialog.get_by_label('Note it').check()
+    story.accessible('acting by hand')
+    dialog.get_by_role('button', name='Act', exact=True).click()
+    expect(page.get_by_text('Note it: done, by hand')).to_be_visible()
+    story.turn('/rules')
+    expect(page.get_by_role('list', name='Rules')).to_contain_text('2 of 3 passed today')
+    page.get_by_role('link', name='Words', exact=True).click()
+    page.get_by_role('link', name='How often').click()
+    days = page.get_by_role('region', name='Day by day')
+    expect(days.get_by_role('row').nth(1)).to_contain_text('67 %')
+    for scheme in ['dark', 'light']:
+        story.theme(scheme)
+        story.accessible(f'how often in {scheme}')
+        story.shot(f'days-{scheme}')
+
     # What may only route is greyed in a rule and offered where items are routed.
     story.api('PUT', '/review-queues/all', {'name': 'All'})
     for path, count in [(f"/rules/{rule['id']}", 0), ('/routing/new', 1)]:
@@ -166,7 +217,7 @@ with Story('authoring') as story:
     expect(panel).to_contain_text('“Keyed” sends it there')
 
     page.set_viewport_size({'width': 390, 'height': 800})
-    for path in [f'/plugins/{plugin}/configuration', f"/rules/{rule['id']}", f"/rules/{rule['id']}/versions", '/rules?import=1', '/items/2']:
+    for path in [f'/plugins/{plugin}/configuration', f"/rules/{rule['id']}", f"/rules/{rule['id']}/versions", f"/rules/{rule['id']}/days", '/rules', '/rules?import=1', '/items/2']:
         story.turn(path)
         story.fits(path)
         story.shot('narrow' + re.sub('[^a-z]+', '-', path))

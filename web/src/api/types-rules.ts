@@ -119,8 +119,14 @@ export interface Rule extends RuleDraft {
   createdAt: string;
   changedAt: string;
   changedBy: string;
-  today: { actions: number };
+  today: Tally;
+  /** Of live ones: today is far from the days before. Shares, 0 to 1. */
+  alarm?: { direction: 'more' | 'less'; message: string; today: number; before: number };
 }
+
+/** What a rule came to: items it looked at, those that passed, those it could not tell, and actions. */
+export interface Tally { looked: number; passed: number; errored: number; actions: number }
+export interface RuleDay extends Tally { day: string }
 
 export interface RuleVersion { version: number; at: string; by: string; note?: string; status: RuleStatus }
 
@@ -188,7 +194,7 @@ export interface Decision {
   milliseconds: number;
   /** Ids of the rules that passed. */
   passed: string[];
-  actions: { id: string; state: 'done' | 'waiting' | 'failed' | 'capped'; attempts: number; nextAt?: string; problem?: { code: string; message: string } }[];
+  actions: { id: string; state: 'done' | 'waiting' | 'failed' | 'capped'; attempts: number; nextAt?: string; problem?: { code: string; message: string }; reviewId?: string; act?: string }[];
   rules: DecisionRule[];
   conditions: number;
   signalRuns: number;

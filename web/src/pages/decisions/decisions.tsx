@@ -102,7 +102,7 @@ export function ActionStates({ decision, nameOf }: { decision: Decision; nameOf?
   return (
     <span className="row wrap" style={{ gap: 6 }}>
       {decision.actions.map((one) => (
-        <Badge key={one.id} look={actionLooks[one.state]} title={one.problem?.message ?? plural(one.attempts, 'try', 'tries')}>{nameOf?.(one.id) ?? one.id}: {actionWords[one.state]}{one.attempts > 1 && `, ${plural(one.attempts, 'try', 'tries')}`}</Badge>
+        <Badge key={`${one.id} ${one.reviewId ?? ''} ${one.act ?? ''}`} look={actionLooks[one.state]} title={one.problem?.message ?? plural(one.attempts, 'try', 'tries')}>{nameOf?.(one.id) ?? one.id}: {actionWords[one.state]}{one.attempts > 1 && `, ${plural(one.attempts, 'try', 'tries')}`}{one.act !== undefined && ', by hand'}{one.reviewId !== undefined && ', after a review'}</Badge>
       ))}
     </span>
   );

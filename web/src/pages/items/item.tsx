@@ -1,13 +1,16 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { api } from '../../api/client';
 import { useEvents } from '../../api/events';
-import { useResource, useWholeList } from '../../api/resource';
+import { useResource, useWholeList, useWork } from '../../api/resource';
 import type { Rule, StoredItem } from '../../api/types-rules';
 import { userAddress } from '../../api/types-users';
 import { Link, useRouter } from '../../shell/router';
-import { Ago, Badge, Empty } from '../../ui/basics';
-import { Menu } from '../../ui/overlay';
-import { Loaded } from '../../ui/problem';
+import { useSession } from '../../shell/session';
+import { Ago, Badge, Button, Empty } from '../../ui/basics';
+import { Menu, useToast } from '../../ui/overlay';
+import { Loaded, ProblemNote } from '../../ui/problem';
 import { DecisionFacts, DecisionRules } from '../decisions/decision';
+import { ActDialog } from '../review/act';
 import { useCatalogue } from '../rules/model/catalogue';
 import { typeName } from '../rules/model/words';
 import { ItemView } from './item-view';
@@ -21,6 +24,14 @@ export function ItemPage({ sequence }: { sequence: string }) {
   const item = useResource<StoredItem>(`/items/${encodeURIComponent(sequence)}`);
   const rules = useWholeList<Rule>('/rules');
   const catalogue = useCatalogue();
+  const { may } = useSession();
+  const tell = useToast();
+  const [isActing, setActing] = useState(false);
+  const act = useWork(async (what: object) => {
+    await api.post(`/items/${encodeURIComponent(sequence)}/act`, what);
+    item.reload();
+    tell('Done, and in the audit log.');
+  });
   const isWaiting = item.value?.state === 'waiting';
   useEvents('decisions', () => { if (isWaiting) item.reload(); });
   useEffect(() => {
@@ -44,11 +55,14 @@ export function ItemPage({ sequence }: { sequence: string }) {
               <h1 style={{ overflowWrap: 'anywhere' }}>{typeName(value.typeId, catalogue)} {value.id}</h1>
               <p className="quiet row wrap"><Badge look={value.state === 'decided' ? 'good' : value.state === 'failed' ? 'bad' : 'accent'}>{value.state}</Badge> <span>came <Ago at={value.receivedAt} /> as no. {value.sequence}</span>{value.creator && <span>from <Link href={userAddress(value.creator)}>{value.creator.id}</Link></span>}</p>
             </div>
+            {value.decision && may('item:review') && <Button isBusy={act.isBusy} onClick={() => setActing(true)}>Act on it</Button>}
             {(rules.value ?? []).length > 0 && (
               <Menu label="Test a rule on it" entries={(rules.value ?? []).slice(0, 30).map((rule) => ({ label: rule.name, onPick: () => go(`/rules/${encodeURIComponent(rule.id)}?item=${value.sequence}`) }))}>Test a rule on it</Menu>
             )}
           </div>
           <section className="card stack" aria-labelledby="item-data"><h2 id="item-data">Data</h2><ItemView data={value.data} typeId={value.typeId} catalogue={catalogue} /></section>
+          {act.problem && <ProblemNote problem={act.problem} />}
+          {isActing && <ActDialog itemId={value.id} policies={[]} catalogue={catalogue} onClose={() => setActing(false)} act={(what) => { setActing(false); void act.run(what); }} />}
           {value.problem && <div className="notice bad"><strong>{value.problem.message}</strong><code className="quiet small">{value.problem.code}</code></div>}
           {value.state === 'waiting' && <p role="status" className="quiet">It waits for its decision.</p>}
           {value.decision && (

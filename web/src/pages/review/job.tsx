@@ -99,7 +99,8 @@ function Whole({ review, replace, reload }: { review: ReviewDetail; replace: (re
         </section>
       ))}
       {(review.letGo ?? 0) > 0 && <p className="quiet small">{plural(review.letGo ?? 0, 'decision')} between the first and these {review.letGo === 1 ? 'is' : 'are'} not held any more.</p>}
-      {isActing && <ActDialog review={review} catalogue={catalogue} onClose={() => setActing(false)} close={(body) => { setActing(false); void change.run('close', body); }} />}
+      {isActing && <ActDialog itemId={review.itemId} policies={review.policies} catalogue={catalogue} onClose={() => setActing(false)}
+        act={(what) => { setActing(false); void change.run('close', { outcome: 'acted', decisions: review.decisions, ...what }); }} />}
     </>
   );
 }

@@ -13,6 +13,7 @@ import { useToast } from '../../ui/overlay';
 import { Loaded, ProblemNote } from '../../ui/problem';
 import { Tabs } from '../../ui/tabs';
 import { BacktestPart } from './backtest';
+import { DaysPart } from './days';
 import { BuildPart } from './builder/build';
 import { useFindings } from './builder/check';
 import { useCatalogue } from './model/catalogue';
@@ -22,6 +23,7 @@ import { keep, kept } from './model/kept';
 import { leaves } from './model/tree';
 import { canForce } from './force';
 import { RuleStateSign } from './state';
+import { Passing } from './rules';
 import { StatusMenu } from './status';
 import { VersionsPart } from './versions';
 
@@ -48,7 +50,7 @@ export function RulePage({ id, part }: { id: string; part: string }) {
 /** Letters of a version's note. */
 const noteMax = 2000;
 
-const parts: [string, string][] = [['', 'Build'], ['what-would-change', 'What would change?'], ['versions', 'Versions']];
+const parts: [string, string][] = [['', 'Build'], ['what-would-change', 'What would change?'], ['days', 'How often'], ['versions', 'Versions']];
 
 function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resource<Rule> | null; part: string }) {
   const { may } = useSession();
@@ -131,6 +133,7 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
               <>
                 <RuleStateSign state={rule.state} />
                 <span>version {rule.version} by {rule.changedBy}, <Ago at={rule.changedAt} /></span>
+                <Passing rule={rule} />
                 <span>{plural(rule.today.actions, 'action')} today</span>
                 <Link href={`/decisions?rule=${encodeURIComponent(rule.id)}`}>Decisions</Link>
               </>
@@ -158,14 +161,16 @@ function Editor({ rule, resource, part }: { rule: Rule | null; resource: Resourc
           <span><Button isSmall onClick={() => { history.reset(draftOf(rule)); setBase(rule); save.clear(); }}>Take theirs, drop mine</Button></span>
         </div>
       )}
+      {rule?.alarm && <div className="notice warn"><strong>{rule.alarm.message}</strong><span><Link href={`${address}/days`}>Day by day</Link>, <Link href={`/decisions?rule=${encodeURIComponent(rule.id)}&outcome=passed`}>what passed</Link></span></div>}
       {rule && (rule.missingSignals ?? []).length > 0 && (
         <div className="notice bad"><strong>{plural(rule.missingSignals.length, 'signal')} of this rule {rule.missingSignals.length === 1 ? 'is' : 'are'} not installed: {rule.missingSignals.join(', ')}.</strong>
           <span>Conditions that ask {rule.missingSignals.length === 1 ? 'it' : 'them'} could not be told, so the rule may pass less often. Install the integration again, or choose another signal.</span></div>
       )}
       {catalogue.problem && <ProblemNote problem={catalogue.problem} action={<Button isSmall icon="arrow-clockwise" onClick={catalogue.reload}>Try again</Button>} />}
-      <Tabs label={`Parts of ${draft.name || 'the new rule'}`} here={part} tabs={parts.filter(([key]) => rule || key !== 'versions').map(([key, label]) => ({ key, label, href: key ? `${address}/${key}` : address }))} />
+      <Tabs label={`Parts of ${draft.name || 'the new rule'}`} here={part} tabs={parts.filter(([key]) => rule || (key !== 'versions' && key !== 'days')).map(([key, label]) => ({ key, label, href: key ? `${address}/${key}` : address }))} />
       {part === '' && <BuildPart history={history} catalogue={catalogue} rule={made.rule} found={found} lack={lack} isOff={isOff} isTold={isTold} />}
       {part === 'what-would-change' && <BacktestPart rule={rule} draft={made.rule} isDirty={isDirty} lack={lack} catalogue={catalogue} />}
+      {part === 'days' && rule && <DaysPart rule={rule} />}
       {part === 'versions' && rule && <VersionsPart rule={rule} catalogue={catalogue} isDirty={isDirty} onRestored={(next) => { history.reset(draftOf(next)); setBase(next); resource?.replace(next); }} />}
       {!parts.some(([key]) => key === part) && <Empty icon="question-circle" title="A rule has no such part" action={<Link className="button" href={address}>To the rule</Link>} />}
     </>

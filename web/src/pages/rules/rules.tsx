@@ -94,6 +94,13 @@ function RuleList({ list }: { list: Rule[] }) {
   );
 }
 
+/** Of what looks at items: how often it passed today. */
+export function Passing({ rule }: { rule: Rule }) {
+  const { looked, passed, errored } = rule.today;
+  if (rule.state !== 'LIVE' && rule.state !== 'BACKGROUND' && looked === 0) return null;
+  return <span className="block">{number(passed)} of {number(looked)} <span className="quiet">passed today</span>{errored > 0 && <span className="wrong">, {number(errored)} not told</span>}</span>;
+}
+
 function Row({ rule, onTag }: { rule: Rule; onTag: (tag: string) => void }) {
   const errors = (rule.findings ?? []).filter((finding) => finding.severity === 'error').length;
   const missing = rule.missingSignals ?? [];
@@ -104,6 +111,7 @@ function Row({ rule, onTag }: { rule: Rule; onTag: (tag: string) => void }) {
         <span className="row wrap" style={{ gap: '0 8px' }}>
           <Link className="title" href={`/rules/${encodeURIComponent(rule.id)}`} style={{ fontWeight: 600 }}>{rule.name}</Link>
           {missing.length > 0 && <Badge look="bad" title={missing.join(', ')}>{plural(missing.length, 'signal')} missing</Badge>}
+          {rule.alarm && <Badge look="bad" title={rule.alarm.message}>passes far {rule.alarm.direction === 'more' ? 'more' : 'less'} often than usual</Badge>}
           {errors > 0 && <Badge look="warn">{plural(errors, 'error')}</Badge>}
           {(rule.tags ?? []).map((tag) => (
             <button key={tag} type="button" className="badge" style={{ border: 0, cursor: 'pointer' }} onClick={() => onTag(tag)}><span className="visually-hidden">Only rules tagged </span>{tag}</button>
@@ -112,6 +120,7 @@ function Row({ rule, onTag }: { rule: Rule; onTag: (tag: string) => void }) {
         <span className="quiet small">{rule.description || plural(countLeaves(rule.conditionSet), 'condition')}</span>
       </div>
       <span className="small nowrap">
+        <Passing rule={rule} />
         {number(rule.today.actions)}{rule.maxDailyActions !== undefined && rule.maxDailyActions !== null && <span className="quiet"> of {number(rule.maxDailyActions)}</span>}
         <span className="quiet"> {rule.today.actions === 1 ? 'action' : 'actions'} today</span>
       </span>

@@ -52,7 +52,7 @@ export function StatusMenu({ rule, isDirty, save, catalogue, onChanged }: Props)
   if (!isArchived && (!isRunning || mayPublish)) entries.push({ label: 'Archive', icon: 'archive', onPick: () => void archive.run() });
   if (isArchived) entries.push({ label: 'Remove for good…', icon: 'trash', onPick: () => setAsked('remove') });
   const copy = useWork(async () => {
-    const made = await api.post<Rule>('/rules', { ...written(rule), name: `Copy of ${rule.name}` });
+    const made = await api.post<Rule>('/rules', { ...written(rule), name: `Copy of ${rule.name}`, parentId: rule.id });
     tell(`“${made.name}” is a draft.`);
     go(`/rules/${encodeURIComponent(made.id)}`);
   });

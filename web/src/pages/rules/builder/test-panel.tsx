@@ -11,7 +11,7 @@ import { TryPanel } from './try-panel';
 export function TestPanel({ rule, lack, catalogue }: { rule: RuleDraft; /** What the rule still lacks, in words. */ lack: string | null; catalogue: Catalogue }) {
   return (
     <TryPanel<TestDecision> title="Test" subject={JSON.stringify(rule)} typeIds={rule.contentTypeIds} lack={lack} catalogue={catalogue}
-      ask={async (tried) => (await api.post<{ decisions: TestDecision[] }>('/rules/test', { rule, ...tried })).decisions}>
+      ask={async (tried) => (await api.post<{ decisions: TestDecision[] }>('/rules/test', { rule: { ...rule, name: rule.name || 'This rule' }, ...tried })).decisions}>
       {(tested) => (tested.length === 1 && tested[0] ? <Told decision={tested[0]} catalogue={catalogue} /> : (
         <>
           <p><strong>{tested.filter((one) => one.outcome === 'PASSED').length} of {tested.length} passed.</strong></p>
