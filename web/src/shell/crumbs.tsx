@@ -6,7 +6,7 @@ import { Link, useRouter } from './router';
 const crumbNames: Record<string, string> = {
   plugins: 'Plugins', integrations: 'Integrations', store: 'Store', journal: 'Journal', audit: 'Audit log', settings: 'Settings', pages: 'Pages',
   permissions: 'Permissions', configuration: 'Configuration', activity: 'Activity', versions: 'Versions', about: 'About', consent: 'Consent',
-  rules: 'Rules', new: 'New', 'what-would-change': 'What would change?', signals: 'Signals', decisions: 'Decisions', items: 'Items', 'item-types': 'Item types', 'item-users': 'Users',
+  rules: 'Rules', new: 'New', 'what-would-change': 'What would change?', days: 'How often', signals: 'Signals', decisions: 'Decisions', items: 'Items', 'item-types': 'Item types', 'item-users': 'Users',
   banks: 'Banks', policies: 'Policies', 'rule-actions': 'Actions', reviews: 'Reviews', routing: 'Routing', install: 'Install', account: 'My account', organisations: 'Organisations', people: 'People', tokens: 'Tokens', keys: 'Keys', machine: 'Machine',
 };
 

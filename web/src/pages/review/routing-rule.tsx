@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { api } from '../../api/client';
 import { useResource, useWholeList, useWork } from '../../api/resource';
 import type { ReviewQueue, RoutingRule } from '../../api/types-review';
+import { useCrumb } from '../../shell/crumbs';
 import { Link, useRouter } from '../../shell/router';
 import { useSession } from '../../shell/session';
 import { Badge, Button, Empty } from '../../ui/basics';
@@ -23,6 +24,7 @@ import { RoutingTestPanel } from './routing-test';
 /** One routing rule: what it looks for, and where it sends. */
 export function RoutingRulePage({ id }: { id: string }) {
   const rule = useResource<RoutingRule>(id === 'new' ? null : `/routing-rules/${encodeURIComponent(id)}`);
+  useCrumb(id, rule.value?.name);
   if (id === 'new') return <Editor key="new" rule={null} />;
   if (rule.problem?.status === 404 && !rule.value) {
     return <Empty icon="diagram-3" title="There is no such routing rule" level="h1" action={<Link className="button primary" href="/routing">To the routing rules</Link>}>It may have been removed.</Empty>;

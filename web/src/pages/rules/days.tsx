@@ -21,7 +21,7 @@ export function DaysPart({ rule }: { rule: Rule }) {
           <table>
             <caption className="visually-hidden">How often {rule.name} passed in the last {daysShown} days</caption>
             <thead><tr><th>Day</th><th className="number">Looked at</th><th className="number">Passed</th><th>Share</th><th className="number">Not told</th><th className="number">Actions</th></tr></thead>
-            <tbody>{list.map((one) => (
+            <tbody>{sinceItLooked(list).map((one) => (
               <tr key={one.day} className={one.looked === 0 ? 'quiet' : ''}>
                 <td>{one.day}</td><td className="number">{number(one.looked)}</td><td className="number">{number(one.passed)}</td>
                 <td style={{ width: '30%' }}>{one.looked > 0 && <Share part={one.passed / one.looked} />}</td>
@@ -33,6 +33,12 @@ export function DaysPart({ rule }: { rule: Rule }) {
       )}
     </Loaded>
   );
+}
+
+/** Without the days before it first looked at anything; the latest stands first. */
+function sinceItLooked(list: RuleDay[]): RuleDay[] {
+  const before = [...list].reverse().findIndex((one) => one.looked > 0);
+  return list.slice(0, list.length - Math.max(before, 0));
 }
 
 function Share({ part }: { part: number }) {
