@@ -114,15 +114,14 @@ struct IntegrationsFile: Sendable {
     private struct Stamp: Equatable {
         let inode: UInt
         let bytes: Int
-        let seconds: Int
-        let nanoseconds: Int
+        /// To the nanosecond, as the kernel has it; compared and no more.
+        let modified: [UInt8]
     }
 
     private func stamp() -> Stamp? {
         var found = stat()
         guard stat(path, &found) == 0 else { return nil }
-        return Stamp(
-            inode: found.st_ino, bytes: Int(found.st_size), seconds: found.st_mtim.tv_sec, nanoseconds: found.st_mtim.tv_nsec)
+        return Stamp(inode: found.st_ino, bytes: Int(found.st_size), modified: withUnsafeBytes(of: found.st_mtim) { Array($0) })
     }
 
     /// Until the task is cancelled: takes what the file says after each change.
