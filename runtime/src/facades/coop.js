@@ -125,7 +125,7 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   /// Gives `reading` of what `asking(signal)` gives or promises, with the organisation's credential at hand meanwhile. Never throws.
   /// What takes longer leaves the end of its lease in `leases`, where one is named.
-  /// `retry.again`, where it is a function by then, asks once more after a failure that looks passing.
+  /// Where `retry.signal` is there by then, it is asked once more after a failure that looks passing.
   function withSignal(argument, asking, reading, leases, retry) {
     const orgId = argument.orgId ?? argument.input?.orgId;
     const tenant = tenantFor(typeof orgId === 'string' ? orgId : undefined);
@@ -148,20 +148,21 @@ facade.create = function create({ exports: moduleExports, mark }) {
 
   async function finishLater(end, answer, reading, retry) {
     try {
-      let given, isPassing = false;
-      try {
-        given = await answer;
-        isPassing = retry?.again !== undefined && looksPassing(given?.type === 'ERROR' ? given.score : undefined);
-      } catch (thrown) {
-        isPassing = retry?.again !== undefined && looksPassing(thrown);
-        if (!isPassing) throw thrown;
+      let given;
+      try { given = await answer; } catch (thrown) {
+        if (retry?.signal === undefined || !looksPassing(thrown)) throw thrown;
+        return reading(await onceMore(retry));
       }
-      if (isPassing) {
-        await pause(limits.pauseMs);
-        given = await retry.again();
-      }
-      return reading(given);
+      const told = reading(given);
+      // Most answers are no errors, and every value comes through here.
+      if (told.error === undefined || retry?.signal === undefined || given?.type !== 'ERROR' || !looksPassing(given.score)) return told;
+      return reading(await onceMore(retry));
     } catch (thrown) { return { error: describeFailure(thrown) }; } finally { end(); }
+  }
+
+  async function onceMore({ signal, argument }) {
+    await pause(limits.pauseMs);
+    return apply(signal.run, signal, [argument.input]);
   }
 
   function ask(tenant, signals, { signalTypeId, catalogKey }, asking) {
@@ -196,12 +197,12 @@ facade.create = function create({ exports: moduleExports, mark }) {
   // MARK: Running
 
   function run(argument, leases) {
-    const retry = { again: undefined };
+    const retry = { argument, signal: undefined };
     return withSignal(argument, (signal) => {
       const { input } = argument;
       if (isObject(input) && input.signal === undefined) input.signal = { type: argument.signalTypeId };
-      retry.again = () => apply(signal.run, signal, [input]);
-      return retry.again();
+      retry.signal = signal;
+      return apply(signal.run, signal, [input]);
     }, normalise, leases, retry);
   }
 
